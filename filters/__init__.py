@@ -1,0 +1,1 @@
+"""Filter rules, one file for each paper (`import rpdata.filters`)."""

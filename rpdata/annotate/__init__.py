@@ -1,0 +1,1 @@
+"""The shard task: source -> kernels -> documents and overlays."""

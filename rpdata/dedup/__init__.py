@@ -1,0 +1,1 @@
+"""Deduplication: what can be cut from the stored MinHash signatures."""

@@ -1,0 +1,1 @@
+"""Planning, bounded submission, atomic commit, progress: the only place that knows Dask."""

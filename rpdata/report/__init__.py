@@ -1,0 +1,1 @@
+"""What a dataset shows of itself: its card and its sample."""

@@ -1,0 +1,1 @@
+"""Readers: cc_net JSON, WET, JSONL and Parquet tables -> documents."""

@@ -1,0 +1,61 @@
+"""The statistics of a batch of texts: a struct of arrays, one row for each document or line, that signals are formulas over.
+
+Words of this file: *raw words* are WordPunct tokens of the untouched text (punctuation runs count); *words* are the
+normalised ones (ASCII punctuation deleted, lower case, NFD, split on white space). Lengths are code points.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class LineStats:
+    """One row for each raw line (a piece that ends in a newline, or the last one without). All arrays int32 but where said."""
+
+    start: npt.NDArray[np.int32]                      # code point offsets into the document; the end includes the newline
+    end: npt.NDArray[np.int32]
+    words: npt.NDArray[np.int32]                      # normalised words
+    javascript_words: npt.NDArray[np.int32]           # normalised words equal to `javascript`
+    numeric_code_points: npt.NDArray[np.int32]        # str.isnumeric, of the normalised line
+    normalised_code_points: npt.NDArray[np.int32]     # length of the normalised line, single spaces included
+    uppercase_code_points: npt.NDArray[np.int32]      # str.isupper, of the raw line
+    ends_with_terminal_mark: npt.NDArray[np.int8]     # . ! ? or U+201D after rstrip
+    starts_with_bullet: npt.NDArray[np.int8]          # one of the ten bullets after lstrip
+
+
+@dataclass(frozen=True)
+class TextStats:
+    """One row for each document; int64 but where said."""
+
+    code_points: Ints
+    curly_brackets: Ints
+    symbols: Ints                                     # '#', non-overlapping '...', U+2026
+    sentences: Ints                                   # matches of \\b[^.!?]+[.!?]*
+    raw_words: Ints
+    raw_words_all_caps: Ints                          # str.isupper
+    raw_words_with_ascii_letter: Ints
+    raw_stop_words: Ints                              # raw words in the language's stop list, case-sensitive
+    has_stop_list: npt.NDArray[np.bool_]              # whether the document's language has a stop list
+    words: Ints
+    word_code_points: Ints                            # spaces excluded
+    unique_words: Ints
+    word_entropy: npt.NDArray[np.float64]             # nats; 0 where there are no words
+    lorem_ipsums: Ints                                # non-overlapping 'lorem ipsum' in the normalised text
+    ellipsis_lines: Ints                              # raw lines that end in '...' or U+2026 after rstrip
+    top_ngram_code_points: dict[int, Ints]            # n = 2, 3, 4: its code points times its count; 0 if none occurs twice
+    duplicate_ngram_code_points: dict[int, Ints]      # n = 5 .. 10: code points of words under an n-gram that occurs twice or more
+    line_offsets: Ints                                # n + 1: the lines of document i are line_offsets[i] : line_offsets[i + 1]
+    lines: LineStats
+
+    @property
+    def documents(self) -> int:
+        return len(self.code_points)
+
+    @property
+    def normalised_code_points(self) -> Ints:
+        """Length of the normalised text: its words and the single spaces between them."""
+        return self.word_code_points + np.maximum(self.words - 1, 0)

@@ -1,0 +1,1 @@
+"""Quality signals, one file for each family (`import rpdata.signals`)."""
