@@ -1,0 +1,49 @@
+# Everything starts from a bare checkout: the first target that needs it makes .venv and installs what pyproject.toml
+# lists, in the versions of constraints.txt. Needed beforehand: Python 3.11+, make, a C++ compiler (fasttext, kenlm).
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+BENCH_INSTALLED := .venv-bench/.installed
+OLD_PYTHON := "rpdata needs Python 3.11 or newer; name one with: make PYTHON=/path/to/python3"
+
+.PHONY: install demo test lint fuzz bench clean
+
+install: $(INSTALLED)
+
+$(INSTALLED): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit($(OLD_PYTHON) if sys.version_info < (3, 11) else 0)'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,lint]'
+	touch $@
+
+# Annotates sample_data into build/demo and shows what was found.
+demo: $(INSTALLED)
+	$(BIN)/python sample_data/demo.py
+
+# -rs: what was skipped, and why.
+test: $(INSTALLED)
+	$(BIN)/python -m pytest -rs
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check
+	.ci/typecheck
+
+# The property tests with many more examples, new ones on each run.
+fuzz: $(INSTALLED)
+	$(BIN)/python -m pytest -rs --hypothesis-profile=fuzz -m hypothesis
+
+# datatrove pins versions that rpdata does not want, so both live in an environment of their own, and run in one process.
+$(BENCH_INSTALLED): pyproject.toml tests/benchmarks/requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit($(OLD_PYTHON) if sys.version_info < (3, 11) else 0)'
+	test -x .venv-bench/bin/python || $(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check -c tests/benchmarks/requirements.txt \
+	    -r tests/benchmarks/requirements.txt -e .
+	touch $@
+
+# Measures, and writes the table between the markers of README.md.
+bench: $(BENCH_INSTALLED)
+	.venv-bench/bin/python tests/benchmarks/run.py --readme README.md
+
+clean:
+	rm -rf .venv .venv-bench build dist *.egg-info .pytest_cache .hypothesis .mypy_cache .ruff_cache
+	find rpdata signals filters recipes tests sample_data -name __pycache__ -prune -exec rm -rf {} +

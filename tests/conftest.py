@@ -1,0 +1,29 @@
+"""What tests of every folder share: the reference data beside the checkout, and how hard Hypothesis tries."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+SHARED = REPOSITORY.parent / "shared"
+
+# A deadline would time the machine, not the code (numba compiles on a first call). `make test` repeats itself;
+# `make fuzz` looks for new examples.
+settings.register_profile("tests", deadline=None, derandomize=True)
+settings.register_profile("fuzz", deadline=None, max_examples=5000)
+settings.load_profile("tests")
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The checkout."""
+    return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder `shared` beside the checkout, with reference data too large or too foreign for the repository."""
+    if not SHARED.is_dir():
+        pytest.skip(f"needs the reference data beside the checkout: {SHARED} is not there")
+    return SHARED
