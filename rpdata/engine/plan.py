@@ -1,0 +1,170 @@
+"""Which input file belongs to which unit of work.
+
+The plan is made before any work, is kept in the manifest, and only ever grows: more inputs append shards, and what was
+planned keeps its place, because documents are identified and ordered by it.
+"""
+
+import os
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from rpdata.errors import UserError
+
+BYTES_PER_SHARD = 2 << 30   # compressed; what `--files-per-shard auto` aims at
+
+CCNET_PATH = re.compile(r"(\d{4}-\d{2})/(\d{4})/([a-z]{2,3}_[a-z]+)\.jsonl?(?:\.gz|\.zst)?")
+
+
+@dataclass(frozen=True)
+class Input:
+    """One input file as it was found."""
+
+    path: str       # absolute local path, or fsspec URL
+    name: str       # base name, e.g. "en_head.json.gz"
+    format: str     # "ccnet" | "wet" | "jsonl" | "parquet"
+    size: int       # bytes on disk, compressed
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What one task works on: for cc_net one file, otherwise all inputs of one shard."""
+
+    snapshot: str               # "2023-06"
+    shard: str                  # "0000"
+    partition: str              # cc_net: "en_head", from the file's name; otherwise "<language>_all"
+    inputs: tuple[Input, ...]   # in the order of their documents; cc_net: exactly one
+
+    @property
+    def name(self) -> str:
+        """How ledger and messages call it: "2023-06/0000/en_head" (cc_net) or "2026-34/0000"."""
+        whole_shard = self.inputs[0].format != "ccnet"
+        return f"{self.snapshot}/{self.shard}" if whole_shard else self.partition_path
+
+    @property
+    def partition_path(self) -> str:
+        """Its file in each overlay is `<overlay>/<this>.parquet`."""
+        return f"{self.snapshot}/{self.shard}/{self.partition}"
+
+    @property
+    def size(self) -> int:
+        """Compressed bytes of its inputs."""
+        return sum(source.size for source in self.inputs)
+
+
+def ccnet_place(path: str) -> tuple[str, str, str] | None:
+    """(snapshot, shard, partition) from the last `2023-06/0000/en_head.json.gz` in a path; None if there is none."""
+    places = CCNET_PATH.findall(path)
+    return places[-1] if places else None
+
+
+def plan(
+    planned: Sequence[Unit],
+    found: Iterable[tuple[str, Input]],
+    language: str | None = None,
+    files_per_shard: int | None = None,
+) -> list[Unit]:
+    """The plan `planned` (possibly empty) with the inputs `found`, each with its snapshot, added.
+
+    cc_net files go where their path says. Other inputs are sorted by name and fill new shards of their snapshot, of
+    one format each: `files_per_shard` files, or (None) about BYTES_PER_SHARD. The result is ordered by (snapshot,
+    shard, partition). Inputs already planned stay where they are; one that moved to another folder is found again.
+
+    Raises UserError for an input that changed since it was planned, for two inputs with one name in a snapshot, and
+    for a cc_net file whose path does not say where it belongs.
+    """
+    sitting = {_identity(unit.snapshot, source): (unit, source) for unit in planned for source in unit.inputs}
+    units = {unit.partition_path: unit for unit in planned}
+    fresh: dict[tuple[str, str], tuple[str, Input]] = {}
+    for snapshot, source in found:
+        identity = _identity(snapshot, source)
+        if identity in sitting:
+            unit, known = sitting[identity]
+            _refuse_changed(known, source, unit.name)
+            if known.path != source.path:
+                current = units[unit.partition_path]
+                inputs = tuple(source if held == known else held for held in current.inputs)
+                units[unit.partition_path] = replace(current, inputs=inputs)
+        elif identity in fresh and fresh[identity][1].path != source.path:
+            raise _one_name_twice(identity[0], fresh[identity][1].path, source.path)
+        else:
+            fresh[identity] = snapshot, source
+    taken = {(unit.snapshot, unit.shard) for unit in planned}
+    for unit in _new_units(fresh.values(), taken, language, files_per_shard):
+        units[unit.partition_path] = unit
+    return sorted(units.values(), key=lambda unit: (unit.snapshot, unit.shard, unit.partition))
+
+
+def _identity(snapshot: str, source: Input) -> tuple[str, str]:
+    """What must be unique, because `doc_id` is made of it."""
+    if source.format == "ccnet":
+        place = ccnet_place(source.path)
+        if place is None:
+            raise UserError(
+                f"cannot tell where {source.path} belongs: the path of a cc_net file ends in "
+                "<snapshot>/<shard>/<language>_<bucket>.json.gz, for example 2023-06/0000/en_head.json.gz.\n"
+                "Put the file (or a link to it) below such folders."
+            )
+        return place[0], "/".join(place[1:])
+    return snapshot, source.name
+
+
+def _new_units(
+    fresh: Iterable[tuple[str, Input]],
+    taken: set[tuple[str, str]],
+    language: str | None,
+    files_per_shard: int | None,
+) -> Iterator[Unit]:
+    tables = []
+    for snapshot, source in fresh:
+        place = ccnet_place(source.path) if source.format == "ccnet" else None
+        if place:
+            yield Unit(*place, inputs=(source,))
+            taken.add(place[:2])
+        else:
+            tables.append((snapshot, source))
+    if tables and language is None:
+        raise UserError(f"the language of {tables[0][1].path} is not known. Say it: --language en")
+    next_shard: Counter[str] = Counter()
+    for snapshot, shard in taken:
+        next_shard[snapshot] = max(next_shard[snapshot], int(shard) + 1)
+    tables.sort(key=lambda item: (item[0], item[1].format, item[1].name))
+    for (snapshot, _), group in groupby(tables, key=lambda item: (item[0], item[1].format)):
+        for inputs in _shards([source for _, source in group], files_per_shard):
+            yield Unit(snapshot, f"{next_shard[snapshot]:04d}", f"{language}_all", inputs)
+            next_shard[snapshot] += 1
+
+
+def _shards(inputs: Sequence[Input], files_per_shard: int | None) -> Iterator[tuple[Input, ...]]:
+    shard: list[Input] = []
+    size = 0
+    for source in inputs:
+        full = len(shard) == files_per_shard if files_per_shard else size + source.size > BYTES_PER_SHARD
+        if shard and full:
+            yield tuple(shard)
+            shard, size = [], 0
+        shard.append(source)
+        size += source.size
+    if shard:
+        yield tuple(shard)
+
+
+def _refuse_changed(known: Input, source: Input, unit: str) -> None:
+    if known.size != source.size and known.path == source.path:
+        raise UserError(
+            f"{source.path} has {source.size} bytes, but had {known.size} when it was planned (unit {unit}).\n"
+            "Text is written once. Bring the old file back, or annotate the new one into a new folder: --output"
+        )
+    moved = known.path != source.path and "://" not in known.path and not os.path.exists(known.path)
+    if known.path != source.path and not (moved and known.size == source.size):
+        raise _one_name_twice(unit, known.path, source.path)
+
+
+def _one_name_twice(where: str, first: str, second: str) -> UserError:
+    return UserError(
+        f"two inputs of {where} have the same name, so their documents would have the same doc_id:\n"
+        f"  {first}\n  {second}\n"
+        "Rename one of them, or give one another --snapshot (in a run of its own)."
+    )

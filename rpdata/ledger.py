@@ -1,0 +1,185 @@
+"""Counting documents, and the proof that none got lost.
+
+One entry for each step (`documents`, `quality_signals`, `minhash`, ...) and unit of work stands in
+`OUT/ledger/<step>/<unit>.json`. It is written last, so its presence means that the step is done with that unit.
+Entries hold no times: the same work gives the same bytes.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import xxhash
+
+from rpdata.errors import UserError
+
+
+@dataclass
+class ReadReport:
+    """What a reader saw of one unit; filled while it reads.
+
+    Attributes
+    ----------
+    read: records that are documents by their form, whatever became of them.
+    dropped: documents left out on purpose, by reason (`too_short`, `too_long`, ...).
+    failed: records that could not be made into a document.
+    unread_bytes: compressed bytes of torn files behind the last record that could be read; no document is counted.
+    inputs: `{"name", "bytes", "xxh3"}` of each input, of its compressed bytes as they were read.
+    errors: `{"file", "record", "cause"}`, record being its ordinal in the file, or None for the file as a whole.
+    """
+
+    read: int = 0
+    dropped: Counter[str] = field(default_factory=Counter)
+    failed: int = 0
+    unread_bytes: int = 0
+    inputs: list[dict[str, Any]] = field(default_factory=list)
+    errors: list[dict[str, Any]] = field(default_factory=list)
+
+    def drop(self, reason: str) -> None:
+        """Count one document that is left out on purpose."""
+        self.dropped[reason] += 1
+
+    def fail(self, file: str, record: int | None, cause: str) -> None:
+        """Note what could not be read: one record (counted in `failed`), or with None the (rest of the) file."""
+        self.errors.append({"file": file, "record": record, "cause": cause})
+        if record is not None:
+            self.failed += 1
+
+
+@dataclass(frozen=True)
+class PartitionFile:
+    """One Parquet file of an overlay as it lies on disk: rows and `doc_ids` (checksum of the column in its order) are
+    read back from its footer, `xxh3` and `bytes` from the file."""
+
+    rows: int
+    doc_ids: str
+    xxh3: str
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What one step did with one unit.
+
+    For `documents`, `read` counts the source's records; for any other step it counts the rows of `documents/` that the
+    step read, and nothing is dropped or failed. `columns` maps each column of an overlay to the hash of the code,
+    artefact and configuration that made it. `failed_values` and `unread_bytes` stand outside the balance: no document
+    is lost with them.
+    """
+
+    step: str
+    unit: str
+    configuration: str                          # hash of the step's options, see `configuration_hash`
+    partitions: Mapping[str, PartitionFile]     # partition path ("2023-06/0000/en_head") -> its file
+    read: int
+    dropped: Mapping[str, int] = field(default_factory=dict)
+    failed: int = 0
+    failed_values: int = 0
+    unread_bytes: int = 0
+    inputs: Sequence[Mapping[str, Any]] = ()
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def written(self) -> int:
+        """Rows in the Parquet files, by their footers."""
+        return sum(file.rows for file in self.partitions.values())
+
+    def balances(self) -> bool:
+        """Whether every record that was read is accounted for: read = written + dropped + failed."""
+        return self.read == self.written + sum(self.dropped.values()) + self.failed
+
+    def to_json(self) -> bytes:
+        """Sorted keys, one per line: the same entry is the same bytes. `written` is included for human readers."""
+        return (json.dumps({**asdict(self), "written": self.written}, indent=1, sort_keys=True) + "\n").encode()
+
+    @classmethod
+    def from_json(cls, data: bytes) -> "Entry":
+        """The inverse of `to_json`; ValueError, KeyError or TypeError if `data` is anything else."""
+        fields = json.loads(data)
+        written = fields.pop("written")
+        fields["partitions"] = {path: PartitionFile(**file) for path, file in fields["partitions"].items()}
+        entry = cls(**{**fields, "inputs": tuple(fields["inputs"])})
+        if entry.written != written:
+            raise ValueError(f"written is {written}, but its partitions have {entry.written} rows")
+        return entry
+
+
+def configuration_hash(configuration: Mapping[str, Any]) -> str:
+    """32 hexadecimal digits that stand for a step's options (JSON values), whatever their order."""
+    return xxhash.xxh3_128_hexdigest(json.dumps(configuration, sort_keys=True).encode())
+
+
+class Ledger:
+    """The entries below `root/ledger`; read from disk at each call, so that it never lags behind the workers."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def path(self, step: str, unit: str) -> Path:
+        """Where the entry of `step` and `unit` is (to be) written."""
+        return self.root / "ledger" / step / f"{unit}.json"
+
+    def entry(self, step: str, unit: str) -> Entry | None:
+        """The entry, or None if `step` is not done with `unit`; UserError if its file is damaged."""
+        path = self.path(step, unit)
+        try:
+            return self._parse(path, path.read_bytes())
+        except FileNotFoundError:
+            return None
+
+    def entries(self, step: str | None = None) -> Iterator[Entry]:
+        """All entries (of `step`), in the order of their paths; UserError on a damaged one."""
+        folder = self.root / "ledger" / (step or "")
+        for path in sorted(folder.rglob("*.json")):
+            entry = self._parse(path, path.read_bytes())
+            if step in (None, entry.step):
+                yield entry
+
+    def done(self, step: str, unit: str, configuration: str) -> bool:
+        """Whether nothing remains to do: an entry for this configuration whose files are all there, of their size.
+
+        Contents are not read here; `Dataset.open` checks them. A damaged entry counts as not done, so that running
+        the step again mends it.
+        """
+        try:
+            entry = self.entry(step, unit)
+        except UserError:
+            return False
+        return entry is not None and entry.configuration == configuration and self._files_stand(entry)
+
+    def totals(self, step: str) -> dict[str, Any]:
+        """Sums over the entries of `step`: units, read, written, dropped by reason, failed and the rest."""
+        sums = Counter[str]()
+        dropped = Counter[str]()
+        for entry in self.entries(step):
+            dropped.update(entry.dropped)
+            sums["units"] += 1
+            for name in ("read", "written", "failed", "failed_values", "unread_bytes"):
+                sums[name] += getattr(entry, name)
+        names = ("units", "read", "written", "failed", "failed_values", "unread_bytes")
+        return {**{name: sums[name] for name in names}, "dropped": dict(sorted(dropped.items()))}
+
+    def _files_stand(self, entry: Entry) -> bool:
+        for partition, file in entry.partitions.items():
+            path = self.root / entry.step / f"{partition}.parquet"
+            if not path.is_file() or path.stat().st_size != file.bytes:
+                return False
+        return True
+
+    def _parse(self, path: Path, data: bytes) -> Entry:
+        try:
+            entry = Entry.from_json(data)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise UserError(
+                f"the ledger entry {path} is damaged ({type(error).__name__}: {error}).\n"
+                "Delete that file and run the same command again: the unit is then done anew, with the same result."
+            ) from error
+        if self.path(entry.step, entry.unit) != path:
+            raise UserError(
+                f"the ledger entry {path} belongs to {entry.step}/{entry.unit}: it was copied or renamed.\n"
+                "Delete that file and run the same command again."
+            )
+        return entry

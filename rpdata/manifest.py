@@ -1,0 +1,115 @@
+"""`OUT/rpdata.json`: the plan of a dataset and the options that its parts were made with.
+
+Written whole and atomically at the start of a run, before any worker begins; the same inputs and options give the same
+bytes.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rpdata.engine.commit import write_atomically
+from rpdata.engine.plan import Input, Unit
+from rpdata.errors import UserError
+from rpdata.schema import FORMAT_VERSION
+
+FILE = "rpdata.json"
+
+
+@dataclass
+class Manifest:
+    """The plan, and for each step the options (JSON values) that decide what its files contain."""
+
+    units: list[Unit] = field(default_factory=list)
+    configurations: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, root: Path) -> "Manifest":
+        """The manifest of the dataset `root`; UserError if there is none, or one of another format version."""
+        path = root / FILE
+        try:
+            fields = json.loads(path.read_bytes())
+            version = fields["format_version"]
+        except (FileNotFoundError, NotADirectoryError):
+            raise UserError(
+                f"{root} is not a dataset of rpdata: it has no {FILE}.\nMake one: rpdata compute-signals INPUT... "
+                f"--output {root}"
+            ) from None
+        except (ValueError, KeyError, TypeError) as error:
+            raise UserError(
+                f"{path} cannot be read ({error}). It is written atomically, so something else changed it: "
+                "bring it back from a copy, or annotate into a new folder."
+            ) from error
+        if version != FORMAT_VERSION:
+            raise UserError(
+                f"{root} is a dataset of format version {version}; this rpdata reads and writes version "
+                f"{FORMAT_VERSION}.\nUse the rpdata that wrote it, or annotate into a new folder: --output"
+            )
+        return cls(_units(fields["plan"]), fields["configurations"])
+
+    @classmethod
+    def load_or_new(cls, root: Path) -> "Manifest":
+        """The manifest of `root`, or an empty one if `root` does not exist or is empty but for hidden files and logs.
+
+        Refuses a folder that holds other things: rpdata never mixes its files with those of others.
+        """
+        if (root / FILE).exists():
+            return cls.load(root)
+        if root.exists() and not root.is_dir():
+            raise UserError(f"{root} is a file; the output is a folder. Name another one: --output")
+        others = [name for name in sorted(os.listdir(root)) if not name.startswith(".") and name != "logs"] \
+            if root.exists() else []
+        if others:
+            raise UserError(
+                f"{root} is not empty ({', '.join(others[:3])}{', ...' if len(others) > 3 else ''}) and not a dataset "
+                "of rpdata.\nName a new or empty folder: --output"
+            )
+        return cls()
+
+    def save(self, root: Path) -> None:
+        """Write it, all or nothing."""
+        shards: dict[str, dict[str, dict[str, Any]]] = {}
+        for unit in self.units:
+            partitions = shards.setdefault(unit.snapshot, {}).setdefault(unit.shard, {})
+            partitions[unit.partition] = [
+                {"name": source.name, "path": source.path, "format": source.format, "size": source.size}
+                for source in unit.inputs
+            ]
+        fields = {"format_version": FORMAT_VERSION, "plan": shards, "configurations": self.configurations}
+        write_atomically(root / FILE, (json.dumps(fields, indent=1, sort_keys=True) + "\n").encode())
+
+    def agree(self, step: str, configuration: Mapping[str, Any], root: Path, reason: str) -> None:
+        """Note the options of `step`, or refuse them if the dataset was begun with others.
+
+        `reason` ends the refusal: why they cannot change and what to do, e.g. "Text is written once. Annotate into a
+        new folder: --output".
+        """
+        known = self.configurations.setdefault(step, dict(configuration))
+        for option in sorted({*known, *configuration}):
+            if known.get(option) != configuration.get(option):
+                raise UserError(
+                    f"cannot use {_said(option, configuration.get(option))} on {root}: its {step} were made with "
+                    f"{_said(option, known.get(option))}.\n{reason}"
+                )
+
+    def replace(self, step: str, configuration: Mapping[str, Any]) -> None:
+        """Note the options of a step that may be done again with others; the ledger says which units are."""
+        self.configurations[step] = dict(configuration)
+
+
+def _said(option: str, value: Any) -> str:
+    """An option as one would type it: --min-chars 300."""
+    shown = {None: "(not given)", True: "on", False: "off"}.get(value, value) if not isinstance(value, list) else value
+    return f"--{option.replace('_', '-')} {shown}"
+
+
+def _units(plan: Mapping[str, Mapping[str, Mapping[str, list[dict[str, Any]]]]]) -> list[Unit]:
+    return [
+        Unit(snapshot, shard, partition, tuple(Input(**source) for source in inputs))
+        for snapshot, shards in sorted(plan.items())
+        for shard, partitions in sorted(shards.items())
+        for partition, inputs in sorted(partitions.items())
+    ]

@@ -1,0 +1,130 @@
+"""One Parquet file of an overlay: one row group for each batch, and the means to tell that it is the right file.
+
+The file's metadata say how many rows it has and, as a checksum, which documents they are in which order. All overlays
+of a partition carry the same two values, so a swapped file shows without reading any row.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import xxhash
+
+from rpdata.errors import UserError
+from rpdata.ledger import PartitionFile
+
+ROWS = b"rpdata.rows"
+DOC_IDS = b"rpdata.doc_ids"
+
+# Text is fetched by pages (see `pages`): a filter that keeps one document in a hundred should not read its neighbours.
+TEXT_COLUMN = "raw_content"
+ROWS_PER_PAGE = 8
+PAGE_BYTES = 32 << 10
+
+
+class DocIds:
+    """Checksum of a sequence of doc_id values; it depends on their order and not on how they are cut into batches."""
+
+    def __init__(self) -> None:
+        self._text = xxhash.xxh3_128()
+        self._lengths = xxhash.xxh3_128()
+
+    def update(self, doc_ids: pa.Array) -> None:
+        """Add the values of a string column without nulls."""
+        lengths = pc.cast(pc.binary_length(doc_ids), pa.int64()).to_numpy(zero_copy_only=False)
+        _, offsets, text = doc_ids.buffers()
+        kind = np.int64 if pa.types.is_large_string(doc_ids.type) else np.int32
+        starts = np.frombuffer(offsets, dtype=kind)[doc_ids.offset:doc_ids.offset + len(doc_ids) + 1]
+        if text is not None and len(starts):
+            self._text.update(memoryview(text)[int(starts[0]):int(starts[-1])])
+        self._lengths.update(np.ascontiguousarray(lengths, dtype="<i8").data)
+
+    def hexdigest(self) -> str:
+        """32 hexadecimal digits over what was added so far."""
+        whole = self._text.copy()
+        whole.update(self._lengths.digest())
+        return whole.hexdigest()
+
+
+class OverlayWriter:
+    """Writes the batches of one partition, each as one row group; the same batches give the same bytes.
+
+    `schema` has a column `doc_id`. Close it (or leave the `with` block) before the file is committed.
+    """
+
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        self.schema = schema
+        self._rows = 0
+        self._doc_ids = DocIds()
+        few_values = [
+            field.name for field in schema
+            if field.name not in ("doc_id", "url", "digest", TEXT_COLUMN) and not pa.types.is_floating(field.type)
+        ]
+        text = TEXT_COLUMN in schema.names
+        self._writer = pq.ParquetWriter(
+            path, schema, compression="zstd", compression_level=1, use_dictionary=few_values or False,
+            write_page_index=True,
+            **({"write_batch_size": ROWS_PER_PAGE, "data_page_size": PAGE_BYTES} if text else {}),
+        )
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Append one batch (of exactly the writer's schema) as one row group; an empty batch adds nothing."""
+        if batch.num_rows == 0:
+            return
+        self._doc_ids.update(batch.column("doc_id"))
+        self._rows += batch.num_rows
+        self._writer.write_batch(batch, row_group_size=batch.num_rows)
+
+    def close(self) -> None:
+        """Write the footer."""
+        if self._writer.is_open:
+            self._writer.add_key_value_metadata({
+                ROWS.decode(): str(self._rows), DOC_IDS.decode(): self._doc_ids.hexdigest(),
+            })
+            self._writer.close()
+
+    def __enter__(self) -> "OverlayWriter":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+@dataclass(frozen=True)
+class Footer:
+    """What a file of an overlay says of itself."""
+
+    rows: int
+    doc_ids: str
+    schema: pa.Schema
+    metadata: pq.FileMetaData
+
+
+def read_footer(path: Path) -> Footer:
+    """Read the end of the file `path` only; UserError if it is missing, torn, or not written by `OverlayWriter`."""
+    try:
+        metadata = pq.read_metadata(path)
+    except FileNotFoundError:
+        raise UserError(f"{path} is missing.") from None
+    except (pa.ArrowException, OSError) as error:
+        raise UserError(f"{path} is torn or not a Parquet file ({error}).") from error
+    notes: Mapping[bytes, bytes] = metadata.metadata or {}
+    if ROWS not in notes or DOC_IDS not in notes:
+        raise UserError(f"{path} is not a file of an overlay: it does not say which documents its rows are.")
+    if int(notes[ROWS]) != metadata.num_rows:
+        raise UserError(f"{path} has {metadata.num_rows} rows but says {int(notes[ROWS])}.")
+    return Footer(metadata.num_rows, notes[DOC_IDS].decode(), metadata.schema.to_arrow_schema(), metadata)
+
+
+def describe(path: Path) -> PartitionFile:
+    """The ledger's account of a finished file, read back from it: rows and doc_ids (footer), hash of the bytes."""
+    footer = read_footer(path)
+    checksum = xxhash.xxh3_128()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            checksum.update(block)
+    return PartitionFile(footer.rows, footer.doc_ids, checksum.hexdigest(), path.stat().st_size)
