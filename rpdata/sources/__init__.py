@@ -1,1 +1,30 @@
-"""Readers: cc_net JSON, WET, JSONL and Parquet tables -> documents."""
+"""cc_net JSON, WET, JSONL and Parquet tables into batches of documents."""
+
+from collections.abc import Iterator
+
+import pyarrow as pa
+
+from rpdata.engine.plan import Unit
+from rpdata.ledger import ReadReport
+from rpdata.sources.batches import Row, batches
+from rpdata.sources.ccnet import read_ccnet
+from rpdata.sources.records import ReadOptions
+
+__all__ = ["ReadOptions", "read"]
+
+READERS = {"ccnet": read_ccnet}
+
+
+def read(unit: Unit, options: ReadOptions, report: ReadReport) -> Iterator[pa.RecordBatch]:
+    """The documents of a unit in the order of its inputs, as batches of schema.DOCUMENTS.
+
+    When the iterator is exhausted, `report.read` is the number of rows given plus dropped plus failed, and the report
+    names every input with size and hash. Damage costs what can't be read of that input. Raises CannotFinish where
+    storage fails.
+    """
+    return batches(rows(unit, options, report))
+
+
+def rows(unit: Unit, options: ReadOptions, report: ReadReport) -> Iterator[Row]:
+    for source in unit.inputs:
+        yield from READERS[source.format](source, unit, options, report)
