@@ -1,1 +1,17 @@
-"""Quality signals, one file for each family (`import rpdata.signals`)."""
+"""The signals: one file for each family, one small function for each signal.
+
+A signal is a number about a document, or one number for each of its lines. It measures and never decides: thresholds
+live in rules (`rpdata.filters`). `CATALOGUE` has all of them, with definition, unit and source; `compute` makes the
+columns of `quality_signals/` from the statistics of a batch of texts.
+"""
+
+# isort: off
+# Families register in the order of RedPajama-V2's keys, which is the order of the columns and of the exported JSON.
+from rpdata.signals import ccnet, content, repetition, natural_language, lines, classifiers, importance  # noqa: F401
+# isort: on
+
+from rpdata.signals.catalogue import CATALOGUE, Signal, compute, find, schema, signal
+from rpdata.signals.fingerprint import code_hash, column_hashes
+from rpdata.signals.stop_words import stop_lists
+
+__all__ = ["CATALOGUE", "Signal", "code_hash", "column_hashes", "compute", "find", "schema", "signal", "stop_lists"]

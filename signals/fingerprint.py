@@ -1,0 +1,47 @@
+"""What the values of a signal depend on, as hashes: the ledger keeps them, so that a change recomputes its columns.
+
+A column depends on the text kernels, the Unicode data of this Python, the file of its family and what that builds on
+(rounding, the assembly of columns); the stop word fraction on its lists, too. Code is hashed as it is written, so that
+a changed comment recomputes as well: that costs a pass, while a change that went unseen would cost the data.
+"""
+
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from unicodedata import unidata_version
+
+import xxhash
+
+import rpdata.text
+from rpdata.signals import catalogue, rounding, stop_words
+from rpdata.signals.catalogue import CATALOGUE
+
+SPANS = ("line_start", "line_end")
+
+
+def code_hash() -> str:
+    """One hash (16 hex digits) of all that decides the values of `quality_signals/`, wherever the package lies."""
+    return digest(f"{name} {value}" for name, value in column_hashes().items())
+
+
+@cache
+def column_hashes() -> dict[str, str]:
+    """A hash (16 hex digits) for each computed column, those of the line spans among them."""
+    kernels = sorted(Path(rpdata.text.__file__).parent.rglob("*.py"))
+    shared = [f"unicode {unidata_version}", *map(content, kernels)]
+    shared += [content(Path(module.__file__)) for module in (rounding, catalogue)]
+    hashes = {name: digest(shared) for name in SPANS}
+    for signal in CATALOGUE.values():
+        if signal.function is not None:
+            family = Path(signal.function.__code__.co_filename)
+            lists = [content(stop_words.PATH)] if signal.name == "rps_doc_stop_word_fraction" else []
+            hashes[signal.name] = digest([*shared, content(family), *lists])
+    return hashes
+
+
+def content(path: Path) -> str:
+    return f"{path.name} {xxhash.xxh3_64_hexdigest(path.read_bytes())}"
+
+
+def digest(parts: Iterable[str]) -> str:
+    return xxhash.xxh3_64_hexdigest("\n".join(parts).encode())
