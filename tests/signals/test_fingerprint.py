@@ -1,0 +1,39 @@
+"""Hashes of what the values depend on: they change when it does, and with nothing else."""
+
+import subprocess
+import sys
+
+from rpdata.signals import code_hash, column_hashes, fingerprint, lines, schema, stop_words
+from rpdata.text import stats
+
+
+def changed_by(monkeypatch, path):
+    """The columns whose hash changes if the content of the file changes."""
+    before = column_hashes()
+    content = fingerprint.content
+    monkeypatch.setattr(fingerprint, "content", lambda p: content(p) + ("*" if str(p) == str(path) else ""))
+    after = fingerprint.column_hashes.__wrapped__()
+    return {name for name in before if before[name] != after[name]}
+
+
+def test_every_computed_column_has_a_hash():
+    assert set(column_hashes()) == set(schema().names) - {"doc_id"}
+
+
+def test_a_change_of_a_family_changes_its_columns_only(monkeypatch):
+    of_the_family = {name for name in schema().names if name.startswith("rps_lines_")}
+    assert changed_by(monkeypatch, lines.__file__) == of_the_family
+
+
+def test_a_change_of_a_stop_list_changes_the_stop_word_fraction_only(monkeypatch):
+    assert changed_by(monkeypatch, stop_words.PATH) == {"rps_doc_stop_word_fraction"}
+
+
+def test_a_change_of_the_text_kernels_changes_every_column(monkeypatch):
+    assert changed_by(monkeypatch, stats.__file__) == set(column_hashes())
+
+
+def test_the_hash_is_the_same_in_another_process_and_folder(tmp_path):
+    command = [sys.executable, "-c", "from rpdata.signals import code_hash; print(code_hash())"]
+    other = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert other.stdout.strip() == code_hash()

@@ -1,0 +1,57 @@
+"""The values of the 34 signals that need no artefact, against the RedPajama-V2 reference's."""
+
+import pytest
+from golden import as_batch, computed, edge_documents, edge_golden
+from golden.unicode14 import changed_code_points
+
+from rpdata.signals import CATALOGUE, compute, schema, stop_lists
+from rpdata.text import measure
+
+DOCUMENTS, GOLDEN = edge_documents(), edge_golden()
+NAMES = [document["name"] for document in DOCUMENTS]
+
+
+@pytest.fixture(scope="module")
+def signals():
+    documents = as_batch(DOCUMENTS, [golden["id"] for golden in GOLDEN])
+    text, _ = measure(documents["raw_content"], documents["language"].to_pylist(), stop_lists(), None)
+    return compute(documents, text)
+
+
+def test_the_catalogue_has_the_names_of_the_reference_in_its_order():
+    assert list(CATALOGUE) == list(GOLDEN[0]["quality_signals"])
+    assert len(CATALOGUE) == 45
+
+
+def test_what_is_not_computed_is_what_needs_an_artefact(signals):
+    waiting = {name for name, signal in CATALOGUE.items() if signal.function is None}
+    assert waiting == {name for name, signal in CATALOGUE.items() if signal.artefact}
+    assert len(waiting) == 11
+    assert signals.schema == schema()
+    assert not waiting & set(signals.schema.names)
+
+
+@pytest.mark.parametrize("row", range(len(NAMES)), ids=NAMES)
+def test_signals_equal_the_reference(signals, row):
+    if changed := changed_code_points(DOCUMENTS[row]["raw_content"]):
+        pytest.skip(f"this Python's Unicode data changed {', '.join(changed)}")
+    if "error" in GOLDEN[row]:
+        pytest.skip(f"the reference has no values: {GOLDEN[row]['error']}")
+    assert {name: spans_of(signals, row, name) for name in computed(GOLDEN[row])} == computed(GOLDEN[row])
+
+
+def test_a_language_without_stop_list_has_null_for_the_fraction_and_all_other_signals(signals):
+    row = NAMES.index("unknown_lang_pt")
+    assert GOLDEN[row]["error"]
+    values = signals.slice(row, 1).to_pylist()[0]
+    assert {name for name, value in values.items() if value is None} == {"rps_doc_stop_word_fraction"}
+
+
+def spans_of(signals, row, name):
+    """A signal of a document in RedPajama-V2's form: [[start, end, value], ...]."""
+    starts, ends, value = (signals[column][row].as_py() for column in ("line_start", "line_end", name))
+    if not CATALOGUE[name].per_line:
+        return [[0, ends[-1] if ends else 0, value]]
+    if name == "rps_lines_start_with_bulletpoint" and not starts:
+        return [[0, 0, None]]   # the reference's way to say that there is no line
+    return [list(span) for span in zip(starts, ends, value, strict=True)]
