@@ -1,0 +1,75 @@
+"""The sample files are what their script makes, and hold every kind of page that the demo promises."""
+
+import gzip
+import json
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+import zstandard
+
+BUILT = ("cc_net", "wet", "tables")
+
+
+def files(folder: Path) -> dict[str, Path]:
+    """Every built file below `folder`, by its path from there."""
+    return {
+        str(path.relative_to(folder)): path
+        for name in BUILT
+        for path in sorted((folder / name).rglob("*"))
+        if path.is_file()
+    }
+
+
+def content(path: Path) -> object:
+    """What is in a file, whatever compression library wrote it."""
+    if path.suffix == ".gz":
+        return gzip.decompress(path.read_bytes())
+    if path.suffix == ".zst":
+        return zstandard.ZstdDecompressor().stream_reader(path.read_bytes()).readall()
+    return pq.read_table(path)
+
+
+@pytest.fixture(scope="module")
+def built(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Two folders that the script built."""
+    folders = [tmp_path_factory.mktemp("sample"), tmp_path_factory.mktemp("sample")]
+    for folder in folders:
+        subprocess.run([sys.executable, repository / "sample_data" / "build.py", folder], check=True)
+    return folders
+
+
+def test_building_twice_gives_the_same_bytes(built: list[Path]) -> None:
+    first, second = ({name: path.read_bytes() for name, path in files(folder).items()} for folder in built)
+    assert first == second
+
+
+def test_the_files_in_the_repository_are_what_the_script_builds(repository: Path, built: list[Path]) -> None:
+    here, there = files(repository / "sample_data"), files(built[0])
+    assert sorted(here) == sorted(there)
+    for name, path in here.items():
+        assert content(path) == content(there[name]), name
+
+
+def test_the_sample_is_small(repository: Path) -> None:
+    assert sum(path.stat().st_size for path in files(repository / "sample_data").values()) < 1_000_000
+
+
+def test_every_page_is_in_both_forms(repository: Path) -> None:
+    sample = repository / "sample_data"
+    urls: Counter[str] = Counter()
+    broken = 0
+    for path in sorted((sample / "cc_net").rglob("*.json.gz")):
+        for line in gzip.decompress(path.read_bytes()).split(b"\n")[:-1]:
+            try:
+                urls[json.loads(line)["url"]] += 1
+            except json.JSONDecodeError:
+                broken += 1
+    wet = b"".join(gzip.decompress(path.read_bytes()) for path in sorted((sample / "wet").glob("*.wet.gz")))
+    in_wet = [line.split()[1].decode() for line in wet.split(b"\r\n") if line.startswith(b"WARC-Target-URI: ")]
+    assert broken == 1
+    assert len(urls) == urls.total() > 200
+    assert sorted(urls) == sorted(in_wet)
