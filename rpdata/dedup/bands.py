@@ -1,6 +1,6 @@
 """Bands of MinHash signatures: two documents that share a band are candidates for near-duplicates.
 
-A signature is stored once (128 values); all bands of all thresholds are slices of it. For each threshold of the Jaccard
+A signature is stored once (128 values); all bands of all thresholds are slices of it. For each threshold of Jaccard
 similarity, the number of bands and of values in a band minimises the areas of false positives and false negatives,
 equally weighted (Leskovec et al., Mining of Massive Datasets, section 3.4; RedPajama-V2's parameters).
 """

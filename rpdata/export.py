@@ -1,0 +1,188 @@
+"""`rpdata export`: signals and signatures as the files that RedPajama-V2 publishes.
+
+    <output>/quality_signals/2023-06/0000/en_head.signals.json.gz    a line of JSON for each document: id, id_int,
+                                                                     metadata, quality_signals
+    <output>/minhash/2023-06/0000/en_head.minhash.parquet            shard_id, id, id_int, bands for four thresholds
+
+Made from the overlays alone, partition by partition and a row group at a time; text is not read. The same dataset
+gives the same bytes.
+"""
+
+import gzip
+import os
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from rpdata.dedup import bands
+from rpdata.engine.commit import Commit, sweep
+from rpdata.engine.lock import writer_lock
+from rpdata.errors import UserError
+from rpdata.ledger import Ledger
+from rpdata.manifest import FILE, Manifest
+from rpdata.overlay import read_footer
+from rpdata.redpajama import concatenate, metadata_json, quality_signals_json, signals_json, slices
+
+__all__ = ["ExportSummary", "export_redpajama", "metadata_json", "quality_signals_json"]
+
+OVERLAYS = ("documents", "quality_signals", "minhash")
+FIELDS = ("cc_segment", "url", "source_domain", "language")   # of documents/, that `metadata` shows
+THRESHOLDS = sorted(bands.BANDS, reverse=True)                      # in the order of the published columns
+
+# Level 6 makes files 3% smaller and takes 2.2 times as long (64 against 143 MB of JSON a second).
+GZIP_LEVEL = 4
+
+MINHASH = pa.schema(
+    [
+        pa.field("shard_id", pa.string()),
+        pa.field("id", pa.string()),
+        pa.field("id_int", pa.uint64()),
+        *(pa.field(f"signature_sim{threshold}", bands.TYPE) for threshold in THRESHOLDS),
+    ]
+)
+
+
+@dataclass
+class ExportSummary:
+    """What was exported. units_missing: planned, but not annotated yet, so not exported."""
+
+    output: str
+    partitions: int = 0
+    documents: int = 0
+    units_missing: int = 0
+    seconds: float = 0.0
+
+    def as_dict(self) -> dict[str, object]:
+        return asdict(self)
+
+
+def export_redpajama(root: Path, output: Path, threads: int | None = None) -> ExportSummary:
+    """Write the dataset at `root` as RedPajama-V2's tree below `output`; files of an earlier export are replaced.
+
+    threads: partitions at once; None is one a core. Each holds one row group.
+
+    Raises UserError if `root` is no dataset, nothing is annotated, overlays disagree, or `output` is a dataset.
+    """
+    started = time.monotonic()
+    partitions, missing = annotated(root)
+    if not partitions:
+        raise UserError(f"nothing to export: no unit of {root} is annotated yet.\nRun rpdata compute-signals first.")
+    if (output / FILE).exists() or output.resolve().is_relative_to(root.resolve()):
+        raise UserError(
+            f"cannot export into {output}: that is a dataset, whose folders have the same names. "
+            "Name a folder outside of it: --output"
+        )
+    with writer_lock(output), ThreadPoolExecutor(threads or os.cpu_count()) as pool:
+        sweep(output)
+        documents = sum(pool.map(partial(export_partition, root, output), partitions))
+    return ExportSummary(
+        str(output), len(partitions), documents, missing, round(time.monotonic() - started, 3)
+    )
+
+
+def annotated(root: Path) -> tuple[list[str], int]:
+    """The partitions that have all overlays, in the dataset's order, and the number of units that do not."""
+    ledger = Ledger(root)
+    partitions: list[str] = []
+    missing = 0
+    for unit in Manifest.load(root).units:
+        entries = [ledger.entry(overlay, unit.name) for overlay in OVERLAYS]
+        if entries[0] is None or None in entries:
+            missing += 1
+        else:
+            partitions += entries[0].partitions
+    return partitions, missing
+
+
+def export_partition(root: Path, output: Path, partition: str) -> int:
+    """Write the two files of one partition; both appear whole. Returns its number of documents."""
+    source = f"{partition}.json.gz"   # the file of RedPajama-V2's documents/ that these rows belong to
+    with Commit(output) as commit:
+        signals_file = commit.file(f"quality_signals/{partition}.signals.json.gz")
+        minhash_file = commit.file(f"minhash/{partition}.minhash.parquet")
+        with (
+            signals_file.open("wb") as raw,
+            gzip.GzipFile("", "wb", GZIP_LEVEL, raw, mtime=0) as lines,
+            pq.ParquetWriter(minhash_file, MINHASH, compression="snappy") as signatures,
+        ):
+            rows = 0
+            for documents, signals, minhash in row_groups(root, partition):
+                write_signals(lines, documents, signals, minhash, source)
+                signatures.write_batch(minhash_rows(minhash, source), row_group_size=len(minhash))
+                rows += len(documents)
+    return rows
+
+
+def row_groups(root: Path, partition: str) -> Iterator[tuple[pa.RecordBatch, pa.RecordBatch, pa.RecordBatch]]:
+    """The aligned row groups of documents/ (without text), quality_signals/ and minhash/."""
+    paths = [root / overlay / f"{partition}.parquet" for overlay in OVERLAYS]
+    footers = [read_footer(path) for path in paths]
+    for path, footer in zip(paths, footers, strict=True):
+        if footer.doc_ids != footers[0].doc_ids:
+            raise UserError(
+                f"{path} has other documents than {paths[0]}: one of the files was replaced.\n"
+                "rpdata status tells which; restore it, or delete it and run rpdata compute-signals again."
+            )
+    columns = (["doc_id", *FIELDS], None, None)
+    files = [pq.ParquetFile(path) for path in paths]
+    for group in range(footers[0].metadata.num_row_groups):
+        yield tuple(
+            file.read_row_group(group, columns=names).combine_chunks().to_batches()[0]
+            for file, names in zip(files, columns, strict=True)
+        )
+
+
+def write_signals(
+    lines: BinaryIO, documents: pa.RecordBatch, signals: pa.RecordBatch, minhash: pa.RecordBatch, source: str
+) -> None:
+    """One JSON line for each document."""
+    snapshot = source.partition("/")[0]
+    start = 0
+    for part in slices(signals):
+        heads = [
+            orjson.dumps(
+                {
+                    "id": row["doc_id"],
+                    "id_int": id_int,
+                    "metadata": {
+                        "cc_segment": row["cc_segment"],
+                        "cc_net_source": source,
+                        "url": row["url"],
+                        "source_domain": row["source_domain"],
+                        "language": row["language"],
+                        "snapshot_id": snapshot,
+                    },
+                }
+            )[:-1]
+            for row, id_int in zip(
+                documents.slice(start, len(part)).to_pylist(),
+                minhash["id_int"].slice(start, len(part)).to_pylist(),
+                strict=True,
+            )
+        ]
+        text = concatenate(pa.array(heads, pa.string()), ',"quality_signals":', signals_json(part), "}\n")
+        _, ends, characters = text.buffers()
+        lines.write(characters[: np.frombuffer(ends, np.int32)[len(text)]])
+        start += len(part)
+
+
+def minhash_rows(minhash: pa.RecordBatch, source: str) -> pa.RecordBatch:
+    """The published columns of the rows of minhash/."""
+    return pa.RecordBatch.from_arrays(
+        [
+            pa.repeat(source, len(minhash)),
+            minhash["doc_id"],
+            minhash["id_int"],
+            *(bands.cut(minhash["signature"], threshold) for threshold in THRESHOLDS),
+        ],
+        schema=MINHASH,
+    )
