@@ -8,18 +8,23 @@ from rpdata.engine.plan import Unit
 from rpdata.ledger import ReadReport
 from rpdata.sources.batches import Row, batches
 from rpdata.sources.ccnet import read_ccnet
+from rpdata.sources.check import check
+from rpdata.sources.discovery import discover
+from rpdata.sources.parquet import read_parquet
 from rpdata.sources.records import ReadOptions
+from rpdata.sources.tables import read_jsonl
+from rpdata.sources.wet import read_wet
 
-__all__ = ["ReadOptions", "read"]
+__all__ = ["ReadOptions", "check", "discover", "read"]
 
-READERS = {"ccnet": read_ccnet}
+READERS = {"ccnet": read_ccnet, "jsonl": read_jsonl, "parquet": read_parquet, "wet": read_wet}
 
 
 def read(unit: Unit, options: ReadOptions, report: ReadReport) -> Iterator[pa.RecordBatch]:
     """The documents of a unit in the order of its inputs, as batches of schema.DOCUMENTS.
 
     When the iterator is exhausted, `report.read` is the number of rows given plus dropped plus failed, and the report
-    names every input with size and hash. Damage costs what can't be read of that input. Raises CannotFinish where
+    names every input with size and hash. DamageError costs what can't be read of that input. Raises CannotFinish where
     storage fails.
     """
     return batches(rows(unit, options, report))

@@ -13,7 +13,7 @@ Row: TypeAlias = tuple[Any, ...]
 
 
 def batches(rows: Iterable[Row]) -> Iterator[pa.RecordBatch]:
-    """The documents in batches whose size is a function of the documents alone; the last one may be small, none is empty."""
+    """The documents in batches, closed by what the documents are and nothing else; none is empty."""
     held: list[Row] = []
     text_bytes = 0
     for row in rows:

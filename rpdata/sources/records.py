@@ -1,15 +1,31 @@
 """What the readers of records have in common: typed fields, and the records that can't be used."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import orjson
 import pyarrow as pa
 
+from rpdata.engine.plan import Input
+from rpdata.errors import UserError, unknown_name
+from rpdata.ledger import ReadReport
 from rpdata.schema import DOCUMENTS
+from rpdata.sources.batches import Row
+
+T = TypeVar("T")
 
 INT64 = range(-(2**63), 2**63)
+KINDS = {
+    str: "a string",
+    int: "an integer",
+    float: "a number",
+    bool: "a boolean",
+    list: "a list",
+    dict: "an object",
+    bytes: "bytes that are not UTF-8",
+}
 
 
 @dataclass(frozen=True)
@@ -32,12 +48,39 @@ class ReadOptions:
     url_column: str | None = None
 
 
-class BadRecord(Exception):
+    def named_columns(self) -> list[tuple[str, str]]:
+        """(option, column) for each column that a table must have."""
+        named = [
+            ("--text-column", self.text_column),
+            ("--id-column", self.id_column),
+            ("--url-column", self.url_column),
+        ]
+        return [(option, name) for option, name in named if name is not None]
+
+
+def missing_column(path: str, option: str, name: str, names: Iterable[str]) -> UserError:
+    """The error for a table without a column that an option names."""
+    return UserError(f"{path}, {option}: {unknown_name('column', name, names)}")
+
+
+class BadRecordError(Exception):
     """A record that can't be used; its text is the cause, for the error file."""
 
 
-class Dropped(Exception):
+class UnwantedError(Exception):
     """A record that is not wanted; its text is the reason, for the ledger."""
+
+
+def attempt(make: Callable[[int, T], Row], ordinal: int, raw: T, source: Input, report: ReadReport) -> Row | None:
+    """The row that `make` makes of a record, counted as read; None if it is dropped or failed, and counted as that."""
+    report.read += 1
+    try:
+        return make(ordinal, raw)
+    except UnwantedError as reason:
+        report.drop(str(reason))
+    except BadRecordError as cause:
+        report.fail(source.name, ordinal, str(cause))
+    return None
 
 
 def line_bound(options: ReadOptions) -> int:
@@ -46,51 +89,65 @@ def line_bound(options: ReadOptions) -> int:
 
 
 def json_record(line: bytes | None) -> dict[str, Any]:
-    """The object on a line. Raises Dropped for a line that is too long (None) or blank, BadRecord for any other thing."""
+    """The object on a line. Raises UnwantedError for one that is too long (None) or blank, else BadRecordError."""
     if line is None:
-        raise Dropped("too_long")
+        raise UnwantedError("too_long")
     try:
         record = orjson.loads(line)
     except orjson.JSONDecodeError as error:
         if not line.strip():
-            raise Dropped("empty_line") from None
-        raise BadRecord(f"not JSON: {error.msg} at byte {error.pos}") from error
+            raise UnwantedError("empty_line") from None
+        raise BadRecordError(f"not JSON: {error.msg} at byte {error.pos}") from error
     if type(record) is not dict:
-        raise BadRecord(f"not a JSON object but {kind(record)}")
+        raise BadRecordError(f"not a JSON object but {kind_of(record)}")
     return record
 
 
 def text_of(record: Mapping[str, Any], column: str, options: ReadOptions) -> tuple[str, bytes]:
-    """The text of a record and its UTF-8. Raises BadRecord if there is none, Dropped if it is too long."""
+    """The text of a record and its UTF-8. Raises BadRecordError if there is none, UnwantedError if it is too long."""
     text = record.get(column)
     if type(text) is not str:
-        raise BadRecord(f"{column} is missing" if text is None else f"{column} is {kind(text)}, not a string")
+        raise BadRecordError(f"{column} is missing" if text is None else f"{column} is {kind_of(text)}, not a string")
     try:
         utf8 = text.encode()
     except UnicodeEncodeError as error:
-        raise BadRecord(f"{column} is not valid Unicode: {error.reason}") from error
+        raise BadRecordError(f"{column} is not valid Unicode: {error.reason}") from error
     if len(utf8) > options.max_document_bytes:
-        raise Dropped("too_long")
+        raise UnwantedError("too_long")
     return text, utf8
 
 
 def field(record: Mapping[str, Any], name: str, wanted: type) -> Any:
-    """One field, None where it is absent or null. Raises BadRecord for another type (an int is a float, a bool no int)."""
+    """One field, None if absent or null. Raises BadRecordError for another type; an int is a float, a bool no int."""
     value = record.get(name)
-    if value is None or type(value) is wanted:
-        if wanted is int and value is not None and value not in INT64:
-            raise BadRecord(f"{name} does not fit in 64 bits")
+    if value is None or type(value) is wanted is not int:
         return value
     if wanted is float and type(value) is int:
         return float(value)
-    raise BadRecord(f"{name} is {kind(value)}, not {KINDS[wanted]}")
+    if type(value) is not wanted:
+        raise BadRecordError(f"{name} is {kind_of(value)}, not {KINDS[wanted]}")
+    if value not in INT64:
+        raise BadRecordError(f"{name} does not fit in 64 bits")
+    return value
 
 
-KINDS = {str: "a string", int: "an integer", float: "a number", bool: "a boolean", list: "a list", dict: "an object"}
-
-
-def kind(value: object) -> str:
+def kind_of(value: object) -> str:
     return "null" if value is None else KINDS.get(type(value), type(value).__name__)
+
+
+def count_lines(text: str) -> int:
+    """Lines as cc_net counts them: what newlines separate, but none in an empty text."""
+    return text.count("\n") + 1 if text else 0
+
+
+def domain(url: str | None) -> str | None:
+    """The network location of a URL, as cc_net has it: with `www.`, port and user, case kept. None if it has none."""
+    if url is None:
+        return None
+    try:
+        return urlsplit(url).netloc or None
+    except ValueError:      # an unclosed bracket, as of an IPv6 address
+        return None
 
 
 def python_type(arrow: pa.DataType) -> type:

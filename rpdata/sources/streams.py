@@ -1,20 +1,19 @@
 """Compressed files as streams of plain bytes: gzip (any number of members), zstd (any number of frames) or plain.
 
-The codec is told by the first bytes, never by the name. What is read is counted and hashed on its way. Damage to the
-stream ends it: what came before is used, the rest of the file is only counted and hashed, and the report says so.
+The codec is told by the first bytes, never by the name. What is read is counted and hashed on its way. Damage ends the
+stream: what came before is used, the rest of the file is only counted and hashed, and the report says so.
 """
 
 import zlib
 from collections.abc import Iterator
-from typing import BinaryIO, Protocol, cast
+from typing import Any, Protocol, Self
 
-import fsspec
 import xxhash
 import zstandard
 
 from rpdata.engine.plan import Input
-from rpdata.errors import CannotFinish
 from rpdata.ledger import ReadReport
+from rpdata.sources.storage import cannot_read, open_input
 
 READ_BYTES = 64 << 10       # compressed bytes in hand; larger pieces fall out of the cache between hash and inflate
 CHUNK_BYTES = 1 << 20       # plain bytes in hand, however well they were compressed
@@ -25,7 +24,7 @@ ZSTD_SKIPPABLE = b"\x2a\x4d\x18"        # from its second byte; the first one is
 UNREADABLE = {b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"\x04\x22\x4d\x18": "lz4", b"PK\x03\x04": "zip"}
 
 
-class Damage(Exception):
+class DamageError(Exception):
     """The compressed stream can't be followed any further.
 
     Attributes
@@ -42,10 +41,10 @@ class Codec(Protocol):
     """Turns compressed pieces into plain ones of at most CHUNK_BYTES."""
 
     def decode(self, piece: bytes) -> Iterator[bytes]:
-        """The plain bytes of a piece. Raises Damage."""
+        """The plain bytes of a piece. Raises DamageError."""
 
     def finish(self) -> None:
-        """Called at the end of the file. Raises Damage if the stream can't end here."""
+        """Called at the end of the file. Raises DamageError if the stream can't end here."""
 
 
 class Plain:
@@ -59,7 +58,7 @@ class Plain:
 
 
 class Gzip:
-    """Gzip members one after another; zero bytes after the last one are padding (RFC 1952 is silent, gzip(1) allows it)."""
+    """Gzip members one after another; zero bytes after the last one are padding, as gzip(1) has it."""
 
     def __init__(self) -> None:
         self._member = zlib.decompressobj(wbits=31)
@@ -79,7 +78,7 @@ class Gzip:
                 plain = self._member.decompress(piece, CHUNK_BYTES)
             except zlib.error as error:
                 cause = "trailing bytes that are not gzip" if self._members and piece[:2] != GZIP else "corrupt gzip"
-                raise Damage(f"{cause} ({error})", unread=len(piece)) from error
+                raise DamageError(f"{cause} ({error})", unread=len(piece)) from error
             if plain:
                 yield plain
             if self._member.eof:
@@ -91,7 +90,7 @@ class Gzip:
 
     def finish(self) -> None:
         if self._inside:
-            raise Damage("the file ends in the middle of a gzip member")
+            raise DamageError("the file ends in the middle of a gzip member")
 
 
 class Zstd:
@@ -115,7 +114,7 @@ class Zstd:
                 try:
                     plain = self._frame.decompress(step)
                 except zstandard.ZstdError as error:
-                    raise Damage(f"corrupt zstd ({error})", unread=len(piece) - start) from error
+                    raise DamageError(f"corrupt zstd ({error})", unread=len(piece) - start) from error
                 if plain:
                     yield plain
                 step = b""
@@ -125,97 +124,80 @@ class Zstd:
 
     def finish(self) -> None:
         if self._inside:
-            raise Damage("the file ends in the middle of a zstd frame")
+            raise DamageError("the file ends in the middle of a zstd frame")
 
 
 def codec_of(head: bytes) -> Codec:
-    """The codec of a file that starts with these bytes. Raises Damage for compression that is known but not readable."""
+    """The codec of a file that starts with these bytes. Raises DamageError for compression that can't be read."""
     if head.startswith(GZIP):
         return Gzip()
     if head.startswith(ZSTD) or (head[1:4] == ZSTD_SKIPPABLE and 0x50 <= head[0] <= 0x5F):
         return Zstd()
     for magic, name in UNREADABLE.items():
         if head.startswith(magic):
-            raise Damage(f"compressed with {name}, which can't be read: recompress it with gzip or zstd")
+            cause = f"compressed with {name}, which can't be read: recompress it with gzip or zstd"
+            raise DamageError(cause, unread=len(head))
     return Plain()
 
 
-def open_input(path: str) -> BinaryIO:
-    """The raw bytes of a local path or fsspec URL. Raises CannotFinish: at planning the file was there."""
-    try:
-        if "://" in path:
-            return cast(BinaryIO, fsspec.open(path, "rb").open())
-        return open(path, "rb", buffering=0)
-    except OSError as error:
-        raise CannotFinish(cannot_read(path, error)) from error
-
-
-def cannot_read(path: str, error: OSError) -> str:
-    reason = error.strerror or str(error)
-    return f"cannot read {path}: {reason}\nIt could be read when the work was planned. Mend it, then run the same command again."
-
-
 class RawFile:
-    """The bytes of an input as they are on disk, counted and hashed on their way."""
+    """The bytes of an input as they are on disk, counted and hashed on their way. CannotFinish if storage fails."""
 
     def __init__(self, source: Input):
-        self.path = source.path
         self.bytes = 0
+        self._source = source
         self._hash = xxhash.xxh3_64()
         self._file = open_input(source.path)
 
     def pieces(self) -> Iterator[bytes]:
+        """What is left of the file, in pieces of READ_BYTES."""
         while True:
             try:
                 piece = self._file.read(READ_BYTES)
-            except OSError as error:
-                raise CannotFinish(cannot_read(self.path, error)) from error
+            except Exception as error:      # each filesystem of fsspec has its own
+                raise cannot_read(self._source.path, error) from error
             if not piece:
                 return
             self.bytes += len(piece)
             self._hash.update(piece)
             yield piece
 
-    def xxh3(self) -> str:
-        return self._hash.hexdigest()
+    def finish(self) -> dict[str, Any]:
+        """The entry of this input in `ReadReport.inputs`; whatever was not read yet is read for it."""
+        for _ in self.pieces():
+            pass
+        return {"name": self._source.name, "bytes": self.bytes, "xxh3": self._hash.hexdigest()}
 
-    def close(self) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
         self._file.close()
 
 
 def chunks(source: Input, report: ReadReport) -> Iterator[bytes]:
-    """The plain bytes of an input, in pieces of at most about CHUNK_BYTES.
+    """The plain bytes of an input, in pieces of about CHUNK_BYTES at most.
 
-    When it is through, `report.inputs` has the input's size and xxh3 (of the bytes on disk, all of them). Damage is an
-    entry in `report.errors`, and `report.unread_bytes` grows by the bytes on disk from the damage to the end.
+    When it is through, `report.inputs` has the input's size and hash. Damage is an entry in `report.errors`, and
+    `report.unread_bytes` grows by the bytes on disk from the damage to the end.
     """
-    raw = RawFile(source)
-    try:
-        pieces = raw.pieces()
+    with RawFile(source) as raw:
         try:
-            yield from decode(pieces, compressed_name=source.name.endswith((".gz", ".zst")))
-        except Damage as damage:
+            yield from decode(raw.pieces())
+            if raw.bytes == 0 and source.name.endswith((".gz", ".zst")):
+                raise DamageError("the file is empty, without so much as a header of its compression")
+        except DamageError as damage:
             used = raw.bytes - damage.unread
-            for _ in pieces:
-                pass
+            raw.finish()
             report.unread_bytes += raw.bytes - used
             report.fail(source.name, None, f"{damage}; {used:,} of {raw.bytes:,} bytes could be used")
-        report.inputs.append({"name": source.name, "bytes": raw.bytes, "xxh3": raw.xxh3()})
-    finally:
-        raw.close()
+        report.inputs.append(raw.finish())
 
 
-def decode(pieces: Iterator[bytes], compressed_name: bool) -> Iterator[bytes]:
-    """The plain bytes of a file given in pieces. Raises Damage, also for an empty file that is named as a compressed one."""
+def decode(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The plain bytes of a file given in pieces. Raises DamageError."""
     head = next(pieces, b"")
-    if not head:
-        if compressed_name:
-            raise Damage("the file is empty; not even a header of its compression is there")
-        return
-    try:
-        codec = codec_of(head)
-    except Damage as damage:
-        raise Damage(str(damage), unread=len(head)) from damage
+    codec = codec_of(head)
     yield from codec.decode(head)
     for piece in pieces:
         yield from codec.decode(piece)

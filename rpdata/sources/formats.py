@@ -1,0 +1,78 @@
+"""What a file is, from its path alone, so that a listing of 90,000 files is understood without opening one."""
+
+import re
+from urllib.parse import urlsplit
+
+from rpdata.errors import UserError
+
+COMPRESSED = r"(?:\.gz|\.zst)?"
+CCNET_NAME = re.compile(r"[a-z]{2,3}_(?:head|middle|tail|all)\.jsonl?" + COMPRESSED)
+CCNET_PATH = re.compile(r"(?<!\d)(\d{4}-\d{2})/(\d{4})/(" + CCNET_NAME.pattern + r")\Z")
+CRAWL = re.compile(r"CC-MAIN-(\d{4}-\d{2})(?!\d)")
+
+# Tried in this order on the name in lower case.
+SUFFIXES = {
+    "wet": re.compile(r"\.wet" + COMPRESSED + r"\Z"),
+    "jsonl": re.compile(r"\.(?:jsonl|ndjson|json)" + COMPRESSED + r"\Z"),
+    "parquet": re.compile(r"\.parquet\Z"),
+}
+REFUSED = {
+    "WARC files can't be read yet": re.compile(r"\.warc" + COMPRESSED + r"\Z"),
+    "WAT files hold metadata, no text": re.compile(r"\.wat" + COMPRESSED + r"\Z"),
+}
+
+KNOWN = """\
+Readable are, each of them plain, .gz or .zst:
+  cc_net      <snapshot>/<shard>/<language>_<head|middle|tail|all>.json, e.g. 2023-06/0000/en_head.json.gz
+  WET         *.warc.wet, *.wet
+  JSON lines  *.jsonl, *.ndjson, *.json
+and *.parquet."""
+
+
+def base_name(path: str) -> str:
+    """The file name of a local path or URL, without a query."""
+    if path.startswith(("http://", "https://")):
+        path = urlsplit(path).path
+    return path.rstrip("/").rsplit("/", 1)[-1]
+
+
+def format_of(path: str) -> str:
+    """"ccnet", "wet", "jsonl" or "parquet". Raises UserError for anything else, and for cc_net files out of place."""
+    name = base_name(path)
+    if CCNET_PATH.search(path):
+        return "ccnet"
+    if CCNET_NAME.fullmatch(name):
+        raise UserError(
+            f"cannot tell which snapshot and shard {path} belongs to, and both are in the ids of its documents.\n"
+            f"Its name is one of cc_net's, so its path has to end like 2023-06/0000/{name}: put it, or a link to it, "
+            "into such folders; or rename it to have it read as a table."
+        )
+    for format_name, suffix in SUFFIXES.items():
+        if suffix.search(name.lower()):
+            return format_name
+    for reason, suffix in REFUSED.items():
+        if suffix.search(name.lower()):
+            raise UserError(f"cannot read {path}: {reason}. Give the WET files of the same crawl (*.warc.wet.gz).")
+    raise UserError(f"cannot read {path}: its name is not one of a known type.\n{KNOWN}")
+
+
+def is_readable(path: str) -> bool:
+    """Whether a file met in a folder is an input; one of cc_net's that is out of place counts, to be refused."""
+    name = base_name(path)
+    return bool(CCNET_NAME.fullmatch(name)) or any(suffix.search(name.lower()) for suffix in SUFFIXES.values())
+
+
+def snapshot_of(path: str, format_name: str) -> str | None:
+    """The snapshot that a path names: cc_net's always does, that of a WET file if CC-MAIN-<year>-<week> is in it."""
+    if format_name == "ccnet":
+        return place_of(path)[0]
+    crawls: list[str] = CRAWL.findall(path) if format_name == "wet" else []
+    return crawls[-1] if crawls else None
+
+
+def place_of(path: str) -> tuple[str, str, str]:
+    """(snapshot, shard, partition) of a cc_net file: the last such part of its path. ValueError for other paths."""
+    place = CCNET_PATH.search(path)
+    if place is None:
+        raise ValueError(f"not the path of a cc_net file: {path}")
+    return place[1], place[2], place[3].split(".")[0]
