@@ -32,11 +32,11 @@ lint: $(INSTALLED)
 fuzz: $(INSTALLED)
 	$(BIN)/python -m pytest -rs --hypothesis-profile=fuzz -m hypothesis
 
-# datatrove pins versions that rpdata does not want, so both live in an environment of their own, and run in one process.
-$(BENCH_INSTALLED): pyproject.toml tests/benchmarks/requirements.txt
+# rpdata and datatrove in one environment, apart from .venv, so that both run in one process on the same documents.
+$(BENCH_INSTALLED): pyproject.toml constraints.txt tests/benchmarks/requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit($(OLD_PYTHON) if sys.version_info < (3, 11) else 0)'
 	test -x .venv-bench/bin/python || $(PYTHON) -m venv .venv-bench
-	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check -c tests/benchmarks/requirements.txt \
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt \
 	    -r tests/benchmarks/requirements.txt -e .
 	touch $@
 
