@@ -8,10 +8,11 @@ import orjson
 from rpdata.engine.plan import Input
 from rpdata.errors import UserError
 from rpdata.ledger import ReadReport
+from rpdata.sources.codecs import DamageError
 from rpdata.sources.lines import lines
 from rpdata.sources.parquet import columns_of, open_parquet
 from rpdata.sources.records import ReadOptions, line_bound, missing_column
-from rpdata.sources.streams import DamageError, chunks
+from rpdata.sources.streams import chunks
 
 LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8})*")     # it becomes part of a file name
 ROWS_TO_TRY = 100

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 
 from rpdata.engine.plan import Input
 from rpdata.errors import UserError
+from rpdata.sources.codecs import DamageError, decode
 from rpdata.sources.formats import KNOWN, base_name, format_of, is_readable, place_of, snapshot_of
 from rpdata.sources.storage import File, find_local, find_urls, is_url, open_input
-from rpdata.sources.streams import DamageError, decode
 
 SNAPSHOT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 READ_BYTES = 1 << 20

@@ -10,9 +10,10 @@ from rpdata.engine.plan import Input, Unit
 from rpdata.errors import UserError
 from rpdata.ledger import ReadReport
 from rpdata.sources.batches import Row
+from rpdata.sources.codecs import DamageError
 from rpdata.sources.records import FIELDS, KINDS, ReadOptions, attempt, missing_column
 from rpdata.sources.storage import cannot_read, is_url, open_input
-from rpdata.sources.streams import DamageError, RawFile
+from rpdata.sources.streams import RawFile
 from rpdata.sources.tables import table_row
 
 BATCH_BYTES = 8 << 20       # of text in hand, by the average of its row group

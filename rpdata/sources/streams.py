@@ -1,165 +1,55 @@
-"""Compressed files as streams of plain bytes: gzip (any number of members), zstd (any number of frames) or plain.
+"""Input files as streams of plain bytes; what is on disk is counted and hashed on its way.
 
-The codec is told by the first bytes, never by the name. What is read is counted and hashed on its way. Damage ends the
-stream: what came before is used, the rest of the file is only counted and hashed, and the report says so.
+Damage ends a stream: what came before is used, the rest of the file is counted and hashed, and the report says so.
 """
 
-import zlib
 from collections.abc import Iterator
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
 import xxhash
-import zstandard
+from fastwarc.stream_io import GzipReader
 
 from rpdata.engine.plan import Input
 from rpdata.ledger import ReadReport
-from rpdata.sources.storage import cannot_read, open_input
+from rpdata.sources.codecs import CHUNK_BYTES, GZIP, DamageError, Gzip, decode
+from rpdata.sources.storage import cannot_read, is_url, open_input
 
-READ_BYTES = 64 << 10       # compressed bytes in hand; larger pieces fall out of the cache between hash and inflate
-CHUNK_BYTES = 1 << 20       # plain bytes in hand, however well they were compressed
-
-GZIP = b"\x1f\x8b"
-ZSTD = b"\x28\xb5\x2f\xfd"
-ZSTD_SKIPPABLE = b"\x2a\x4d\x18"        # from its second byte; the first one is 0x50 to 0x5f
-UNREADABLE = {b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"\x04\x22\x4d\x18": "lz4", b"PK\x03\x04": "zip"}
-
-
-class DamageError(Exception):
-    """The compressed stream can't be followed any further.
-
-    Attributes
-    ----------
-    unread: bytes of the piece last given that could not be used.
-    """
-
-    def __init__(self, cause: str, unread: int = 0):
-        super().__init__(cause)
-        self.unread = unread
-
-
-class Codec(Protocol):
-    """Turns compressed pieces into plain ones of at most CHUNK_BYTES."""
-
-    def decode(self, piece: bytes) -> Iterator[bytes]:
-        """The plain bytes of a piece. Raises DamageError."""
-
-    def finish(self) -> None:
-        """Called at the end of the file. Raises DamageError if the stream can't end here."""
-
-
-class Plain:
-    """No compression."""
-
-    def decode(self, piece: bytes) -> Iterator[bytes]:
-        yield piece
-
-    def finish(self) -> None:
-        return
-
-
-class Gzip:
-    """Gzip members one after another; zero bytes after the last one are padding, as gzip(1) has it."""
-
-    def __init__(self) -> None:
-        self._member = zlib.decompressobj(wbits=31)
-        self._inside = False        # in the middle of a member
-        self._members = 0
-
-    def decode(self, piece: bytes) -> Iterator[bytes]:
-        while piece:
-            if not self._inside:
-                if self._members:
-                    piece = piece.lstrip(b"\0")
-                    if not piece:
-                        return
-                self._member = zlib.decompressobj(wbits=31)
-                self._inside = True
-            try:
-                plain = self._member.decompress(piece, CHUNK_BYTES)
-            except zlib.error as error:
-                cause = "trailing bytes that are not gzip" if self._members and piece[:2] != GZIP else "corrupt gzip"
-                raise DamageError(f"{cause} ({error})", unread=len(piece)) from error
-            if plain:
-                yield plain
-            if self._member.eof:
-                piece = self._member.unused_data
-                self._inside = False
-                self._members += 1
-            else:
-                piece = self._member.unconsumed_tail
-
-    def finish(self) -> None:
-        if self._inside:
-            raise DamageError("the file ends in the middle of a gzip member")
-
-
-class Zstd:
-    """Zstd frames one after another."""
-
-    # A zstd block of 4 bytes can stand for 128 KiB: small steps bound what one step can give.
-    STEP_BYTES = 4 << 10
-
-    def __init__(self) -> None:
-        self._decompressor = zstandard.ZstdDecompressor()
-        self._frame = self._decompressor.decompressobj()
-        self._inside = False
-
-    def decode(self, piece: bytes) -> Iterator[bytes]:
-        for start in range(0, len(piece), self.STEP_BYTES):
-            step = piece[start : start + self.STEP_BYTES]
-            while step:
-                if not self._inside:
-                    self._frame = self._decompressor.decompressobj()
-                    self._inside = True
-                try:
-                    plain = self._frame.decompress(step)
-                except zstandard.ZstdError as error:
-                    raise DamageError(f"corrupt zstd ({error})", unread=len(piece) - start) from error
-                if plain:
-                    yield plain
-                step = b""
-                if self._frame.eof:
-                    step = self._frame.unused_data
-                    self._inside = False
-
-    def finish(self) -> None:
-        if self._inside:
-            raise DamageError("the file ends in the middle of a zstd frame")
-
-
-def codec_of(head: bytes) -> Codec:
-    """The codec of a file that starts with these bytes. Raises DamageError for compression that can't be read."""
-    if head.startswith(GZIP):
-        return Gzip()
-    if head.startswith(ZSTD) or (head[1:4] == ZSTD_SKIPPABLE and 0x50 <= head[0] <= 0x5F):
-        return Zstd()
-    for magic, name in UNREADABLE.items():
-        if head.startswith(magic):
-            cause = f"compressed with {name}, which can't be read: recompress it with gzip or zstd"
-            raise DamageError(cause, unread=len(head))
-    return Plain()
+READ_BYTES = 64 << 10       # of the file on disk; larger pieces fall out of the cache between hash and inflate
 
 
 class RawFile:
-    """The bytes of an input as they are on disk, counted and hashed on their way. CannotFinish if storage fails."""
+    """The bytes of an input as they are on disk, counted and hashed on their way. CannotFinish if storage fails.
+
+    Attributes
+    ----------
+    bytes: read so far.
+    head, tail: the first piece of the file, read or not, and the last 4 bytes read.
+    """
 
     def __init__(self, source: Input):
         self.bytes = 0
+        self.tail = b""
         self._source = source
         self._hash = xxhash.xxh3_64()
         self._file = open_input(source.path)
+        self.head = self._read_on(READ_BYTES)
+        self._ahead = self.head
+
+    def read(self, size: int = READ_BYTES) -> bytes:
+        """The next bytes of the file, at most `size`; none at its end."""
+        piece = self._ahead[:size] or self._read_on(size)
+        self._ahead = self._ahead[size:]
+        self.bytes += len(piece)
+        self.tail = (self.tail + piece[-4:])[-4:]
+        self._hash.update(piece)
+        return piece
+
+    def tell(self) -> int:
+        return self.bytes
 
     def pieces(self) -> Iterator[bytes]:
-        """What is left of the file, in pieces of READ_BYTES."""
-        while True:
-            try:
-                piece = self._file.read(READ_BYTES)
-            except Exception as error:      # each filesystem of fsspec has its own
-                raise cannot_read(self._source.path, error) from error
-            if not piece:
-                return
-            self.bytes += len(piece)
-            self._hash.update(piece)
+        """What is left of the file, in pieces of at most READ_BYTES."""
+        while piece := self.read():
             yield piece
 
     def finish(self) -> dict[str, Any]:
@@ -167,6 +57,12 @@ class RawFile:
         for _ in self.pieces():
             pass
         return {"name": self._source.name, "bytes": self.bytes, "xxh3": self._hash.hexdigest()}
+
+    def _read_on(self, size: int) -> bytes:
+        try:
+            return self._file.read(size)
+        except Exception as error:      # each filesystem of fsspec has its own
+            raise cannot_read(self._source.path, error) from error
 
     def __enter__(self) -> Self:
         return self
@@ -176,29 +72,69 @@ class RawFile:
 
 
 def chunks(source: Input, report: ReadReport) -> Iterator[bytes]:
-    """The plain bytes of an input, in pieces of about CHUNK_BYTES at most.
+    """The plain bytes of an input, in pieces of about CHUNK_BYTES.
 
     When it is through, `report.inputs` has the input's size and hash. Damage is an entry in `report.errors`, and
     `report.unread_bytes` grows by the bytes on disk from the damage to the end.
     """
     with RawFile(source) as raw:
         try:
-            yield from decode(raw.pieces())
-            if raw.bytes == 0 and source.name.endswith((".gz", ".zst")):
+            if not raw.head and source.name.endswith((".gz", ".zst")):
                 raise DamageError("the file is empty, without so much as a header of its compression")
+            if raw.head.startswith(GZIP) and not is_url(source.path):
+                yield from gunzip(raw, source)
+            else:
+                yield from decode(raw.pieces())
         except DamageError as damage:
-            used = raw.bytes - damage.unread
-            raw.finish()
-            report.unread_bytes += raw.bytes - used
-            report.fail(source.name, None, f"{damage}; {used:,} of {raw.bytes:,} bytes could be used")
-        report.inputs.append(raw.finish())
+            entry = raw.finish()
+            report.unread_bytes += raw.bytes - damage.used
+            report.fail(source.name, None, f"{damage}; {damage.used:,} of {raw.bytes:,} bytes could be used")
+        else:
+            entry = raw.finish()
+        report.inputs.append(entry)
 
 
-def decode(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """The plain bytes of a file given in pieces. Raises DamageError."""
-    head = next(pieces, b"")
-    codec = codec_of(head)
-    yield from codec.decode(head)
-    for piece in pieces:
-        yield from codec.decode(piece)
-    codec.finish()
+def gunzip(raw: RawFile, source: Input) -> Iterator[bytes]:
+    """The plain bytes of a local gzip file. Raises DamageError.
+
+    fastwarc inflates 1.7 times as fast as zlib does (465 against 275 MB/s on WET, one core), but it takes a torn end
+    for the end and gives nothing of the piece with the damage. So where it fails, or may have, zlib goes through the
+    file again and goes on behind what was given.
+    """
+    reader = GzipReader(raw, READ_BYTES)
+    given = 0
+    try:
+        while chunk := reader.read(CHUNK_BYTES):
+            given += len(chunk)
+            yield chunk
+        whole = ends_well(source.path, reader.frame_start_position(), raw.tail, given)
+    except OSError:     # not of the disk: those are CannotFinish
+        whole = False
+    if not whole:
+        with RawFile(source) as again:
+            yield from behind(decode(again.pieces()), given)
+
+
+def ends_well(path: str, last_member: int | None, tail: bytes, plain_bytes: int) -> bool:
+    """Whether the last member of a gzip file, which starts at offset `last_member`, is whole."""
+    if not last_member:     # the only one: its last four bytes are the size of all that came out of it
+        return int.from_bytes(tail, "little") == plain_bytes & 0xFFFFFFFF
+    codec = Gzip()
+    with open_input(path) as file:
+        file.seek(last_member)
+        try:
+            for piece in iter(lambda: file.read(READ_BYTES), b""):
+                for _ in codec.decode(piece):
+                    pass
+            codec.finish()
+        except DamageError:
+            return False
+    return True
+
+
+def behind(chunks: Iterator[bytes], skipped: int) -> Iterator[bytes]:
+    """A stream without its first bytes."""
+    for chunk in chunks:
+        if skipped < len(chunk):
+            yield chunk[skipped:]
+        skipped = max(0, skipped - len(chunk))

@@ -53,7 +53,7 @@ def table_row(record: Mapping[str, Any], row_id: str, options: ReadOptions) -> R
     if values["length"] is None:
         values["length"] = len(text)
     if values["nlines"] is None:
-        values["nlines"] = count_lines(text)
+        values["nlines"] = count_lines(utf8)
     return (row_id, *[values[name] for name, _ in FIELDS], utf8)
 
 

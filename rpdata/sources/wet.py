@@ -52,7 +52,7 @@ def wet_row(record: Record, doc_id: str, segment: str, options: ReadOptions) -> 
     if len(utf8) > options.max_document_bytes:
         raise UnwantedError("too_long")
     url = record.headers.get("warc-target-uri")
-    line_count = count_lines(text)
+    line_count = count_lines(utf8)
     return (
         doc_id,
         url,
