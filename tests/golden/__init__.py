@@ -5,6 +5,7 @@ bands (`minhash`: the bytes of each band in hexadecimal).
 """
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -40,3 +41,15 @@ def computed(golden: dict[str, Any]) -> dict[str, Any]:
     return {
         name: spans for name, spans in golden["quality_signals"].items() if CATALOGUE[name].function is not None
     }
+
+
+def exported_line(golden: bytes) -> bytes:
+    """A golden line as the reference wrote it to its `signals.json.gz`, without the signals that need an artefact."""
+    line = re.sub(rb',"minhash":.*', b"}", golden)
+    waiting = "|".join(name for name, signal in CATALOGUE.items() if signal.function is None).encode()
+    return re.sub(rb',"(?:' + waiting + rb')":\[\[[^\]]*\]\]', b"", line)
+
+
+def bands(golden: dict[str, Any]) -> dict[str, list[bytes] | None]:
+    """The bands of each threshold as the columns of the reference's Parquet files have them."""
+    return {name: [bytes.fromhex(band) for band in of] if of else None for name, of in golden["minhash"].items()}

@@ -1,0 +1,128 @@
+"""From cc_net files to published files through the command line: what the RedPajama-V2 reference made of the input.
+
+`golden/real` has 2,257 pages in 60 files; `golden/lsh` three files with near-duplicates; line 6 of each is no record.
+"""
+
+import gzip
+import json
+import re
+import subprocess
+import sys
+
+import pyarrow.parquet as pq
+import pytest
+from golden import bands, computed, exported_line
+from golden.unicode14 import changed_code_points
+
+PAGES = 2257
+UNDECODABLE = 6
+SIGNALS, MINHASH, GOLDEN, INPUT = ".signals.json.gz", ".minhash.parquet", ".jsonl.gz", ".json.gz"
+
+
+@pytest.fixture(scope="module")
+def exported(shared, tmp_path_factory):
+    """The export of one dataset made of both pools."""
+    folder = tmp_path_factory.mktemp("parity")
+    pools = [shared / "golden/real/input", shared / "golden/lsh/input"]
+    annotated = rpdata("compute-signals", *pools, "--output", folder / "out", "--quiet")
+    assert annotated.returncode == 3, annotated.stderr   # finished, and three records failed
+    export = rpdata("export", folder / "out", "--format", "redpajama", "--output", folder / "rp", "--quiet")
+    assert export.returncode == 0, export.stderr
+    return folder / "rp"
+
+
+@pytest.fixture(scope="module")
+def changed(shared):
+    """The documents whose values this Python's Unicode data may change."""
+    return {
+        f"{partition}{INPUT}/{number}"
+        for pool in ("real", "lsh")
+        for partition in partitions(shared / f"golden/{pool}/input", INPUT)
+        for number, line in enumerate(lines(shared / f"golden/{pool}/input/{partition}{INPUT}"))
+        if changed_code_points(json.loads(line).get("raw_content", ""))
+    }
+
+
+@pytest.fixture(scope="module")
+def pages(shared, exported, changed):
+    """Each golden page beside the line that was exported at its place."""
+    golden = shared / "golden/real/golden"
+    pairs = []
+    for partition in partitions(golden, GOLDEN):
+        theirs = lines(golden / f"{partition}{GOLDEN}")
+        ours = lines(exported / f"quality_signals/{partition}{SIGNALS}")
+        pairs += zip(theirs, ours, strict=True)
+    return [(theirs, ours) for theirs, ours in pairs if json.loads(theirs)["id"] not in changed]
+
+
+def rpdata(*arguments):
+    command = [sys.executable, "-m", "rpdata", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def lines(path):
+    with gzip.open(path) as file:
+        return file.read().split(b"\n")[:-1]
+
+
+def partitions(folder, suffix):
+    return sorted(str(path.relative_to(folder))[: -len(suffix)] for path in folder.rglob(f"*{suffix}"))
+
+
+def test_no_page_more_or_less(shared, exported):
+    files = partitions(shared / "golden/real/golden", GOLDEN)
+    assert len(files) == 60
+    signals = exported / "quality_signals"
+    assert [name for name in partitions(signals, SIGNALS) if name.startswith("2026-34/")] == files
+    ids = [json.loads(line)["id"] for name in files for line in lines(signals / f"{name}{SIGNALS}")]
+    assert len(ids) == len(set(ids)) == PAGES
+
+
+def test_signals_and_ids_of_every_page_equal_the_reference(pages):
+    for theirs, ours in ((json.loads(t), json.loads(o)) for t, o in pages):
+        assert (ours["id"], ours["id_int"]) == (theirs["id"], theirs["id_int"])
+        assert ours["quality_signals"] == computed(theirs), ours["id"]
+
+
+def test_json_lines_equal_the_reference_byte_for_byte(pages):
+    snapshot = re.compile(rb'"snapshot_id":"[^"]*"')   # the reference run put one constant there
+    for theirs, ours in pages:
+        assert snapshot.sub(b"", ours) == snapshot.sub(b"", exported_line(theirs))
+
+
+def test_every_band_of_every_page_equals_the_reference(exported, pages):
+    golden = {record["id"]: record for record in (json.loads(theirs) for theirs, _ in pages)}
+    for name in partitions(exported / "minhash/2026-34", MINHASH):
+        for row in pq.read_table(exported / f"minhash/2026-34/{name}{MINHASH}").to_pylist():
+            assert row.pop("shard_id") == f"2026-34/{name}{INPUT}"
+            if record := golden.pop(row.pop("id"), None):
+                assert row == {"id_int": record["id_int"], **bands(record)}
+    assert not golden
+
+
+def test_the_files_of_the_reference_run_come_out_the_same(shared, exported, changed):
+    theirs = shared / "golden/lsh/output"
+    names = partitions(theirs, SIGNALS)
+    assert len(names) == 3
+    for name in names:
+        pairs = zip(
+            lines(theirs / f"{name}{SIGNALS}"), lines(exported / f"quality_signals/{name}{SIGNALS}"), strict=True
+        )
+        assert all(ours == exported_line(line) for line, ours in pairs if json.loads(line)["id"] not in changed)
+        ours = pq.read_table(exported / f"minhash/{name}{MINHASH}")
+        reference = pq.read_table(theirs / f"{name}{MINHASH}")
+        assert ours.schema == reference.schema
+        same = [doc_id not in changed for doc_id in reference["id"].to_pylist()]
+        assert ours.filter(same).equals(reference.filter(same))
+
+
+def test_a_record_that_cannot_be_decoded_costs_itself_and_keeps_its_number(shared, exported):
+    for name in partitions(shared / "golden/lsh/output", SIGNALS):
+        ids = [json.loads(line)["id"] for line in lines(exported / f"quality_signals/{name}{SIGNALS}")]
+        numbers = [int(doc_id.rpartition("/")[2]) for doc_id in ids]
+        assert numbers == [n for n in range(len(numbers) + 1) if n != UNDECODABLE]
+
+
+def test_no_page_was_left_out_for_its_unicode(changed):
+    if changed:
+        pytest.skip(f"{len(changed)} documents hold code points that this Python's Unicode data changed")
