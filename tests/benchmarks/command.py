@@ -27,31 +27,33 @@ class Run:
 
 def run(pool: Path, output: Path, workers: int) -> Run:
     """Annotate `pool` into `output`, a folder that does not exist yet."""
-    command = [sys.executable, "-m", "rpdata", "compute-signals", pool, "--output", output, "--workers", workers, "--json"]
-    start = time.perf_counter()
-    printed, complaints = tempfile.TemporaryFile(), tempfile.TemporaryFile()
-    process = subprocess.Popen([str(part) for part in command], stdout=printed, stderr=complaints, cwd=pool)
-    first_document = 0.0
-    peaks: dict[int, int] = {}
-    while not os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
-        if not first_document and any(path.is_file() for path in (output / "documents").rglob("*")):
-            first_document = time.perf_counter() - start
-        for worker in descendants(process.pid):
-            peaks[worker] = max(peaks.get(worker, 0), peak_bytes(worker))
-        time.sleep(POLL_SECONDS)
-    wall_seconds = time.perf_counter() - start
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    printed.seek(0)
-    complaints.seek(0)
-    if process.returncode:
-        raise SystemExit(f"{process.args} ended with {process.returncode}:\n{complaints.read().decode()}")
+    options = ["--output", output, "--workers", workers, "--json"]
+    command = [str(part) for part in (sys.executable, "-m", "rpdata", "compute-signals", pool, *options)]
+    with tempfile.TemporaryFile() as printed, tempfile.TemporaryFile() as complaints:
+        start = time.perf_counter()
+        process = subprocess.Popen(command, stdout=printed, stderr=complaints, cwd=pool)
+        first_document = 0.0
+        peaks: dict[int, int] = {}
+        while not os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+            if not first_document and any(path.is_file() for path in (output / "documents").rglob("*")):
+                first_document = time.perf_counter() - start
+            for worker in descendants(process.pid):
+                peaks[worker] = max(peaks.get(worker, 0), peak_bytes(worker))
+            time.sleep(POLL_SECONDS)
+        wall_seconds = time.perf_counter() - start
+        _, status, usage = os.wait4(process.pid, 0)     # of its workers too: it has waited for them
+        process.returncode = os.waitstatus_to_exitcode(status)
+        printed.seek(0)
+        complaints.seek(0)
+        if process.returncode:
+            raise SystemExit(f"{command} ended with {process.returncode}:\n{complaints.read().decode()}")
+        summary = json.load(printed)
     return Run(
         cpu_seconds=usage.ru_utime + usage.ru_stime,
         wall_seconds=wall_seconds,
         first_document=first_document or wall_seconds,
         worker_peak_bytes=max(peaks.values(), default=0),
-        text_bytes=json.load(printed)["annotated_text_bytes"],
+        text_bytes=summary["annotated_text_bytes"],
     )
 
 

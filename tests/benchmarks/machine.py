@@ -15,18 +15,16 @@ COPIED_BYTES = 256 << 20
 
 def processor() -> str:
     """The processor's name as Linux gives it."""
-    cpuinfo = Path("/proc/cpuinfo")
-    names = [line for line in cpuinfo.read_text().splitlines() if line.startswith("model name")] if cpuinfo.exists() else []
-    return names[0].partition(":")[2].strip() if names else platform.processor() or platform.machine()
+    cpuinfo = Path("/proc/cpuinfo").read_text().splitlines()
+    names = [line.partition(":")[2].strip() for line in cpuinfo if line.startswith("model name")]
+    return names[0] if names else platform.machine()
 
 
 def description() -> str:
     packages = ("rpdata", "numba", "numpy", "pyarrow", "datatrove", "spacy")
     versions = ", ".join(f"{name} {version(name)}" for name in packages)
-    return (
-        f"{datetime.now(UTC):%Y-%m-%d}, {processor()}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}, "
-        f"Python {platform.python_version()}, {versions}"
-    )
+    machine = f"{processor()}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}"
+    return f"{datetime.now(UTC):%Y-%m-%d}, {machine}, Python {platform.python_version()}, {versions}"
 
 
 def load() -> float:

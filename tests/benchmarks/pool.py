@@ -82,3 +82,9 @@ def write_one_document(folder: Path) -> None:
     path = folder / "2026-34" / "0000" / "en_head.json.gz"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(zlib.compress(json.dumps(record).encode() + b"\n", 6, wbits=31))
+
+
+def texts_and_languages() -> tuple[list[str], list[str]]:
+    """The pages of the source pool, for measuring the kernels on what the command reads."""
+    found = [record for group in records().values() for record in group]
+    return [str(record["raw_content"]) for record in found], [str(record["language"]) for record in found]

@@ -1,0 +1,126 @@
+"""`make bench`: every figure of the README's table, measured in one run.
+
+    python tests/benchmarks/run.py                      # print the table
+    python tests/benchmarks/run.py --readme README.md   # and put it between the markers of that file
+"""
+
+import argparse
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+import command
+import machine
+import pool
+from corpus import english_texts, utf8_bytes, wet_files
+from datatrove_rates import datatrove_rates
+from kernels import kernel_rates
+
+BEGIN, END = "<!-- bench -->", "<!-- /bench -->"
+POOL_BYTES = 400_000_000
+LARGE_UNIT_BYTES = 2_000_000_000
+REPEATS = 3
+
+
+def kernel_table() -> list[str]:
+    """The kernels and datatrove over the same English documents, CPU time of one thread."""
+    texts = english_texts()
+    ours = kernel_rates(texts, ["en"] * len(texts))
+    theirs = datatrove_rates(texts)
+    copied = machine.memcpy_rate()
+    rows = [
+        ("datatrove: Gopher quality + repetition, C4, FineWeb filters", theirs.filters, ""),
+        ("datatrove: those and its 13-gram MinHash signature", theirs.filters_and_signature, ""),
+        ("rpdata: all rule signals", ours.signals, f"{ours.signals / theirs.filters:.0f} times the filters"),
+        (
+            "rpdata: signals and exact MinHash (SHA-1)",
+            ours.signals_and_sha1,
+            f"{ours.signals_and_sha1 / theirs.filters_and_signature:.0f} times filters and signature",
+        ),
+        (
+            "rpdata: signals and MinHash of the xxh3 family",
+            ours.signals_and_xxh3,
+            f"{ours.signals_and_xxh3 / theirs.filters_and_signature:.0f} times filters and signature",
+        ),
+        ("memcpy", copied, ""),
+    ]
+    lines = [
+        f"Kernels: {len(texts):,} English pages of {len(wet_files())} WET files, {utf8_bytes(texts) / 1e6:.1f} MB; "
+        "CPU time of one thread.",
+        "",
+        "| step | MB of text per second | |",
+        "|---|---:|---|",
+    ]
+    return lines + [f"| {name} | {rate:,.{2 if rate < 10 else 0}f} | {note} |" for name, rate, note in rows]
+
+
+def repeated(folder: Path, source: Path, workers: int) -> list[command.Run]:
+    return [command.run(source, folder / f"out-{workers}-{n}", workers) for n in range(REPEATS)]
+
+
+def middle(runs: list[command.Run], value: Callable[[command.Run], float]) -> float:
+    return median(value(run) for run in runs)
+
+
+def command_table(folder: Path) -> list[str]:
+    """`rpdata compute-signals` on a cc_net pool: all overlays on disk."""
+    crawl, single, large = folder / "crawl", folder / "single", folder / "large"
+    pool.write_pool(crawl, POOL_BYTES)
+    pool.write_one_document(single)
+    texts, languages = pool.texts_and_languages()
+    kernel = kernel_rates(texts, languages).signals_and_sha1
+    before = machine.load()
+    command.run(single, folder / "warm", 1)
+    starts = [command.run(single, folder / f"single-{n}", 1) for n in range(REPEATS)]
+    one, two = repeated(folder, crawl, 1), repeated(folder, crawl, 2)
+    megabytes = one[0].text_bytes / 1e6
+    rate = megabytes / middle(one, lambda run: run.cpu_seconds)
+    start_seconds = middle(starts, lambda run: run.cpu_seconds)
+    steady = megabytes / (middle(one, lambda run: run.cpu_seconds) - start_seconds)
+    cpu_ratio = middle(two, lambda run: run.cpu_seconds) / middle(one, lambda run: run.cpu_seconds)
+    wall_ratio = middle(one, lambda run: run.wall_seconds) / middle(two, lambda run: run.wall_seconds)
+    large_bytes = pool.write_large_unit(large, LARGE_UNIT_BYTES)
+    peak = command.run(large, folder / "out-large", 1)
+    return [
+        f"Whole command: cc_net pool of {megabytes:,.0f} MB of text to all overlays on disk, exact MinHash; "
+        f"medians of {REPEATS} runs; load of the machine before them {before:.1f}.",
+        "",
+        "| | |",
+        "|---|---|",
+        f"| kernels with exact MinHash on the same pages | {kernel:.0f} MB/CPU-s |",
+        f"| one worker, all processes, start and end included | {rate:.0f} MB/CPU-s ({rate / kernel:.2f} of the "
+        f"kernels), {megabytes / middle(one, lambda run: run.wall_seconds):.0f} MB/s by the clock |",
+        f"| the same without the {start_seconds:.1f} CPU-s that a run of one document takes | {steady:.0f} MB/CPU-s "
+        f"({steady / kernel:.2f} of the kernels) |",
+        f"| two workers against one | {cpu_ratio:.2f} times the CPU-seconds, {wall_ratio:.2f} times as fast by the "
+        "clock |",
+        f"| start to first document, warm | {middle(starts, lambda run: run.first_document):.1f} s |",
+        f"| peak memory of the worker, one unit of {large_bytes / 1e9:.1f} GB of text | "
+        f"{peak.worker_peak_bytes / 2**20:,.0f} MiB |",
+    ]
+
+
+def put_into(readme: Path, table: str) -> None:
+    """Replace what stands between the markers."""
+    head, found_begin, rest = readme.read_text().partition(BEGIN)
+    _, found_end, tail = rest.partition(END)
+    if not (found_begin and found_end):
+        raise SystemExit(f"{readme} lacks the markers {BEGIN} and {END}")
+    readme.write_text(f"{head}{BEGIN}\n{table}\n{END}{tail}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--readme", type=Path, help="the file whose table to replace")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="rpdata-bench-") as folder:
+        lines = [f"Measured {machine.description()}.", "", *kernel_table(), "", *command_table(Path(folder))]
+    table = "\n".join(lines)
+    print(table)
+    if arguments.readme:
+        put_into(arguments.readme, table)
+
+
+if __name__ == "__main__":
+    main()
