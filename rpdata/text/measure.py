@@ -1,103 +1,104 @@
-"""`measure` in plain Python: exact and slow, until the kernels take its place (same signature, same values)."""
+"""From Arrow texts to their statistics and signatures: what the rest of rpdata calls."""
 
-import hashlib
-import math
-import re
-import string
-import unicodedata
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
-from typing import Literal
+from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
+from rpdata.text.codepoints import tables
+from rpdata.text.minhash import PERMUTATIONS, SHINGLE_WORDS, SIGNATURE_BYTES, Family, permutations
+from rpdata.text.ngrams import DUPLICATE_ORDERS, TOP_ORDERS
+from rpdata.text.scan import NO_MINHASH, SHA1, XXH3, Batch, Documents, Lines, scan_batch
+from rpdata.text.scratch import make_scratch
 from rpdata.text.stats import LineStats, TextStats
+from rpdata.text.stop_words import StopLists
 
-Family = Literal["sha1", "xxh3"]
-_DELETE = str.maketrans("", "", string.punctuation)
-_RAW = re.compile(r"\w+|[^\w\s]+")
-_SENTENCE = re.compile(r"\b[^.!?]+[.!?]*")
-_BULLETS = tuple("\u2022\u2023\u25B6\u25C0\u25E6\u25A0\u25A1\u25AA\u25AB\u2013")
+_FAMILIES = {None: NO_MINHASH, "sha1": SHA1, "xxh3": XXH3}
+_NEWLINE = ord("\n")
 
-
-class StopLists:
-    """The stop words of each language."""
-
-    def __init__(self, lists: Mapping[str, Collection[str]]) -> None:
-        self._lists = {language: frozenset(words) for language, words in lists.items()}
-
-    def of(self, language: str | None) -> frozenset[str] | None:
-        return self._lists.get(language) if language is not None else None
-
-
-def _norm(text: str) -> str:
-    return unicodedata.normalize("NFD", re.sub(r"\s+", " ", text.translate(_DELETE).lower().strip()))
-
-
-def _grams(words: list[str], n: int) -> list[tuple[str, ...]]:
-    return list(zip(*(words[i:] for i in range(n)), strict=False))
-
-
-def _top(words: list[str], n: int) -> int:
-    counts = Counter(_grams(words, n))
-    if not counts:
-        return 0
-    top, count = counts.most_common(1)[0]
-    return len("".join(top)) * count if count > 1 else 0
-
-
-def _dupe(words: list[str], n: int) -> int:
-    grams = _grams(words, n)
-    counts = Counter(grams)
-    under = {i + k for i, gram in enumerate(grams) if counts[gram] > 1 for k in range(n)}
-    return sum(len(words[i]) for i in under)
-
-
-_random = np.random.RandomState(42)
-_AB = np.array([(_random.randint(1, (1 << 61) - 1, dtype=np.uint64), _random.randint(0, (1 << 61) - 1, dtype=np.uint64))
-                for _ in range(128)], dtype=np.uint64).T
-
-
-def _signature(words: list[str]) -> bytes | None:
-    if len(words) < 13:
-        return None
-    hashes = np.array([int.from_bytes(hashlib.sha1(" ".join(s).encode()).digest()[:4], "little")
-                       for s in set(_grams(words, 13))], dtype=np.uint64)
-    values = (hashes[:, None] * _AB[0] + _AB[1]) % np.uint64((1 << 61) - 1) & np.uint64(0xFFFFFFFF)
-    return values.min(axis=0).astype(">u4").tobytes()
+_permutations = cache(permutations)
 
 
 def measure(
     texts: pa.StringArray, languages: Sequence[str | None], stop_lists: StopLists, minhash: Family | None
 ) -> tuple[TextStats, pa.Array | None]:
-    """The statistics of a batch of texts, and their MinHash signatures if asked for."""
-    rows, lines, offsets, signatures = [], [], [0], []
-    for text, language in zip(texts.to_pylist(), languages, strict=True):
-        words, raw, stop = _norm(text).split(), _RAW.findall(text), stop_lists.of(language)
-        pieces, start = re.findall(r"[^\n]*\n|[^\n]+", text), 0
-        for line in pieces:
-            norm = _norm(line)
-            lines.append((start, start + len(line), len(norm.split()), norm.split().count("javascript"),
-                          sum(map(str.isnumeric, norm)), len(norm), sum(map(str.isupper, line)),
-                          line.rstrip().endswith((".", "!", "?", "”")), line.lstrip().startswith(_BULLETS)))
-            start += len(line)
-        offsets.append(len(lines))
-        n = len(words)
-        rows.append((
-            len(text), text.count("{") + text.count("}"), text.count("#") + text.count("...") + text.count("…"),
-            len(_SENTENCE.findall(text)), len(raw), sum(map(str.isupper, raw)),
-            sum(bool(re.search("[a-zA-Z]", w)) for w in raw), sum(w in stop for w in raw) if stop is not None else 0,
-            stop is not None, n, sum(map(len, words)), len(set(words)),
-            sum(-c / n * math.log(c / n) for c in Counter(words).values()) if n else 0.0,
-            _norm(text).count("lorem ipsum"), sum(line.rstrip().endswith(("...", "…")) for line in pieces),
-            *(_top(words, k) for k in (2, 3, 4)), *(_dupe(words, k) for k in range(5, 11))))
-        signatures.append(_signature(words))
-    d = [np.array(c, dtype=np.int64) for c in zip(*rows, strict=True)] or [np.zeros(0, np.int64)] * 24
-    c = [np.array(x, dtype=np.int32) for x in zip(*lines, strict=True)] or [np.zeros(0, np.int32)] * 9
-    entropy = np.array([r[12] for r in rows], dtype=np.float64)
-    stats = TextStats(
-        *d[:8], d[8].astype(bool), *d[9:12], entropy, *d[13:15], dict(zip((2, 3, 4), d[15:18], strict=True)),
-        dict(zip(range(5, 11), d[18:24], strict=True)), np.array(offsets, dtype=np.int64),
-        LineStats(*c[:7], c[7].astype(np.int8), c[8].astype(np.int8)))
-    return stats, pa.array(signatures, pa.binary()) if minhash is not None else None
+    """The statistics of a batch of texts and, for a family of hashes, their MinHash signatures.
+
+    Parameters
+    ----------
+    texts: documents without nulls; each may be empty.
+    languages: of each document; one without a stop list (or None) has `has_stop_list` False and no stop words.
+    minhash: "sha1", "xxh3", or None for no signatures.
+
+    Returns
+    -------
+    The statistics, a row for each document; and the signatures: a binary array of 128 big-endian uint32 = 512 bytes,
+    null for documents of fewer than 13 words; None if none were asked for.
+
+    Working memory: about 45 bytes for each byte of the largest document, and 30 for each line of the batch.
+    """
+    batch = _batch(texts, stop_lists.numbers(languages))
+    rows = len(texts)
+    sizes = np.diff(batch.offsets)
+    documents = _documents(rows)
+    lines = _lines(rows + int(np.count_nonzero(batch.text == _NEWLINE)))
+    signatures = np.empty((rows if minhash else 0, PERMUTATIONS), np.uint32)
+    line_count = scan_batch(
+        batch,
+        stop_lists.packed(),
+        tables(),
+        _permutations(),
+        _FAMILIES[minhash],
+        make_scratch(int(sizes.max(initial=0))),
+        documents,
+        lines,
+        signatures,
+    )
+    columns = documents._asdict()
+    columns["top_ngram_code_points"] = dict(zip(TOP_ORDERS, documents.top_ngram_code_points, strict=True))
+    columns["duplicate_ngram_code_points"] = dict(zip(DUPLICATE_ORDERS, documents.duplicate_ngram_code_points, strict=True))
+    statistics = TextStats(
+        **columns, has_stop_list=batch.stop_list >= 0, lines=LineStats(*(column[:line_count] for column in lines))
+    )
+    return statistics, _signature_array(signatures, documents.words >= SHINGLE_WORDS) if minhash else None
+
+
+def _batch(texts: pa.StringArray, stop_list: npt.NDArray[np.int64]) -> Batch:
+    if texts.null_count:
+        raise ValueError(f"{texts.null_count} of {len(texts)} texts are null: a document without text is not a document")
+    if len(stop_list) != len(texts):
+        raise ValueError(f"{len(texts)} texts, but {len(stop_list)} languages")
+    width = np.int64 if pa.types.is_large_string(texts.type) else np.int32
+    _, offset_buffer, text_buffer = texts.buffers()
+    if offset_buffer is None:       # Arrow may leave out the buffers of an array without rows
+        offset_buffer = bytes(np.dtype(width).itemsize)
+    offsets = np.frombuffer(offset_buffer, width)[texts.offset : texts.offset + len(texts) + 1].astype(np.int64)
+    text = np.frombuffer(text_buffer if text_buffer is not None else b"", np.uint8)[offsets[0] : offsets[-1]]
+    return Batch(text, offsets - offsets[0], stop_list)
+
+
+def _documents(rows: int) -> Documents:
+    columns: dict[str, npt.NDArray[np.int64] | npt.NDArray[np.float64]] = {
+        name: np.zeros(rows, np.int64) for name in Documents._fields
+    }
+    columns["word_entropy"] = np.zeros(rows, np.float64)
+    columns["top_ngram_code_points"] = np.zeros((len(TOP_ORDERS), rows), np.int64)
+    columns["duplicate_ngram_code_points"] = np.zeros((len(DUPLICATE_ORDERS), rows), np.int64)
+    columns["line_offsets"] = np.zeros(rows + 1, np.int64)
+    return Documents(**columns)  # type: ignore[arg-type]
+
+
+def _lines(rows: int) -> Lines:
+    flags = ("ends_with_terminal_mark", "starts_with_bullet")
+    return Lines(*(np.empty(rows, np.int8 if name in flags else np.int32) for name in Lines._fields))
+
+
+def _signature_array(signatures: npt.NDArray[np.uint32], signed: npt.NDArray[np.bool_]) -> pa.Array:
+    offsets = np.concatenate([[0], np.cumsum(signed) * SIGNATURE_BYTES]).astype(np.int32)
+    values = signatures[signed].astype(">u4")
+    validity = np.packbits(signed, bitorder="little")
+    return pa.Array.from_buffers(
+        pa.binary(), len(signed), [pa.py_buffer(validity), pa.py_buffer(offsets), pa.py_buffer(values)]
+    )

@@ -1,0 +1,93 @@
+"""What a code point is, and what it becomes: tables asked of Python's own `str` and `unicodedata`.
+
+So the kernels agree with `str.isalnum`, `str.lower`, NFD and the rest by construction, in any Python's Unicode version.
+They are built at first use in about a tenth of a second, too fast to be worth a file.
+"""
+
+import unicodedata
+from collections.abc import Iterable
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+# The bits of `Tables.properties`.
+SPACE = 1                 # str.isspace; the same set as \s, str.split and str.strip
+WORD = 2                  # \w: str.isalnum (or '_')
+UPPER = 4                 # str.isupper
+LOWER = 8                 # lower or title case: one of these and a word is not all caps
+NUMERIC = 16              # str.isnumeric, of what the code point is normalised to
+CASED = 32                # the context of final sigma (Unicode 3.13, D135 and D136)
+CASE_IGNORABLE = 64
+SPECIAL = 128             # normalises to something else, or depends on its neighbours
+CLASS_SHIFT = 8           # canonical combining class of the code point itself: 8 bits
+MAPPING_SHIFT = 16        # 1 + index of its mapping, 0 if it stays what it is: 16 bits
+
+SIGMA = 0x3A3
+MAX_GROWTH = 3            # normalised bytes for each byte of text: U+0390, a Hangul syllable, U+1D160
+MAPPING_BYTES = 16        # room for one normalised code point: U+1F82 takes 8, U+1D160 12
+
+# Planes 4 to 13 are unassigned, 15 and 16 are for private use: none has a property (a test asks them all).
+_INHABITED = [*range(0xD800), *range(0xE000, 0x40000), *range(0xE0000, 0xF0000)]
+
+
+class Tables(NamedTuple):
+    """Arrays over code points and over mappings."""
+
+    properties: npt.NDArray[np.uint32]           # (0x110000,) the bits above
+    mapping: npt.NDArray[np.uint8]               # (mappings * MAPPING_BYTES,) UTF-8 of NFD(lower(c))
+    mapping_bytes: npt.NDArray[np.uint8]         # (mappings,) its length
+    mapping_code_points: npt.NDArray[np.uint8]
+    first_class: npt.NDArray[np.uint8]           # (mappings,) combining class of its first and last code points
+    last_class: npt.NDArray[np.uint8]
+
+
+@cache
+def tables() -> Tables:
+    """The tables of this Python's Unicode version (`unicodedata.unidata_version`)."""
+    characters = [chr(code_point) for code_point in _INHABITED]
+    combining = np.fromiter(map(unicodedata.combining, characters), np.uint32)
+    normalised = [unicodedata.normalize("NFD", character.lower()) for character in characters]
+
+    mapped = [i for i, (was, becomes) in enumerate(zip(characters, normalised, strict=True)) if was != becomes]
+    texts = [normalised[i] for i in mapped]
+    encoded = [text.encode() for text in texts]
+    growth = max(len(becomes) / len(characters[i].encode()) for i, becomes in zip(mapped, encoded, strict=True))
+    assert growth <= MAX_GROWTH, f"a code point of Unicode {unicodedata.unidata_version} grows {growth} times: buffers are too small"
+
+    mapping_number = np.zeros(len(characters), np.uint32)
+    mapping_number[mapped] = np.arange(1, len(mapped) + 1)
+
+    bits = (combining << CLASS_SHIFT) | (mapping_number << MAPPING_SHIFT)
+    bits |= _flag(SPACE, map(str.isspace, characters))
+    bits |= _flag(WORD, (c.isalnum() for c in characters))
+    bits |= _flag(UPPER, map(str.isupper, characters))
+    bits |= _flag(LOWER, (c.islower() or unicodedata.category(c) == "Lt" for c in characters))
+    bits |= _flag(NUMERIC, (any(map(str.isnumeric, text)) for text in normalised))     # never more than one
+    bits |= _sigma_context(characters)
+    bits |= np.where(((combining > 0) | (mapping_number > 0)) & (bits & SPACE == 0), np.uint32(SPECIAL), np.uint32(0))
+
+    properties = np.zeros(0x110000, np.uint32)
+    properties[_INHABITED] = bits
+    properties[ord("_")] |= WORD
+    properties[SIGMA] |= SPECIAL
+    return Tables(
+        properties,
+        np.frombuffer(b"".join(text.ljust(MAPPING_BYTES, b"\0") for text in encoded), np.uint8).copy(),
+        np.array([len(text) for text in encoded], np.uint8),
+        np.array([len(text) for text in texts], np.uint8),
+        np.array([unicodedata.combining(text[0]) for text in texts], np.uint8),
+        np.array([unicodedata.combining(text[-1]) for text in texts], np.uint8),
+    )
+
+
+def _flag(bit: int, values: Iterable[bool]) -> npt.NDArray[np.uint32]:
+    return np.fromiter(values, np.uint32) * np.uint32(bit)
+
+
+def _sigma_context(characters: list[str]) -> npt.NDArray[np.uint32]:
+    """CASED and CASE_IGNORABLE, which Python does not publish, read off what `str.lower` makes of a sigma before them."""
+    stops_final = np.array([("a\u03A3" + c).lower()[1] == "\u03C3" for c in characters])
+    lets_letter_through = np.array([("a\u03A3" + c + "a").lower()[1] == "\u03C3" for c in characters])
+    return _flag(CASED, stops_final) | _flag(CASE_IGNORABLE, lets_letter_through & ~stops_final)

@@ -1,0 +1,123 @@
+"""MinHash signatures: 128 minima over the shingles of 13 normalised words, as datasketch and RedPajama-V2 define them.
+
+    value i = min over shingles of (((h * a_i + b_i) mod 2**64) mod (2**61 - 1)) & 0xffffffff
+
+h is the base hash of the shingle: its words joined by blanks, in UTF-8. Its family is part of the definition:
+`sha1`: the first 4 bytes of SHA-1, little-endian (datasketch's and RedPajama's); `xxh3`: the low 32 bits of XXH3-64, a
+family of its own, faster, whose signatures cannot be compared with the other's. The wrap at 2**64 belongs to it too.
+"""
+
+from typing import Literal, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from numba import int64, uint32, uint64
+
+from rpdata.text.compiled import kernel
+from rpdata.text.sha1 import INITIAL_STATE, LANES, LAST_BLOCK_BYTES, STATE_WORDS, compress, pad_block, swap_bytes
+from rpdata.text.vectors import BLOCK
+from rpdata.text.xxh3 import xxh3
+
+Family = Literal["sha1", "xxh3"]
+
+PERMUTATIONS = 128
+SHINGLE_WORDS = 13
+SEED = 42
+MERSENNE_61 = (1 << 61) - 1
+CHECKSUM = "6a5665743fa1884640a8eb3543348255a90b4dbd55b093f39e3d61ac90eac9e1"   # SHA-256 of `permutations()`
+SIGNATURE_BYTES = 4 * PERMUTATIONS
+
+
+def permutations() -> npt.NDArray[np.uint64]:
+    """(2, 128): the factors a and the terms b, drawn in turns from numpy's legacy generator."""
+    random = np.random.RandomState(SEED)
+    draws = [
+        (random.randint(1, MERSENNE_61, dtype=np.uint64), random.randint(0, MERSENNE_61, dtype=np.uint64))
+        for _ in range(PERMUTATIONS)
+    ]
+    return np.ascontiguousarray(np.array(draws, dtype=np.uint64).T)
+
+
+class Shingles(NamedTuple):
+    """Working memory for the shingles of a document."""
+
+    hash: npt.NDArray[np.uint32]          # base hash of each shingle
+    blocks: npt.NDArray[np.uint8]         # the next block of the message in each lane
+    state: npt.NDArray[np.uint32]         # SHA-1 state, word by word, one lane after the other
+    shingle: npt.NDArray[np.int64]        # what each lane works on; -1 when it is out of work
+    at: npt.NDArray[np.int64]             # where the lane's next block starts
+    left: npt.NDArray[np.int64]           # bytes of the message from there on; negative behind its end
+
+
+def make_shingles(words: int) -> Shingles:
+    """Working memory for documents of up to so many words."""
+    lane = [np.empty(LANES, np.int64) for _ in range(3)]
+    return Shingles(
+        np.empty(words, np.uint32), np.zeros(LANES * BLOCK, np.uint8), np.zeros(STATE_WORDS * LANES, np.uint32), *lane
+    )
+
+
+@kernel
+def hash_shingles_xxh3(normalised, starts, count, shingles):
+    for i in range(count):
+        length = int64(starts[i + SHINGLE_WORDS]) - 1 - int64(starts[i])
+        shingles.hash[i] = uint32(xxh3(normalised, int64(starts[i]), length) & uint64(0xFFFFFFFF))
+
+
+@kernel
+def begin_lane(lane, shingle, starts, shingles):
+    shingles.shingle[lane] = shingle
+    shingles.at[lane] = starts[shingle]
+    shingles.left[lane] = starts[shingle + SHINGLE_WORDS] - 1 - starts[shingle]
+    for word in range(STATE_WORDS):
+        shingles.state[word * LANES + lane] = INITIAL_STATE[word]
+
+
+@kernel
+def hash_shingles_sha1(normalised, starts, count, shingles):
+    """A lane that has finished a shingle takes the next, whatever the others do: messages differ in their blocks."""
+    following = min(LANES, count)
+    working = following
+    shingles.shingle[:] = -1
+    for lane in range(following):
+        begin_lane(lane, lane, starts, shingles)
+    while working > 0:
+        for lane in range(LANES):
+            if shingles.shingle[lane] < 0:
+                continue
+            left = shingles.left[lane]
+            length_word = uint32(0)
+            if left <= LAST_BLOCK_BYTES:
+                shingle = shingles.shingle[lane]
+                length = starts[shingle + SHINGLE_WORDS] - 1 - starts[shingle]
+                length_word = swap_bytes(uint32(8 * length))
+            pad_block(normalised, shingles.at[lane], max(min(left, BLOCK), -1), length_word, shingles.blocks, lane)
+        compress(shingles.state, shingles.blocks)
+        for lane in range(LANES):
+            if shingles.shingle[lane] < 0:
+                continue
+            if shingles.left[lane] > LAST_BLOCK_BYTES:
+                shingles.at[lane] += BLOCK
+                shingles.left[lane] -= BLOCK
+                continue
+            shingles.hash[shingles.shingle[lane]] = swap_bytes(shingles.state[lane])
+            if following < count:
+                begin_lane(lane, following, starts, shingles)
+                following += 1
+            else:
+                shingles.shingle[lane] = -1
+                working -= 1
+
+
+@kernel
+def minima(hashes, count, permutations, signature):
+    """The least value of each permutation over the base hashes."""
+    for i in range(PERMUTATIONS):
+        signature[i] = 0xFFFFFFFF
+    for x in range(count):
+        h = uint64(hashes[x])
+        for i in range(PERMUTATIONS):
+            v = h * permutations[0, i] + permutations[1, i]
+            r = (v & uint64(MERSENNE_61)) + (v >> uint64(61))
+            r += (r + uint64(1)) >> uint64(61)              # less 2**61 - 1 if r reaches it; the low bits are what counts
+            signature[i] = min(signature[i], uint32(r & uint64(0xFFFFFFFF)))

@@ -1,0 +1,169 @@
+"""norm(text): ASCII punctuation deleted, lower case, white space collapsed to single blanks, NFD; all in one pass.
+
+Bits decide what is written (see `classify`); most of the text is then packed 64 bytes at a time. Only characters that
+become something else, or whose fate depends on their neighbours (capital sigma, combining marks), are handled one by one.
+No neighbour beyond white space matters, so the normalised text of a line is the same by itself and in its document.
+"""
+
+import numpy as np
+from numba import int64, uint32, uint64
+
+from rpdata.text.classify import decode
+from rpdata.text.codepoints import CASE_IGNORABLE, CASED, CLASS_SHIFT, MAPPING_BYTES, MAPPING_SHIFT, SIGMA
+from rpdata.text.compiled import kernel
+from rpdata.text.vectors import BLOCK, lower_and_pack, lowest, popcount
+
+FINAL_SIGMA = 0xCF, 0x82
+SMALL_SIGMA = 0xCF, 0x83
+
+
+@kernel
+def normalise(raw, blocks, tables, bitmaps, ranks, out):
+    """Write the normalised words, each followed by one blank, and the bitmap of their ends; returns the bytes written."""
+    written = 0
+    last_class = 0              # combining class of the last code point written; 0 for a starter
+    misordered = False          # the run of marks at the end of `out` is not in canonical order
+    pending = uint64(0)         # a word is open at the end of the block
+    for block in range(1, blocks):
+        at = block * BLOCK
+        space = bitmaps.space[block]
+        deleted = bitmaps.deleted[block]
+        special = bitmaps.special[block]
+        kept = ~(space | deleted)
+
+        # A word ends at the first white space behind it, with only deleted characters between: push a marker from
+        # behind each kept byte through the deleted ones, by addition, and see where it meets white space.
+        marker = kept << uint64(1) | pending
+        through = (marker & deleted) + deleted
+        overflow = uint64(through < deleted)
+        word_end = (through ^ deleted | marker) & space
+        pending = kept >> uint64(63) | overflow
+        bitmaps.word_end[block] = word_end
+        ranks.word_end[block + 1] = ranks.word_end[block] + popcount(word_end)
+
+        plain = kept & ~special | word_end
+        heads = special & ~bitmaps.continuation[block]
+        while heads != 0:
+            bit = lowest(heads)
+            heads &= heads - uint64(1)
+            before = plain & ((uint64(1) << uint64(bit)) - uint64(1))
+            if before != 0:
+                if misordered:
+                    order_marks(out, written, tables.properties)
+                    misordered = False
+                lower_and_pack(raw, at, before, space, out, written)
+                written += popcount(before)
+                last_class = 0
+                plain ^= before
+
+            code_point, length = decode(raw, at + bit)
+            traits = tables.properties[code_point]
+            mapping = int64(traits >> uint32(MAPPING_SHIFT)) - 1
+            first_class = int64(tables.first_class[mapping]) if mapping >= 0 else int64(traits >> uint32(CLASS_SHIFT)) & 0xFF
+            if first_class == 0 and misordered:
+                order_marks(out, written, tables.properties)
+                misordered = False
+            misordered |= 0 < first_class < last_class
+            if code_point == SIGMA:
+                final = sigma_is_final(raw, at + bit, tables.properties)
+                out[written] = FINAL_SIGMA[0]
+                out[written + 1] = FINAL_SIGMA[1] if final else SMALL_SIGMA[1]
+                written += 2
+                last_class = 0
+            elif mapping >= 0:
+                for k in range(MAPPING_BYTES):
+                    out[written + k] = tables.mapping[mapping * MAPPING_BYTES + k]
+                written += int64(tables.mapping_bytes[mapping])
+                last_class = int64(tables.last_class[mapping])
+            else:
+                for k in range(4):
+                    out[written + k] = raw[at + bit + k]
+                written += length
+                last_class = first_class
+
+        if plain != 0:
+            if misordered:
+                order_marks(out, written, tables.properties)
+                misordered = False
+            lower_and_pack(raw, at, plain, space, out, written)
+            written += popcount(plain)
+            last_class = 0
+    return written
+
+
+@kernel
+def sigma_is_final(raw, position, properties):
+    """Whether the capital sigma at a position becomes a final one (Unicode 3.13, Final_Sigma).
+
+    True if a cased letter is before it and none behind it, case-ignorable characters and punctuation, which was deleted
+    before, being skipped. White space is neither, so the search ends with the word.
+    """
+    here = position
+    while True:
+        here -= 1
+        while raw[here] & 0xC0 == 0x80:
+            here -= 1
+        traits = context(raw, here, properties)
+        if traits & CASE_IGNORABLE == 0:
+            break
+    if traits & CASED == 0:
+        return False
+    here = position + 2
+    while True:
+        traits = context(raw, here, properties)
+        if traits & CASE_IGNORABLE == 0:
+            return traits & CASED == 0
+        here += decode(raw, here)[1] if raw[here] >= 0x80 else 1
+
+
+@kernel
+def context(raw, position, properties):
+    """CASED, CASE_IGNORABLE or neither; deleted punctuation counts as ignorable."""
+    byte = int64(raw[position])
+    code_point = byte if byte < 0x80 else decode(raw, position)[0]
+    alphanumeric = 0x30 <= byte <= 0x39 or 0x41 <= byte <= 0x5A or 0x61 <= byte <= 0x7A
+    if 0x21 <= byte <= 0x7E and not alphanumeric:
+        return CASE_IGNORABLE
+    traits = int64(properties[code_point])
+    if traits & CASE_IGNORABLE:
+        return CASE_IGNORABLE
+    return traits & CASED
+
+
+@kernel
+def order_marks(out, end, properties):
+    """Put the run of combining marks that ends at `end` into canonical order: by class, equal classes as they were.
+
+    A counting sort, for a page of nothing but marks must not take quadratic time; the room is made here because this is rare.
+    """
+    start = end
+    while start > 0:
+        head = start - 1
+        while out[head] & 0xC0 == 0x80:
+            head -= 1
+        if out[head] < 0x80 or combining_class(out, head, properties) == 0:
+            break
+        start = head
+    run = np.zeros(end - start + MAPPING_BYTES, np.uint8)
+    run[: end - start] = out[start:end]
+    target = np.zeros(257, np.int64)            # where the next mark of each class goes
+    position = 0
+    while position < end - start:
+        length = decode(run, position)[1]
+        target[combining_class(run, position, properties) + 1] += length
+        position += length
+    target = start + np.cumsum(target)
+    position = 0
+    while position < end - start:
+        length = decode(run, position)[1]
+        mark_class = combining_class(run, position, properties)
+        for k in range(length):
+            out[target[mark_class] + k] = run[position + k]
+        target[mark_class] += length
+        position += length
+
+
+@kernel
+def combining_class(data, position, properties):
+    code_point, length = decode(data, position)
+    return int64(properties[code_point] >> uint32(CLASS_SHIFT)) & 0xFF

@@ -1,0 +1,134 @@
+"""SHA-1 (FIPS 180-4) of many short messages at a time: one message in each lane of a vector.
+
+The compression function is generated below as straight-line vector code, 80 rounds with the state and the 16 current
+schedule words in registers. It runs wherever LLVM does: a machine with narrower vectors splits each operation.
+"""
+
+from typing import Any
+
+from llvmlite import ir
+from numba import types, uint32
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+from rpdata.text.vectors import BLOCK, pointer
+
+LANES = 16
+STATE_WORDS = 5
+INITIAL_STATE = (0x67452301, 0xEFCDAB89, 0x98BADCFE, 0x10325476, 0xC3D2E1F0)
+LAST_BLOCK_BYTES = BLOCK - 9      # the most that leaves room for the end mark (1 byte) and the length (8)
+
+_INT32 = ir.IntType(32)
+_LANES = ir.VectorType(_INT32, LANES)
+_BYTES = ir.VectorType(ir.IntType(8), BLOCK)
+
+
+def _constant(value: int) -> ir.Constant:
+    return ir.Constant(_LANES, [value] * LANES)
+
+
+def _rotate(builder: Any, value: Any, by: int) -> Any:
+    rotate = cgutils.get_or_insert_function(
+        builder.module, ir.FunctionType(_LANES, [_LANES] * 3), f"llvm.fshl.v{LANES}i32"
+    )
+    return builder.call(rotate, [value, value, _constant(by)])
+
+
+def _transpose(builder: Any, rows: list[Any]) -> list[Any]:
+    """16 vectors of 16 words, rows to columns: swap off-diagonal squares of side 1, 2, 4, 8."""
+    for side in (1, 2, 4, 8):
+        upper = [j if not j & side else LANES + j - side for j in range(LANES)]
+        lower = [j + side if not j & side else LANES + j for j in range(LANES)]
+        for i in (i for i in range(LANES) if not i & side):
+            a, b = rows[i], rows[i + side]
+            rows[i] = builder.shuffle_vector(a, b, ir.Constant(_LANES, upper))
+            rows[i + side] = builder.shuffle_vector(a, b, ir.Constant(_LANES, lower))
+    return rows
+
+
+def _choose(builder: Any, b: Any, c: Any, d: Any) -> Any:
+    return builder.xor(d, builder.and_(b, builder.xor(c, d)))
+
+
+def _parity(builder: Any, b: Any, c: Any, d: Any) -> Any:
+    return builder.xor(b, builder.xor(c, d))
+
+
+def _majority(builder: Any, b: Any, c: Any, d: Any) -> Any:
+    return builder.or_(builder.and_(b, c), builder.and_(d, builder.or_(b, c)))
+
+
+_ROUNDS = ((_choose, 0x5A827999), (_parity, 0x6ED9EBA1), (_majority, 0x8F1BBCDC), (_parity, 0xCA62C1D6))   # 20 of each
+
+
+@intrinsic
+def compress(typing_context, state, blocks):  # type: ignore[no-untyped-def]
+    """One block for each lane: state[STATE_WORDS * LANES] (word by word) is advanced by blocks[LANES * BLOCK] (lane by lane)."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        def vector(argument: int, number: int) -> Any:
+            index = context.get_constant(types.intp, number * LANES * (4 if argument else 1))
+            return pointer(context, builder, signature.args[argument], args[argument], index, _LANES)
+
+        big_endian = cgutils.get_or_insert_function(
+            builder.module, ir.FunctionType(_LANES, [_LANES]), f"llvm.bswap.v{LANES}i32"
+        )
+        schedule = _transpose(
+            builder, [builder.call(big_endian, [builder.load(vector(1, lane), align=1)]) for lane in range(LANES)]
+        )
+        before = [builder.load(vector(0, word), align=1) for word in range(STATE_WORDS)]
+        a, b, c, d, e = before
+        for t in range(80):
+            mix, constant = _ROUNDS[t // 20]
+            if t >= 16:
+                taps = [schedule[(t - back) % 16] for back in (3, 8, 14, 16)]
+                mixed = builder.xor(builder.xor(taps[0], taps[1]), builder.xor(taps[2], taps[3]))
+                schedule[t % 16] = _rotate(builder, mixed, 1)
+            early = builder.add(builder.add(e, _constant(constant)), schedule[t % 16])
+            total = builder.add(builder.add(early, mix(builder, b, c, d)), _rotate(builder, a, 5))
+            a, b, c, d, e = total, a, _rotate(builder, b, 30), c, d
+        for word, (old, new) in enumerate(zip(before, (a, b, c, d, e), strict=True)):
+            builder.store(builder.add(old, new), vector(0, word), align=1)
+        return context.get_dummy_value()
+
+    return types.void(state, blocks), codegen
+
+
+@intrinsic
+def pad_block(typing_context, text, start, left, length_word, blocks, lane):  # type: ignore[no-untyped-def]
+    """Write a lane's next block: the 64 bytes of text from `start`, of which only `left` belong to the message.
+
+    The end mark 0x80 follows them, if they leave room for it (left < 64) and it was not in the block before (left >= 0);
+    the rest is zero but for `length_word`, the last word as it stands in memory.
+    """
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        text, start, left, length_word, blocks, lane = args
+        data = builder.load(pointer(context, builder, signature.args[0], text, start, _BYTES), align=1)
+        one = builder.insert_element(ir.Constant(_BYTES, ir.Undefined), left, ir.Constant(_INT32, 0))
+        zeros = ir.Constant(ir.VectorType(_INT32, BLOCK), [0] * BLOCK)
+        left = builder.shuffle_vector(one, ir.Constant(_BYTES, ir.Undefined), zeros)
+        number = ir.Constant(_BYTES, list(range(BLOCK)))
+        kept = builder.select(builder.icmp_signed("<", number, left), data, ir.Constant(_BYTES, [0] * BLOCK))
+        mark = builder.select(
+            builder.icmp_signed("==", number, left), ir.Constant(_BYTES, [0x80] * BLOCK), ir.Constant(_BYTES, [0] * BLOCK)
+        )
+        words = builder.bitcast(builder.or_(kept, mark), _LANES)
+        at = ir.Constant(_INT32, LANES - 1)
+        words = builder.insert_element(words, builder.or_(builder.extract_element(words, at), length_word), at)
+        index = builder.mul(lane, ir.Constant(lane.type, BLOCK))
+        builder.store(words, pointer(context, builder, signature.args[4], blocks, index, _LANES), align=1)
+        return context.get_dummy_value()
+
+    return types.void(text, types.int64, types.int8, types.uint32, blocks, types.int64), codegen
+
+
+@intrinsic
+def swap_bytes(typing_context, value):  # type: ignore[no-untyped-def]
+    """The four bytes of a word in reverse."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        swap = cgutils.get_or_insert_function(builder.module, ir.FunctionType(_INT32, [_INT32]), "llvm.bswap.i32")
+        return builder.call(swap, args)
+
+    return uint32(types.uint32), codegen

@@ -1,0 +1,93 @@
+"""Stop lists as hash tables in which every lookup reads one fixed window of slots and takes no branch."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from numba import int64, uint64
+
+from rpdata.text.compiled import kernel
+from rpdata.text.hashing import hash_bytes
+from rpdata.text.vectors import BLOCK
+
+WINDOW = 4          # a word is in one of this many slots from its home on
+
+
+class StopLists:
+    """The stop words of each language, exactly as they are written; picklable.
+
+    A raw word is taken for a stop word if their 64-bit hashes agree: for any other word the odds of that are the
+    length of the list / 2**64, some 3e-17.
+    """
+
+    def __init__(self, lists: Mapping[str, Collection[str]]) -> None:
+        self._numbers = {language: number for number, language in enumerate(lists)}
+        words = [sorted({word.encode() for word in entries}) for entries in lists.values()]
+        flat = [word for entries in words for word in entries]
+        self._text = b"".join(flat) + bytes(BLOCK)
+        self._start = np.cumsum([0, *map(len, flat)], dtype=np.int64)
+        self._first = np.cumsum([0, *map(len, words)], dtype=np.int64)
+
+    def numbers(self, languages: Sequence[str | None]) -> npt.NDArray[np.int64]:
+        """The number of the list of each language; -1 for one that has none."""
+        return np.array([self._numbers.get(language, -1) for language in languages], dtype=np.int64)
+
+    def packed(self) -> "PackedLists":
+        return PackedLists(np.frombuffer(self._text, np.uint8), self._start, self._first)
+
+
+class PackedLists(NamedTuple):
+    """All lists as arrays: word w is text[start[w] : start[w + 1]]; list l has the words first[l] : first[l + 1]."""
+
+    text: npt.NDArray[np.uint8]
+    start: npt.NDArray[np.int64]
+    first: npt.NDArray[np.int64]
+
+
+@kernel
+def stop_table(packed, number):
+    """The hash table of one list, and the length in bytes of its longest word.
+
+    A power of two of slots and WINDOW - 1 more, so that a window may start at any of them.
+    """
+    first, last = packed.first[number], packed.first[number + 1]
+    hashes = np.empty(last - first, np.uint64)
+    longest = 0
+    for word in range(first, last):
+        length = packed.start[word + 1] - packed.start[word]
+        hashes[word - first] = hash_bytes(packed.text, packed.start[word], length)
+        longest = max(longest, length)
+    slots = 64
+    while slots < 4 * hashes.size:
+        slots *= 2
+    while True:
+        table = np.zeros(slots + WINDOW - 1, np.uint64)
+        if fill(table, hashes):
+            return table, longest
+        slots *= 2
+
+
+@kernel
+def fill(table, hashes):
+    """Put each hash into the window that starts at its home; False if a window is too small, which a larger table mends."""
+    mask = uint64(table.size - WINDOW)
+    for word_hash in hashes:
+        slot = int64(word_hash & mask)
+        end = slot + WINDOW
+        while table[slot] != 0:
+            slot += 1
+            if slot == end:
+                return False
+        table[slot] = word_hash
+    return True
+
+
+@kernel
+def is_stop_word(word_hash, table):
+    """Whether the table has a hash; one window is compared whole, without branches."""
+    home = int64(word_hash & uint64(table.size - WINDOW))
+    found = False
+    for slot in range(WINDOW):
+        found |= table[home + slot] == word_hash
+    return found
