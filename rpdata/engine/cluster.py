@@ -1,0 +1,266 @@
+"""Runs a task over many units on Dask: a local cluster, or an existing scheduler. The only file that imports it.
+
+Units are handed out one for each worker thread, never queued on a worker: when a worker dies, Dask suspects everything
+that was assigned to it, and this way that is the one unit it was working on. Tasks are idempotent, so one whose worker
+died is simply tried again.
+"""
+# mypy: untyped-calls-exclude=distributed
+
+import contextlib
+import importlib.util
+import logging
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from multiprocessing import resource_tracker
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from rpdata.errors import CannotFinish, UserError
+
+if TYPE_CHECKING:
+    from distributed import Client, Future, LocalCluster
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+TRIES = 3                   # of a unit whose worker dies, before it is given up
+TOPIC = "rpdata-progress"
+EVENT_SECONDS = 0.5         # a worker tells its progress no more often
+SEARCH_SECONDS = 20         # how long to wait for an existing scheduler and its first worker
+
+# Results are small and a spilling or paused worker would only wait for memory that never comes back: the nanny ends a
+# worker that goes beyond its limit, and the unit is tried again or named.
+CONFIGURATION = {
+    "distributed.worker.memory.target": False,
+    "distributed.worker.memory.spill": False,
+    "distributed.worker.memory.pause": False,
+    "distributed.worker.memory.terminate": 0.95,
+    "distributed.scheduler.allowed-failures": TRIES - 1,
+    "distributed.scheduler.worker-saturation": 1.0,
+    "distributed.logging": dict.fromkeys(("distributed", "tornado", "asyncio"), "critical"),
+}
+
+# One thread does the work of a worker; libraries must not start a pool for each core beside it.
+WORKER_ENVIRONMENT = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "POLARS_MAX_THREADS"), "1")
+
+
+class Cluster:
+    """Workers that are up. Made by `local_cluster` or `existing_cluster`."""
+
+    def __init__(self, client: "Client", dashboard: str | None) -> None:
+        self.client = client
+        self.dashboard = dashboard      # address of Dask's own pages, where there are any
+
+    def on_progress(self, handler: Callable[[int, int], None]) -> None:
+        """Call `handler(documents, text_bytes)`, in a thread of its own, with what workers tell through `advance`."""
+        self.client.subscribe_topic(TOPIC, lambda event: handler(*event[1]))
+
+    def run(self, task: Callable[[T], R], items: Iterable[tuple[str, T]]) -> Iterator[tuple[str, R]]:
+        """Run `task(item)` for each (name, item); yields (name, result) as they finish, in any order.
+
+        The task and what it takes and returns are pickled. An exception in it ends the run: UserError as it is,
+        OSError as CannotFinish, anything else (a bug) with a note that names the unit. A unit that kills its workers
+        is left out; when all others are finished, CannotFinish names those that were.
+        """
+        from distributed import as_completed
+
+        waiting = iter(items)
+        names: dict[Any, str] = {}      # key of a future -> name of its unit
+        lost: list[str] = []
+        finished = as_completed(loop=self.client.loop, raise_errors=False)
+        capacity = _Capacity(self.client)
+        while True:
+            for name, item in _take(waiting, capacity.threads() - len(names)):
+                future = self.client.submit(_work, task, item, pure=False)
+                names[future.key] = name
+                finished.add(future)
+            if not names:
+                break
+            future = next(finished)
+            name = names.pop(future.key)
+            if _killed_workers(future, name):
+                lost.append(name)
+            else:
+                yield name, future.result()
+        if lost:
+            raise CannotFinish(
+                f"{len(lost)} unit(s) ended their worker {TRIES} times and were left out: {', '.join(lost[:10])}"
+                f"{', ...' if len(lost) > 10 else ''}.\nMost often that is memory: run the same command again with "
+                "more --memory, or fewer --workers; it goes on with what is missing."
+            )
+
+
+class _Capacity:
+    """How many tasks may be on their way: one for each worker thread; workers of a cluster come and go."""
+
+    def __init__(self, client: "Client") -> None:
+        self._client = client
+        self._known = 0
+        self._asked = float("-inf")
+
+    def threads(self) -> int:
+        if time.monotonic() - self._asked > 2:
+            self._known = sum(self._client.nthreads().values())
+            self._asked = time.monotonic()
+        return max(1, self._known)
+
+
+def start(workers: int, memory: str, scheduler: str | None) -> contextlib.AbstractContextManager[Cluster]:
+    """What `--workers`, `--memory` and `--scheduler` ask for."""
+    return existing_cluster(scheduler) if scheduler else local_cluster(workers, memory)
+
+
+@contextlib.contextmanager
+def local_cluster(workers: int, memory: str = "auto") -> Iterator[Cluster]:
+    """`workers` processes of one thread each on this machine, ended with the block, and with this process.
+
+    memory: the limit of each worker, e.g. "2GiB"; "auto" shares out the machine's. Leaving the block by an exception
+    (Ctrl-C among them) kills the workers at once, in the middle of whatever they do.
+    """
+    import dask
+
+    if memory != "auto":
+        try:
+            dask.utils.parse_bytes(memory)
+        except ValueError:
+            raise UserError(f"--memory {memory} is not a size. Say how much one worker may use: --memory 2GiB") from None
+    dashboard = importlib.util.find_spec("bokeh") is not None
+    with dask.config.set(CONFIGURATION), contextlib.ExitStack() as ends:
+        from distributed import Client, LocalCluster
+
+        with _interrupt_later():
+            pool = LocalCluster(
+                n_workers=workers, threads_per_worker=1, processes=True, memory_limit=memory, env=WORKER_ENVIRONMENT,
+                dashboard_address="127.0.0.1:0" if dashboard else None, silence_logs=logging.CRITICAL,
+            )
+            ends.callback(pool.close, timeout=2)
+            ends.push(lambda kind, error, trace: _kill(pool) if kind else None)
+            client = Client(pool, set_as_default=False)
+            ends.callback(client.close, timeout=1)
+        yield Cluster(client, pool.dashboard_link if dashboard else None)
+
+
+@contextlib.contextmanager
+def existing_cluster(scheduler: str) -> Iterator[Cluster]:
+    """The workers of a running scheduler, named by address (tcp://host:8786) or by its scheduler file.
+
+    Raises UserError if it does not answer or has no workers.
+    """
+    from distributed import Client
+    from distributed.utils import silence_logging_cmgr
+
+    where = {"scheduler_file": scheduler} if Path(scheduler).is_file() else {"address": scheduler}
+    try:
+        client = Client(**where, timeout=SEARCH_SECONDS, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise UserError(
+            f"no Dask scheduler answers at {scheduler} ({error}).\n"
+            "Give its address (tcp://host:8786) or its scheduler file, or leave --scheduler out to work right here."
+        ) from error
+    with silence_logging_cmgr(logging.CRITICAL), client:
+        try:
+            client.wait_for_workers(1, timeout=SEARCH_SECONDS)
+        except TimeoutError:
+            raise UserError(
+                f"the Dask scheduler at {scheduler} has no workers. Start some: dask worker {scheduler}"
+            ) from None
+        yield Cluster(client, client.dashboard_link)
+
+
+def advance(documents: int, text_bytes: int) -> None:
+    """Called by a task as it goes: so much more is done. Outside of a worker nothing listens, and nothing happens."""
+    tell: Callable[[int, int], None] | None = getattr(_listening, "tell", None)
+    if tell:
+        tell(documents, text_bytes)
+
+
+_listening = threading.local()
+
+
+def _work(task: Callable[[T], R], item: T) -> R:
+    """On the worker: run the task, and pass on what it tells of its progress, now and then."""
+    from distributed import get_worker
+
+    worker = get_worker()
+    pending = [0, 0]
+    told = 0.0
+
+    def tell(documents: int, text_bytes: int, last: bool = False) -> None:
+        nonlocal told
+        pending[0] += documents
+        pending[1] += text_bytes
+        if any(pending) and (last or time.monotonic() - told > EVENT_SECONDS):
+            worker.log_event(TOPIC, tuple(pending))
+            pending[:] = 0, 0
+            told = time.monotonic()
+
+    _listening.tell = tell
+    try:
+        return task(item)
+    finally:
+        tell(0, 0, last=True)
+        _listening.tell = None
+
+
+def _take(items: Iterator[T], count: int) -> Iterator[T]:
+    for _, item in zip(range(count), items, strict=False):
+        yield item
+
+
+def _killed_workers(future: "Future[Any]", name: str) -> bool:
+    """Whether the unit was given up because of dead workers; any other failure is raised."""
+    from distributed import KilledWorker
+
+    if future.status == "finished":
+        return False
+    if future.status != "error":        # cancelled or lost: the scheduler is gone
+        raise CannotFinish(
+            f"the connection to the Dask scheduler broke while unit {name} was on its way.\n"
+            "Run the same command again: it goes on with what is missing."
+        )
+    error = future.exception()
+    if isinstance(error, KilledWorker):
+        return True
+    if isinstance(error, OSError):
+        raise CannotFinish(
+            f"unit {name}: {error}.\nOnce that is mended, run the same command again: it goes on with what is missing."
+        ) from error
+    if not isinstance(error, UserError):
+        error.add_note(f"in unit {name}")
+    raise error.with_traceback(future.traceback())
+
+
+@contextlib.contextmanager
+def _interrupt_later() -> Iterator[None]:
+    """Hold Ctrl-C back for the block, and for good from the processes that are started in it.
+
+    A terminal sends Ctrl-C to every process; the workers inherit the blocked signal and leave it to this process to
+    end them. Here a handler keeps it until the cluster is up and can be taken down again.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield       # Python gives Ctrl-C to the main thread only
+        return
+    received: list[int] = []
+    resource_tracker.ensure_running()       # on its first start it would unblock the signal for those that follow
+    handler = signal.signal(signal.SIGINT, lambda number, frame: received.append(number))
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        signal.signal(signal.SIGINT, handler)
+    if received:
+        signal.raise_signal(signal.SIGINT)
+
+
+def _kill(pool: "LocalCluster") -> None:
+    """End the worker processes without asking: they may be deep in a kernel and would not listen for seconds."""
+    nannies: Iterable[Any] = pool.workers.values()
+    for nanny in nannies:
+        nanny.auto_restart = False
+        if nanny.pid is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(nanny.pid, signal.SIGKILL)
