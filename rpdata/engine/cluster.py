@@ -108,11 +108,6 @@ class _Capacity:
         return max(1, self._known)
 
 
-def start(workers: int, memory: str, scheduler: str | None) -> contextlib.AbstractContextManager[Cluster]:
-    """What `--workers`, `--memory` and `--scheduler` ask for."""
-    return existing_cluster(scheduler) if scheduler else local_cluster(workers, memory)
-
-
 @contextlib.contextmanager
 def local_cluster(workers: int, memory: str = "auto") -> Iterator[Cluster]:
     """`workers` processes of one thread each on this machine, ended with the block, and with this process.
@@ -122,11 +117,6 @@ def local_cluster(workers: int, memory: str = "auto") -> Iterator[Cluster]:
     """
     import dask
 
-    if memory != "auto":
-        try:
-            dask.utils.parse_bytes(memory)
-        except ValueError:
-            raise UserError(f"--memory {memory} is not a size. Say how much one worker may use: --memory 2GiB") from None
     dashboard = importlib.util.find_spec("bokeh") is not None
     with dask.config.set(CONFIGURATION), contextlib.ExitStack() as ends:
         from distributed import Client, LocalCluster

@@ -26,7 +26,7 @@ class Resources:
     @classmethod
     def of(cls, workers: int | None, memory: str | None, scheduler: str | None) -> "Resources":
         """From the options as they are typed; without --workers, one for each core that this process may use."""
-        return cls(workers or len(os.sched_getaffinity(0)), memory and size(memory), scheduler)
+        return cls(workers or len(os.sched_getaffinity(0)), size(memory) if memory else None, scheduler)
 
     @property
     def memory_of_a_worker(self) -> str:
