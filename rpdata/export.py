@@ -16,7 +16,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 import orjson
@@ -142,7 +141,7 @@ def row_groups(root: Path, partition: str) -> Iterator[tuple[pa.RecordBatch, pa.
 
 
 def write_signals(
-    lines: BinaryIO, documents: pa.RecordBatch, signals: pa.RecordBatch, minhash: pa.RecordBatch, source: str
+    lines: gzip.GzipFile, documents: pa.RecordBatch, signals: pa.RecordBatch, minhash: pa.RecordBatch, source: str
 ) -> None:
     """One JSON line for each document."""
     snapshot = source.partition("/")[0]

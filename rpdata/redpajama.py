@@ -6,7 +6,7 @@ of a document without lines. Signals that were not computed are left out.
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from rpdata.errors import UserError
 from rpdata.signals import CATALOGUE
 
-Rows = pa.RecordBatch | pa.Table
+Rows: TypeAlias = "pa.RecordBatch | pa.Table"
 
 # What is made at once: JSON has about 150 bytes for each line of text, and an Arrow string array ends at 2 GiB.
 LINES_AT_ONCE = 200_000

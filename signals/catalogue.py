@@ -19,6 +19,12 @@ from rpdata.text.stats import TextStats
 
 FLOAT, COUNT, FLAG = pa.float64(), pa.int32(), pa.int8()
 
+# Said beside every definition that speaks of words.
+TERMS = (
+    "words: the normalised text (ASCII punctuation deleted, lower case, NFD) cut at white space; "
+    r"raw words: the matches of \w+|[^\w\s]+ in the text as it is, so that a run of punctuation is one"
+)
+
 # The published name is misspelt for good; the right spelling finds it.
 ALIASES = {"rps_lines_ending_with_terminal_punctuation_mark": "rps_lines_ending_with_terminal_punctution_mark"}
 
@@ -60,8 +66,9 @@ class Signal:
         return {
             "name": self.name,
             "definition": self.definition,
+            **({"terms": TERMS} if "word" in self.definition.lower() else {}),
             "unit": self.unit,
-            "type": str(self.type.value_type) + " for each line" if self.per_line else str(self.type),
+            "type": f"{numpy_name(self.type.value_type)} for each line" if self.per_line else numpy_name(self.type),
             "source": self.source,
             "languages": list(self.languages) if self.languages else None,
             "artefact": self.artefact,
@@ -132,6 +139,11 @@ def find(name: str) -> Signal:
     if name not in CATALOGUE:
         raise unknown_name("signal", name, CATALOGUE)
     return CATALOGUE[name]
+
+
+def numpy_name(type: pa.DataType) -> str:
+    """float64, which Arrow calls double."""
+    return type.to_pandas_dtype().__name__
 
 
 def schema() -> pa.Schema:

@@ -5,6 +5,7 @@ A column depends on the text kernels, the Unicode data of this Python, the file 
 a changed comment recomputes as well: that costs a pass, while a change that went unseen would cost the data.
 """
 
+import inspect
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -27,13 +28,13 @@ def code_hash() -> str:
 @cache
 def column_hashes() -> dict[str, str]:
     """A hash (16 hex digits) for each computed column, those of the line spans among them."""
-    kernels = sorted(Path(rpdata.text.__file__).parent.rglob("*.py"))
+    kernels = sorted(Path(inspect.getfile(rpdata.text)).parent.rglob("*.py"))
     shared = [f"unicode {unidata_version}", *map(content, kernels)]
-    shared += [content(Path(module.__file__)) for module in (rounding, catalogue)]
+    shared += [content(Path(inspect.getfile(module))) for module in (rounding, catalogue)]
     hashes = {name: digest(shared) for name in SPANS}
     for signal in CATALOGUE.values():
         if signal.function is not None:
-            family = Path(signal.function.__code__.co_filename)
+            family = Path(inspect.getfile(signal.function))
             lists = [content(stop_words.PATH)] if signal.name == "rps_doc_stop_word_fraction" else []
             hashes[signal.name] = digest([*shared, content(family), *lists])
     return hashes
