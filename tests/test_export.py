@@ -4,11 +4,10 @@ import gzip
 import hashlib
 import json
 import shutil
-import subprocess
-import sys
 
 import pyarrow.parquet as pq
 import pytest
+from command import rpdata
 from golden import bands, edge_documents, edge_golden, exported_line
 from golden.unicode14 import changed_code_points
 
@@ -33,15 +32,15 @@ def dataset(tmp_path_factory):
         path.unlink()
     table = folder / "books.jsonl"
     table.write_text(json.dumps({"text": "One line.\nAnother line.", "url": HOSTILE}) + "\n")
-    rpdata("compute-signals", folder / "pool", "--output", folder / "out")
-    rpdata("compute-signals", table, "--snapshot", "books", "--language", "de", "--url-column", "url",
-           "--output", folder / "out")
+    run("compute-signals", folder / "pool", "--output", folder / "out")
+    run("compute-signals", table, "--snapshot", "books", "--language", "de", "--url-column", "url",
+        "--output", folder / "out")
     return folder / "out"
 
 
-def rpdata(*arguments):
-    command = [sys.executable, "-m", "rpdata", *map(str, arguments), "--quiet"]
-    subprocess.run(command, check=True, capture_output=True)
+def run(*arguments):
+    done = rpdata(*arguments, "--quiet")
+    assert done.returncode == 0, done.stderr
 
 
 def lines(path):
@@ -58,7 +57,7 @@ def digests(folder):
 @pytest.fixture(scope="module")
 def exported(dataset):
     output = dataset.parent / "rp"
-    rpdata("export", dataset, "--format", "redpajama", "--output", output)
+    run("export", dataset, "--format", "redpajama", "--output", output)
     return output
 
 

@@ -6,11 +6,10 @@
 import gzip
 import json
 import re
-import subprocess
-import sys
 
 import pyarrow.parquet as pq
 import pytest
+from command import rpdata
 from golden import bands, computed, exported_line
 from golden.unicode14 import changed_code_points
 
@@ -53,11 +52,6 @@ def pages(shared, exported, changed):
         ours = lines(exported / f"quality_signals/{partition}{SIGNALS}")
         pairs += zip(theirs, ours, strict=True)
     return [(theirs, ours) for theirs, ours in pairs if json.loads(theirs)["id"] not in changed]
-
-
-def rpdata(*arguments):
-    command = [sys.executable, "-m", "rpdata", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def lines(path):
