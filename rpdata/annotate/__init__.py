@@ -1,1 +1,6 @@
-"""The shard task: source -> kernels -> documents and overlays."""
+"""The shard task: source -> kernels -> documents and overlays. `run` is what `rpdata compute-signals` does."""
+
+from rpdata.annotate.run import RunSummary, run
+from rpdata.annotate.settings import Settings
+
+__all__ = ["RunSummary", "Settings", "run"]

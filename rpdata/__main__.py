@@ -1,0 +1,5 @@
+"""`python -m rpdata` is the `rpdata` command."""
+
+from rpdata.cli import main
+
+main()

@@ -1,0 +1,167 @@
+"""`rpdata compute-signals`: find the inputs, plan, annotate the units that are not done, bring the views up to date."""
+
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from pathlib import Path
+
+from rpdata.annotate.settings import Settings, language_of
+from rpdata.annotate.timings import Timings
+from rpdata.annotate.unit import annotate_unit, missing_steps
+from rpdata.engine.cluster import Cluster, existing_cluster, local_cluster
+from rpdata.engine.commit import sweep
+from rpdata.engine.lock import writer_lock
+from rpdata.engine.plan import Input, Unit, plan
+from rpdata.engine.progress import Progress
+from rpdata.engine.resources import Resources
+from rpdata.errors import UserError
+from rpdata.ledger import Ledger
+from rpdata.manifest import Manifest
+from rpdata.report.views import write_views
+from rpdata.signals import CATALOGUE
+from rpdata.sources import discover
+
+TEXT_IS_WRITTEN_ONCE = "Text is written once, and a dataset has one way of making it. Annotate into a new folder: --output"
+ONE_FAMILY = "Signatures of two families can't be compared. Use the same one, or annotate into a new folder: --output"
+
+
+@dataclass
+class RunSummary:
+    """What a run found and did. The counts are the ledger's, over the units of this run's inputs, done now or before."""
+
+    output: str
+    units: int = 0
+    units_done_before: int = 0
+    read: int = 0
+    written: int = 0
+    dropped: dict[str, int] = field(default_factory=dict)
+    failed: int = 0
+    unread_bytes: int = 0
+    damaged_files: int = 0
+    annotated_documents: int = 0        # by this run
+    annotated_text_bytes: int = 0       # likewise, UTF-8
+    seconds: float = 0.0
+    not_computed: list[str] = field(default_factory=list)   # signals that wait for an artefact
+
+    @property
+    def has_failures(self) -> bool:
+        return bool(self.failed or self.unread_bytes or self.damaged_files)
+
+    def as_dict(self) -> dict[str, object]:
+        return asdict(self)
+
+
+def run(
+    arguments: Sequence[str],
+    settings: Settings,
+    *,
+    snapshot: str | None = None,
+    files_per_shard: int | None = None,
+    resources: Resources,
+    quiet: bool = False,
+    silent: bool = True,
+) -> RunSummary:
+    """Annotate the inputs that the arguments name into `settings.output`; safe to run any number of times.
+
+    What is done already is left as it is, so that a run that was interrupted goes on. files_per_shard: for WET and
+    tables; None groups about 2 GiB. quiet: progress as plain lines; silent: none.
+
+    Raises UserError where the input is refused before work begins, CannotFinish where it can't be finished.
+    """
+    started = time.monotonic()
+    found = discover(arguments, snapshot)
+    root = settings.output
+    with writer_lock(root):
+        units = plan_units(found, settings, files_per_shard)
+        sweep(root)
+        pending = [unit for unit in units if missing_steps(unit, settings)]
+        summary = RunSummary(
+            output=str(root),
+            units=len(units),
+            units_done_before=len(units) - len(pending),
+            not_computed=[signal.name for signal in CATALOGUE.values() if signal.function is None],
+        )
+        if pending:
+            annotate(pending, settings, resources, summary, quiet=quiet, silent=silent)
+        count(units, root, summary)
+        write_views(root)
+    summary.seconds = round(time.monotonic() - started, 3)
+    return summary
+
+
+def plan_units(found: list[tuple[str, Input]], settings: Settings, files_per_shard: int | None) -> list[Unit]:
+    """The units that hold the inputs found, after they have their place in the dataset's manifest."""
+    manifest = Manifest.load_or_new(settings.output)
+    for source_format in sorted({source.format for _, source in found}):
+        options = settings.documents_configuration(source_format)
+        manifest.agree(f"documents from {source_format}", options, settings.output, TEXT_IS_WRITTEN_ONCE)
+    manifest.agree("minhash", settings.minhash_configuration(), settings.output, ONE_FAMILY)
+    manifest.replace("quality_signals", settings.signals_configuration())
+    manifest.units = plan(manifest.units, found, settings.read.language, files_per_shard)
+    manifest.save(settings.output)
+    given = {(snapshot, source.path) for snapshot, source in found}
+    units = [unit for unit in manifest.units if any((unit.snapshot, s.path) in given for s in unit.inputs)]
+    refuse_other_language(units, settings)
+    return units
+
+
+def refuse_other_language(units: Iterable[Unit], settings: Settings) -> None:
+    """An input keeps the language that it was planned with: its partition is named by it."""
+    for unit in units:
+        named = unit.inputs[0].format == "ccnet" or settings.read.language is None
+        if not named and settings.read.language != language_of(unit):
+            raise UserError(
+                f"cannot use --language {settings.read.language} for {unit.inputs[0].path}: it is in the dataset "
+                f"{settings.output} already, with --language {language_of(unit)} (unit {unit.name}).\n"
+                "Leave the option as it was, or annotate into a new folder: --output"
+            )
+
+
+def annotate(
+    units: list[Unit], settings: Settings, resources: Resources, summary: RunSummary, *, quiet: bool, silent: bool
+) -> None:
+    """The units through the workers; every unit that can be finished is."""
+    sizes = {unit.name: unit.size for unit in units}
+    with (
+        start(resources) as cluster,
+        Progress(len(units), sum(sizes.values()), quiet=quiet, silent=silent, dashboard=cluster.dashboard) as progress,
+        Timings(settings.output) as timings,
+    ):
+        cluster.on_progress(progress.advance)
+        task = partial(annotate_unit, settings=settings)
+        for name, report in cluster.run(task, ((unit.name, unit) for unit in units)):
+            progress.unit_done(sizes[name])
+            timings.add(report)
+            summary.annotated_documents += report.documents
+            summary.annotated_text_bytes += report.text_bytes
+
+
+@contextmanager
+def start(resources: Resources) -> Iterator[Cluster]:
+    """The workers: an existing scheduler's, or processes of our own."""
+    if resources.scheduler:
+        with existing_cluster(resources.scheduler) as cluster:
+            yield cluster
+    else:
+        with local_cluster(resources.workers, resources.memory_of_a_worker) as cluster:
+            yield cluster
+
+
+def count(units: Iterable[Unit], root: Path, summary: RunSummary) -> None:
+    """The ledger's counts over the units."""
+    ledger = Ledger(root)
+    dropped: Counter[str] = Counter()
+    for unit in units:
+        entry = ledger.entry("documents", unit.name)
+        if entry is None:
+            continue
+        summary.read += entry.read
+        summary.written += entry.written
+        dropped.update(entry.dropped)
+        summary.failed += entry.failed
+        summary.unread_bytes += entry.unread_bytes
+        summary.damaged_files += (root / "errors" / "documents" / f"{unit.name}.jsonl").exists()
+    summary.dropped = dict(sorted(dropped.items()))

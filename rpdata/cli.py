@@ -1,0 +1,214 @@
+"""The `rpdata` command: one verb for each stage, thin. What a verb does lives in the package that it is named after.
+
+Exit status: 0 done; 1 could not finish (disk, permission, lost workers), resumable; 2 wrong usage, or input refused before
+work began; 3 finished, but some records or files failed; 4 refused by a safety check.
+"""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from rpdata import __version__
+from rpdata.errors import CannotFinish, UserError
+
+FINISHED_WITH_FAILURES = 3
+
+app = typer.Typer(
+    help="Annotate web crawls with quality signals and MinHash signatures; decide later.",
+    epilog="Exit status: 0 done; 1 could not finish, run it again; 2 wrong usage or input refused; "
+    "3 finished, but some records or files failed; 4 refused by a safety check.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+signals_app = typer.Typer(help="The catalogue of signals: definition, unit, source, languages.", no_args_is_help=False)
+app.add_typer(signals_app, name="signals", invoke_without_command=True)
+
+
+class MinHashFamily(StrEnum):
+    sha1 = "sha1"
+    xxh3 = "xxh3"
+
+
+class ExportFormat(StrEnum):
+    redpajama = "redpajama"
+
+
+Workers = Annotated[int | None, typer.Option(min=1, help="Worker processes.", show_default="one a core")]
+Memory = Annotated[str | None, typer.Option(help="Memory for all workers together, e.g. 8GiB.", show_default="all")]
+Scheduler = Annotated[str | None, typer.Option(help="An existing Dask scheduler: its address or scheduler file.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only errors and the result.")]
+Json = Annotated[bool, typer.Option("--json", help="The result as JSON on standard output.")]
+Folder = Annotated[Path, typer.Argument(help="A dataset that compute-signals wrote.")]
+
+
+@app.command("compute-signals")
+def compute_signals(
+    inputs: Annotated[
+        list[str],
+        typer.Argument(help="Files, folders, globs, URLs, or @LIST (a file that names one a line).", metavar="INPUT..."),
+    ],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The dataset's folder; made, or continued.")],
+    snapshot: Annotated[str | None, typer.Option(help="The crawl's name, e.g. 2026-34. cc_net paths hold it.")] = None,
+    language: Annotated[str | None, typer.Option(help="The language of WET and table input, e.g. en.")] = None,
+    text_column: Annotated[str, typer.Option(help="The column of a table that holds the text.")] = "text",
+    id_column: Annotated[str | None, typer.Option(help="The column of a table that identifies a row.")] = None,
+    url_column: Annotated[str | None, typer.Option(help="The column of a table that holds the URL.")] = None,
+    min_chars: Annotated[int, typer.Option(min=0, help="WET: drop shorter texts (code points).")] = 300,
+    max_document_bytes: Annotated[int, typer.Option(min=1, help="Drop longer texts (UTF-8 bytes).")] = 4 << 20,
+    files_per_shard: Annotated[
+        str, typer.Option(help="Input files in a shard of WET or tables: a number, or auto (about 2 GiB).")
+    ] = "auto",
+    minhash_hash: Annotated[MinHashFamily, typer.Option(help="sha1 is RedPajama-V2's; xxh3 is faster.")] = MinHashFamily.sha1,
+    workers: Workers = None,
+    memory: Memory = None,
+    scheduler: Scheduler = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Read crawl shards or tables; write documents, quality signals and MinHash signatures.
+
+    Run it again after any interruption, or with more inputs: it does what is missing.
+    """
+    from rpdata.annotate import Settings, run
+    from rpdata.engine.resources import Resources
+    from rpdata.report.terminal import print_run
+    from rpdata.sources import ReadOptions
+
+    settings = Settings(
+        output=output,
+        read=ReadOptions(
+            language=language,
+            min_chars=min_chars,
+            max_document_bytes=max_document_bytes,
+            text_column=text_column,
+            id_column=id_column,
+            url_column=url_column,
+        ),
+        minhash=minhash_hash.value,
+    )
+    with resumable():
+        summary = run(
+            inputs,
+            settings,
+            snapshot=snapshot,
+            files_per_shard=number_or_auto(files_per_shard),
+            resources=Resources.of(workers, memory, scheduler),
+            quiet=quiet,
+            silent=as_json,
+        )
+    print_run(summary, as_json=as_json)
+    if summary.has_failures:
+        raise typer.Exit(FINISHED_WITH_FAILURES)
+
+
+@signals_app.callback()
+def signals(context: typer.Context, as_json: Json = False) -> None:
+    """The catalogue of signals; without a verb, the list."""
+    if context.invoked_subcommand is None:
+        list_signals(as_json=as_json)
+
+
+@signals_app.command("list")
+def list_signals(as_json: Json = False) -> None:
+    """Every signal: name, type, unit, what it needs."""
+    from rpdata.report.terminal import print_signals
+
+    print_signals(as_json=as_json)
+
+
+@signals_app.command("show")
+def show_signal(name: Annotated[str, typer.Argument(help="A signal's name.")], as_json: Json = False) -> None:
+    """One signal: definition, unit, source, languages, artefact needed."""
+    from rpdata.report.terminal import print_signal
+
+    print_signal(name, as_json=as_json)
+
+
+@app.command()
+def status(dataset: Folder, as_json: Json = False) -> None:
+    """The ledger: what was read, written, dropped by reason, failed; units done, missing, failed."""
+    from rpdata.dataset import Dataset
+    from rpdata.report.terminal import print_status
+
+    print_status(Dataset.open(dataset).status(), as_json=as_json)
+
+
+@app.command()
+def export(
+    dataset: Folder,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where the exported files go.")],
+    form: Annotated[ExportFormat, typer.Option("--format", help="What to write.")] = ExportFormat.redpajama,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Write the signals and signatures as RedPajama-V2 publishes them."""
+    from rpdata.export import export_redpajama
+    from rpdata.report.terminal import print_export
+
+    print_export(export_redpajama(dataset, output), as_json=as_json, quiet=quiet)
+
+
+@app.command()
+def warmup(quiet: Quiet = False, as_json: Json = False) -> None:
+    """Compile the kernels and cache them, so that no later command has to."""
+    from rpdata.report.terminal import print_warmup
+    from rpdata.text.warmup import warm_up
+
+    print_warmup(warm_up(), as_json=as_json, quiet=quiet)
+
+
+@contextmanager
+def resumable() -> Iterator[None]:
+    """Ctrl-C is a way to stop, not an accident: say that nothing is lost."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise CannotFinish("stopped. Run the same command again: it goes on where it stopped.") from None
+
+
+def number_or_auto(text: str) -> int | None:
+    """--files-per-shard as a number; None for auto."""
+    if text == "auto":
+        return None
+    if not text.isdecimal() or int(text) < 1:
+        raise UserError(f"--files-per-shard takes a number of files or auto, not {text!r}")
+    return int(text)
+
+
+def version(value: bool) -> None:
+    if value:
+        typer.echo(f"rpdata {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    show_version: Annotated[bool, typer.Option("--version", callback=version, is_eager=True, help="The version.")] = False,
+) -> None:
+    """Annotate web crawls with quality signals and MinHash signatures; decide later."""
+
+
+def main() -> None:
+    """Run the command; print what the user can mend as a message, without a traceback."""
+    try:
+        app()
+    except UserError as error:
+        stop(str(error), error.exit_status)
+    except OSError as error:   # the disk is full, a folder can't be written, a file vanished: all can be mended
+        where = f"{error.filename}: " if error.filename else ""
+        stop(
+            f"cannot go on: {where}{error.strerror or error}\nMend that and run the same command again.",
+            CannotFinish.exit_status,
+        )
+
+
+def stop(message: str, status: int) -> NoReturn:
+    print(f"rpdata: {message}", file=sys.stderr)
+    raise SystemExit(status)

@@ -1,0 +1,65 @@
+"""The dataset card: OUT/README.md, whose YAML makes `datasets.load_dataset(OUT, name=...)` work.
+
+Globs only, never split sizes or file lists: those go stale, and `datasets` then returns old rows or none.
+"""
+
+from rpdata import __version__
+
+CONFIGURATIONS = {
+    "sample": "sample/sample.parquet",
+    "documents": "documents/**/*.parquet",
+    "quality_signals": "quality_signals/**/*.parquet",
+    "minhash": "minhash/**/*.parquet",
+}
+
+CARD = """\
+---
+pretty_name: {title}
+configs:
+{configurations}
+tags:
+- rpdata
+---
+
+# {title}
+
+{documents:,} documents of {snapshots}, each with its quality signals and MinHash signature beside it.
+Made with rpdata {version}: text is written once, everything else is a typed column in a file of its own,
+aligned with the text row by row.
+
+```python
+from datasets import load_dataset
+
+load_dataset("path/to/this/folder", name="sample")            # raw_content, doc_id, meta and quality_signals, as RedPajama-V2 has them
+load_dataset("path/to/this/folder", name="quality_signals")   # one typed column for each signal
+```
+
+| folder | one row is |
+|---|---|
+| `documents/` | a document: text, URL, language, provenance |
+| `quality_signals/` | the document's signals; line signals are lists beside `line_start` and `line_end` (code points) |
+| `minhash/` | 128 MinHash values of its word 13-grams ({minhash}), as 512 bytes; null below 13 words |
+| `sample/` | the {sample:,} documents whose identifiers hash lowest, in RedPajama-V2's form |
+
+| language | documents |
+|---|---:|
+{languages}
+"""
+
+
+def card(documents_by_language: dict[str, int], snapshots: list[str], minhash: str, sample: int) -> str:
+    """The card's text; a function of the dataset alone, so that two identical runs write the same bytes."""
+    configurations = "\n".join(
+        f"- config_name: {name}\n  data_files: {glob}" + ("\n  default: true" if name == "sample" else "")
+        for name, glob in CONFIGURATIONS.items()
+    )
+    return CARD.format(
+        title=f"Annotated web documents, {', '.join(snapshots)}",
+        configurations=configurations,
+        documents=sum(documents_by_language.values()),
+        snapshots="snapshot " + snapshots[0] if len(snapshots) == 1 else f"{len(snapshots)} snapshots",
+        version=__version__,
+        minhash=minhash,
+        sample=sample,
+        languages="\n".join(f"| {name} | {count:,} |" for name, count in sorted(documents_by_language.items())),
+    )

@@ -1,0 +1,88 @@
+"""What the verbs print: tables for people, one JSON object with `--json`."""
+
+import sys
+from typing import Any
+
+import orjson
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from rpdata.annotate import RunSummary
+from rpdata.signals import CATALOGUE, find
+
+WIDE = 160   # where nobody looks at a terminal, nothing needs to be cut to fit one
+
+console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDE)
+
+
+def print_json(value: Any) -> None:
+    print(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode())
+
+
+def print_run(summary: RunSummary, *, as_json: bool) -> None:
+    """The ledger's sum, what went wrong and where it stands, and what to do next."""
+    if as_json:
+        print_json(summary.as_dict())
+        return
+    table = Table("", "records", box=None, show_header=False)
+    table.columns[1].justify = "right"
+    table.add_row("read", f"{summary.read:,}")
+    table.add_row("written", f"{summary.written:,}")
+    for reason, number in summary.dropped.items():
+        table.add_row(f"dropped: {escape(reason)}", f"{number:,}")
+    table.add_row("failed", f"{summary.failed:,}")
+    if summary.unread_bytes:
+        table.add_row("unread bytes of torn files", f"{summary.unread_bytes:,}")
+    console.print(table)
+    console.print(work(summary))
+    if summary.not_computed:
+        console.print(
+            f"Not computed: {len(summary.not_computed)} signals that need a model or a list "
+            f"({', '.join(summary.not_computed[:3])}, ...). See: rpdata signals list"
+        )
+    if summary.has_failures:
+        console.print(f"What failed, and why: {escape(summary.output)}/errors/")
+    console.print(f"Next: rpdata status {escape(summary.output)}")
+
+
+def work(summary: RunSummary) -> str:
+    """How much this run did, and how fast."""
+    new = summary.units - summary.units_done_before
+    if not new:
+        return f"All {summary.units:,} units were done before; nothing was left to do."
+    megabytes = summary.annotated_text_bytes / 1e6
+    earlier = f" ({summary.units_done_before:,} were done before)" if summary.units_done_before else ""
+    return (
+        f"{new:,} units{earlier}, {summary.annotated_documents:,} documents, {megabytes:,.1f} MB of text "
+        f"in {summary.seconds:,.1f} s, start and views included."
+    )
+
+
+def print_signals(*, as_json: bool) -> None:
+    """The catalogue, one line each."""
+    if as_json:
+        print_json([signal.describe() for signal in CATALOGUE.values()])
+        return
+    table = Table("signal", "type", "unit", "needs", box=None, pad_edge=False)
+    table.columns[0].no_wrap = True
+    for signal in CATALOGUE.values():
+        entry = signal.describe()
+        table.add_row(entry["name"], entry["type"], entry["unit"], entry["artefact"] or "")
+    console.print(table)
+    console.print("One of them: rpdata signals show NAME")
+
+
+def print_signal(name: str, *, as_json: bool) -> None:
+    """One entry of the catalogue, whole."""
+    entry = find(name).describe()
+    if as_json:
+        print_json(entry)
+        return
+    table = Table(box=None, show_header=False, pad_edge=False)
+    languages = ", ".join(entry["languages"]) if entry["languages"] else "all"
+    needs = f"{entry['artefact']} (not computed without it)" if entry["artefact"] else "nothing but the text"
+    for key, value in {**entry, "languages": languages, "needs": needs}.items():
+        if key not in ("artefact", "computed"):
+            table.add_row(key, escape(str(value)))
+    console.print(table)

@@ -1,0 +1,35 @@
+"""What is derived from the whole dataset after each change: the sample and the card."""
+
+from collections import Counter
+from pathlib import Path
+
+from rpdata.engine.commit import write_atomically
+from rpdata.ledger import Ledger, configuration_hash
+from rpdata.manifest import Manifest
+from rpdata.report.card import card
+from rpdata.report.sample import write_sample
+
+SHOWN = ("documents", "quality_signals", "minhash")
+
+
+def write_views(root: Path) -> None:
+    """Bring `sample/` and `README.md` up to date with the units that are done. Both depend on the dataset alone."""
+    manifest = Manifest.load(root)
+    ledger = Ledger(root)
+    documents: Counter[str] = Counter()
+    partitions: list[str] = []
+    made_from: dict[str, list[str]] = {}
+    snapshots: set[str] = set()
+    for unit in manifest.units:
+        entries = [ledger.entry(step, unit.name) for step in SHOWN]
+        if None in entries:
+            continue
+        snapshots.add(unit.snapshot)
+        for partition, file in entries[0].partitions.items():
+            documents[partition.rpartition("/")[2].rpartition("_")[0]] += file.rows
+            partitions.append(partition)
+            made_from[partition] = [entry.partitions[partition].xxh3 for entry in entries]
+    sample = write_sample(root, partitions, configuration_hash(made_from))
+    family = manifest.configurations["minhash"]["minhash_hash"]
+    text = card(dict(documents), sorted(snapshots), family, sample)
+    write_atomically(root / "README.md", text.encode())
