@@ -42,11 +42,11 @@ def measure_lines(scratch, size, row, lines):
         lines.javascript_words[row] = javascript
 
         first = first_text(bitmaps.space, start, end)
-        lines.starts_with_bullet[row] = first < end and character(raw, first) in BULLETS
+        lines.starts_with_bullet[row] = first < end and raw[first] >= 0xE0 and decode(raw, first)[0] in BULLETS
         last = last_text(bitmaps.space, start, end)
         terminal = ellipsis = False
         if last >= start:
-            tail = character(raw, last if raw[last] < 0x80 else last - 2)     # the marks take one byte or three
+            tail = last_character(raw, last)
             terminal = tail in TERMINAL_MARKS
             ellipsis = tail == 0x2026 or (tail == 0x2E and raw[last - 1] == 0x2E and raw[last - 2] == 0x2E)
         lines.ends_with_terminal_mark[row] = terminal
@@ -58,14 +58,13 @@ def measure_lines(scratch, size, row, lines):
 
 
 @kernel
-def character(raw, position):
-    """The code point at a position that may be inside a character: then the value is one that stands for no mark."""
-    byte = int64(raw[position])
-    if byte < 0x80:
-        return byte
-    if byte < 0xE0:
-        return -1
-    return decode(raw, position)[0]
+def last_character(raw, last):
+    """The character whose last byte is at `last`, if it takes one byte or three, as all marks do; else -1."""
+    if raw[last] < 0x80:
+        return int64(raw[last])
+    if 0xE0 <= raw[last - 2] < 0xF0:
+        return decode(raw, last - 2)[0]
+    return -1
 
 
 @kernel
