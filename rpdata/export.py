@@ -67,7 +67,7 @@ class ExportSummary:
 def export_redpajama(root: Path, output: Path, threads: int | None = None) -> ExportSummary:
     """Write the dataset at `root` as RedPajama-V2's tree below `output`; files of an earlier export are replaced.
 
-    threads: partitions at once; None is one a core. Each holds one row group.
+    threads: partitions at once; None is one a core, but no more than 8. Each takes about 150 MB for a row group.
 
     Raises UserError if `root` is no dataset, nothing is annotated, overlays disagree, or `output` is a dataset.
     """
@@ -80,9 +80,10 @@ def export_redpajama(root: Path, output: Path, threads: int | None = None) -> Ex
             f"cannot export into {output}: that is a dataset, whose folders have the same names. "
             "Name a folder outside of it: --output"
         )
-    with writer_lock(output), ThreadPoolExecutor(threads or os.cpu_count()) as pool:
+    family = Manifest.load(root).configurations["minhash"]["minhash_hash"]
+    with writer_lock(output), ThreadPoolExecutor(threads or min(os.cpu_count() or 1, 8)) as pool:
         sweep(output)
-        documents = sum(pool.map(partial(export_partition, root, output), partitions))
+        documents = sum(pool.map(partial(export_partition, root, output, family), partitions))
     return ExportSummary(
         str(output), len(partitions), documents, missing, round(time.monotonic() - started, 3)
     )
@@ -102,8 +103,12 @@ def annotated(root: Path) -> tuple[list[str], int]:
     return partitions, missing
 
 
-def export_partition(root: Path, output: Path, partition: str) -> int:
-    """Write the two files of one partition; both appear whole. Returns its number of documents."""
+def export_partition(root: Path, output: Path, family: str, partition: str) -> int:
+    """Write the two files of one partition; both appear whole. Returns its number of documents.
+
+    family: the hash of the signatures. The MinHash file's metadata name it: bands of another one than RedPajama-V2's
+    `sha1` match none of those that were published.
+    """
     source = f"{partition}.json.gz"   # the file of RedPajama-V2's documents/ that these rows belong to
     with Commit(output) as commit:
         signals_file = commit.file(f"quality_signals/{partition}.signals.json.gz")
@@ -113,6 +118,7 @@ def export_partition(root: Path, output: Path, partition: str) -> int:
             gzip.GzipFile("", "wb", GZIP_LEVEL, raw, mtime=0) as lines,
             pq.ParquetWriter(minhash_file, MINHASH, compression="snappy") as signatures,
         ):
+            signatures.add_key_value_metadata({"rpdata.minhash_hash": family})
             rows = 0
             for documents, signals, minhash in row_groups(root, partition):
                 write_signals(lines, documents, signals, minhash, source)

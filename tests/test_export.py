@@ -79,6 +79,11 @@ def test_hand_made_documents_come_out_as_the_reference_writes_them(exported, rep
     assert compared == 83 or any(changed_code_points(document["raw_content"]) for document in edge_documents())
 
 
+def test_the_files_say_which_hash_their_bands_are_of(exported):
+    metadata = pq.read_metadata(exported / f"minhash/{PARTITION}.minhash.parquet").metadata
+    assert metadata[b"rpdata.minhash_hash"] == b"sha1"
+
+
 def test_a_document_that_the_reference_cannot_process_is_exported_with_null(exported):
     (line,) = lines(exported / "quality_signals/2023-06/0000/pt_head.signals.json.gz")
     fraction = json.loads(line)["quality_signals"]["rps_doc_stop_word_fraction"]
