@@ -1,7 +1,7 @@
 """The `rpdata` command: one verb for each stage, thin. What a verb does lives in the package that it is named after.
 
-Exit status: 0 done; 1 could not finish (disk, permission, lost workers), resumable; 2 wrong usage, or input refused before
-work began; 3 finished, but some records or files failed; 4 refused by a safety check.
+Exit status: 0 done; 1 could not finish (disk, permission, lost workers), resumable; 2 wrong usage, or input refused
+before work began; 3 finished, but some records or files failed; 4 refused by a safety check.
 """
 
 import sys
@@ -52,7 +52,7 @@ Folder = Annotated[Path, typer.Argument(help="A dataset that compute-signals wro
 def compute_signals(
     inputs: Annotated[
         list[str],
-        typer.Argument(help="Files, folders, globs, URLs, or @LIST (a file that names one a line).", metavar="INPUT..."),
+        typer.Argument(help="Files, folders, globs, URLs, or @LIST (a file that names them).", metavar="INPUT..."),
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="The dataset's folder; made, or continued.")],
     snapshot: Annotated[str | None, typer.Option(help="The crawl's name, e.g. 2026-34. cc_net paths hold it.")] = None,
@@ -65,7 +65,9 @@ def compute_signals(
     files_per_shard: Annotated[
         str, typer.Option(help="Input files in a shard of WET or tables: a number, or auto (about 2 GiB).")
     ] = "auto",
-    minhash_hash: Annotated[MinHashFamily, typer.Option(help="sha1 is RedPajama-V2's; xxh3 is faster.")] = MinHashFamily.sha1,
+    minhash_hash: Annotated[
+        MinHashFamily, typer.Option(help="sha1 is RedPajama-V2's; xxh3 is faster.")
+    ] = MinHashFamily.sha1,
     workers: Workers = None,
     memory: Memory = None,
     scheduler: Scheduler = None,
@@ -190,7 +192,9 @@ def version(value: bool) -> None:
 
 @app.callback()
 def root(
-    show_version: Annotated[bool, typer.Option("--version", callback=version, is_eager=True, help="The version.")] = False,
+    show_version: Annotated[
+        bool, typer.Option("--version", callback=version, is_eager=True, help="The version.")
+    ] = False,
 ) -> None:
     """Annotate web crawls with quality signals and MinHash signatures; decide later."""
 

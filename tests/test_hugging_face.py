@@ -4,6 +4,7 @@ import json
 
 import pytest
 from datasets import load_dataset
+
 from tests.command import rpdata
 
 ROWS = {"documents": 16, "quality_signals": 3 + 34, "minhash": 3, "sample": 4}   # name -> its columns

@@ -1,4 +1,4 @@
-"""`rpdata compute-signals`: find the inputs, plan, annotate the units that are not done, bring the views up to date."""
+"""`rpdata compute-signals`: find the inputs, plan, annotate what is not done, bring the views up to date."""
 
 import time
 from collections import Counter
@@ -24,13 +24,13 @@ from rpdata.report.views import write_views
 from rpdata.signals import CATALOGUE
 from rpdata.sources import discover
 
-TEXT_IS_WRITTEN_ONCE = "Text is written once, and a dataset has one way of making it. Annotate into a new folder: --output"
+TEXT_IS_WRITTEN_ONCE = "Text is written once, in one way. Annotate into a new folder: --output"
 ONE_FAMILY = "Signatures of two families can't be compared. Use the same one, or annotate into a new folder: --output"
 
 
 @dataclass
 class RunSummary:
-    """What a run found and did. The counts are the ledger's, over the units of this run's inputs, done now or before."""
+    """What a run found and did. Counts are the ledger's, over the units of this run's inputs, done now or before."""
 
     output: str
     units: int = 0

@@ -37,7 +37,8 @@ class Settings:
         return {option: getattr(self.read, option) for option in READ_OPTIONS[source_format]}
 
     def minhash_configuration(self) -> dict[str, Any]:
-        return {"minhash_hash": self.minhash, "shingle_words": SHINGLE_WORDS, "permutations": PERMUTATIONS, "seed": SEED}
+        family = {"shingle_words": SHINGLE_WORDS, "permutations": PERMUTATIONS, "seed": SEED}
+        return {"minhash_hash": self.minhash, **family}
 
     def signals_configuration(self) -> dict[str, Any]:
         return {"code": code_hash()}

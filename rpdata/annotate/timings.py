@@ -26,6 +26,6 @@ class Timings:
 
     def add(self, report: UnitReport) -> None:
         seconds = {stage: round(value, 3) for stage, value in report.seconds.items()}
-        line = {"unit": report.unit, "documents": report.documents, "text_bytes": report.text_bytes, "seconds": seconds}
-        self._file.write(orjson.dumps(line) + b"\n")
+        counts = {"unit": report.unit, "documents": report.documents, "text_bytes": report.text_bytes}
+        self._file.write(orjson.dumps({**counts, "seconds": seconds}) + b"\n")
         self._file.flush()

@@ -30,14 +30,14 @@ aligned with the text row by row.
 ```python
 from datasets import load_dataset
 
-load_dataset("path/to/this/folder", name="sample")            # raw_content, doc_id, meta and quality_signals, as RedPajama-V2 has them
+load_dataset("path/to/this/folder", name="sample")            # RedPajama-V2's columns, signals as JSON
 load_dataset("path/to/this/folder", name="quality_signals")   # one typed column for each signal
 ```
 
 | folder | one row is |
 |---|---|
 | `documents/` | a document: text, URL, language, provenance |
-| `quality_signals/` | the document's signals; line signals are lists beside `line_start` and `line_end` (code points) |
+| `quality_signals/` | its signals; line signals are lists beside `line_start` and `line_end` (code points) |
 | `minhash/` | 128 MinHash values of its word 13-grams ({minhash}), as 512 bytes; null below 13 words |
 | `sample/` | the {sample:,} documents whose identifiers hash lowest, in RedPajama-V2's form |
 

@@ -1,4 +1,4 @@
-"""sample/sample.parquet: a fixed sample of the dataset in RedPajama-V2's form, for `load_dataset(OUT)` and for a first look.
+"""sample/sample.parquet: a fixed sample of the dataset in RedPajama-V2's form, for `load_dataset(OUT)`.
 
 The sample is the 10,000 documents with the smallest xxh3(doc_id): the same rows and bytes for any order of work, and a
 larger dataset's sample differs from a smaller one's only where new documents come in.
@@ -34,8 +34,8 @@ MADE_FROM = b"rpdata.made_from"
 def write_sample(root: Path, partitions: Iterable[str], made_from: str) -> int:
     """Write the sample of the dataset at `root`; return its number of documents.
 
-    partitions: paths such as "2023-06/0000/en_head", in the dataset's order. made_from: a hash of the overlays that the
-    sample shows; a sample that carries the same hash is left as it is.
+    partitions: paths such as "2023-06/0000/en_head", in the dataset's order. made_from: a hash of the overlays that
+    the sample shows; a sample that carries the same hash is left as it is.
     """
     path = root / "sample" / "sample.parquet"
     if path.exists():

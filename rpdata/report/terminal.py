@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from rpdata.annotate import RunSummary
+from rpdata.export import ExportSummary
 from rpdata.signals import CATALOGUE, find
 
 WIDE = 160   # where nobody looks at a terminal, nothing needs to be cut to fit one
@@ -86,3 +87,24 @@ def print_signal(name: str, *, as_json: bool) -> None:
         if key not in ("artefact", "computed"):
             table.add_row(key, escape(str(value)))
     console.print(table)
+
+
+def print_export(summary: ExportSummary, *, as_json: bool, quiet: bool) -> None:
+    """What was exported, and what could not be yet."""
+    if as_json:
+        print_json(summary.as_dict())
+    elif not quiet:
+        console.print(
+            f"{summary.documents:,} documents in {summary.partitions:,} partitions exported to "
+            f"{escape(summary.output)} in {summary.seconds:,.1f} s."
+        )
+        if summary.units_missing:
+            console.print(f"Not exported: {summary.units_missing:,} units that are planned but not annotated yet.")
+
+
+def print_warmup(seconds: float, *, as_json: bool, quiet: bool) -> None:
+    """How long the kernels took to compile, or to load."""
+    if as_json:
+        print_json({"seconds": round(seconds, 3)})
+    elif not quiet:
+        console.print(f"The kernels are compiled and cached ({seconds:,.1f} s).")

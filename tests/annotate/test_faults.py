@@ -1,4 +1,4 @@
-"""Kill -9 of whatever works on a dataset, at moments that were not chosen: the next run gives the bytes of a whole one."""
+"""Kill -9 of whatever works on a dataset, at random moments: the next run gives the bytes of a whole one."""
 
 import json
 import os
@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+
 from tests.command import command, contents, rpdata
 
 FINISHED_WITH_FAILURES = 3
@@ -62,7 +63,7 @@ def test_a_killed_command_is_continued_to_the_same_bytes(crawl, whole, tmp_path)
             command("compute-signals", crawl, "--output", root, "--workers", 2),
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )
-        wait_for(lambda: units_done(root) >= kill_when_done or process.poll() is not None)
+        wait_for_units(root, kill_when_done)
         time.sleep(choice.random() * 0.05)
         process.kill()
         process.wait()
@@ -79,8 +80,9 @@ def test_a_killed_worker_is_replaced_and_nothing_is_lost(crawl, whole, tmp_path)
         command("compute-signals", crawl, "--output", tmp_path / "out", "--workers", 2, "--json"),
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )
-    wait_for(lambda: units_done(tmp_path / "out") >= 20)
-    victims = [child for child in psutil.Process(process.pid).children(recursive=True) if "spawn" in " ".join(child.cmdline())]
+    wait_for_units(tmp_path / "out", 20)
+    children = psutil.Process(process.pid).children(recursive=True)
+    victims = [child for child in children if "spawn" in " ".join(child.cmdline())]
     random.Random(1).choice(victims).send_signal(signal.SIGKILL)
     output, errors = process.communicate(timeout=120)
     assert process.returncode == FINISHED_WITH_FAILURES, errors
@@ -97,7 +99,7 @@ def test_a_killed_scheduler_ends_the_run_which_another_scheduler_continues(crawl
             command("compute-signals", crawl, "--output", root, "--scheduler", tmp_path / "first.json"),
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
         )
-        wait_for(lambda: units_done(root) >= 10 or process.poll() is not None)
+        wait_for_units(root, 10)
         scheduler.kill()
         _, errors = process.communicate(timeout=60)
         assert process.returncode == 1, errors
@@ -116,7 +118,7 @@ def test_an_interrupted_command_stops_within_three_seconds(crawl, whole, tmp_pat
         command("compute-signals", crawl, "--output", root, "--workers", 2),
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
     )
-    wait_for(lambda: units_done(root) >= 10)
+    wait_for_units(root, 10)
     interrupted = time.monotonic()
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=60)
@@ -126,6 +128,10 @@ def test_an_interrupted_command_stops_within_three_seconds(crawl, whole, tmp_pat
     assert "Traceback" not in errors
     rpdata("compute-signals", crawl, "--output", root, "--workers", 2)
     assert contents(root) == whole[0]
+
+
+def wait_for_units(root, number):
+    wait_for(lambda: units_done(root) >= number)
 
 
 def wait_for(condition, seconds=90):
@@ -146,7 +152,8 @@ class external_cluster:   # noqa: N801  (used as a verb)
         worker = [sys.executable, "-m", "distributed.cli.dask_worker"]
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "env": {**os.environ}}
         self.scheduler = subprocess.Popen(
-            [*dask, "--port", "0", "--no-dashboard", "--host", "127.0.0.1", "--scheduler-file", str(self.scheduler_file)],
+            [*dask, "--port", "0", "--no-dashboard", "--host", "127.0.0.1",
+             "--scheduler-file", str(self.scheduler_file)],
             **quiet,
         )
         wait_for(self.scheduler_file.exists)
