@@ -4,6 +4,7 @@ import unicodedata
 
 import numpy as np
 import pytest
+
 from golden import unicode14
 from golden.unicode14 import changed_code_points, known, properties
 
