@@ -9,10 +9,12 @@ import re
 import string
 import unicodedata
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
+import xxhash
 
 DELETE_PUNCTUATION = str.maketrans("", "", string.punctuation)
 RAW_WORD = re.compile(r"\w+|[^\w\s]+")
@@ -104,29 +106,31 @@ def lines_of(text: str) -> list[dict[str, int]]:
     return rows
 
 
-def permutations() -> tuple[list[int], list[int]]:
+@cache
+def permutations() -> list[tuple[int, int]]:
     random = np.random.RandomState(42)
-    draws = [
-        (random.randint(1, (1 << 61) - 1, dtype=np.uint64), random.randint(0, (1 << 61) - 1, dtype=np.uint64))
+    return [
+        (int(random.randint(1, (1 << 61) - 1, dtype=np.uint64)), int(random.randint(0, (1 << 61) - 1, dtype=np.uint64)))
         for _ in range(128)
     ]
-    return [int(a) for a, _ in draws], [int(b) for _, b in draws]
 
 
-def signature(text: str, base_hash) -> npt.NDArray[np.uint32] | None:
+def signature(text: str, base_hash: Callable[[bytes], int]) -> npt.NDArray[np.uint32] | None:
     """The 128 minima over the distinct shingles of 13 words; None below 13 words."""
     words = normalise(text).split()
     if len(words) < SHINGLE_WORDS:
         return None
-    hashes = [base_hash(" ".join(shingle).encode()) for shingle in set(ngrams(words, SHINGLE_WORDS))]
-    return np.array(
-        [
-            min(((h * a + b) % 2**64) % (2**61 - 1) & 0xFFFFFFFF for h in hashes)
-            for a, b in zip(*permutations(), strict=True)
-        ],
-        dtype=np.uint32,
-    )
+    return minima([base_hash(" ".join(shingle).encode()) for shingle in set(ngrams(words, SHINGLE_WORDS))])
+
+
+def minima(hashes: list[int]) -> npt.NDArray[np.uint32]:
+    values = [min(((h * a + b) % 2**64) % (2**61 - 1) & 0xFFFFFFFF for h in hashes) for a, b in permutations()]
+    return np.array(values, dtype=np.uint32)
 
 
 def sha1_base_hash(shingle: bytes) -> int:
     return int.from_bytes(hashlib.sha1(shingle).digest()[:4], "little")
+
+
+def xxh3_base_hash(shingle: bytes) -> int:
+    return xxhash.xxh3_64_intdigest(shingle) & 0xFFFFFFFF

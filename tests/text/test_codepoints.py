@@ -1,0 +1,84 @@
+"""The tables say of every code point what Python says of it."""
+
+import unicodedata
+
+import pytest
+
+from rpdata.text.codepoints import (
+    CASE_IGNORABLE,
+    CASED,
+    CLASS_SHIFT,
+    LOWER,
+    MAPPING_BYTES,
+    MAPPING_SHIFT,
+    MAX_GROWTH,
+    NUMERIC,
+    SPACE,
+    SPECIAL,
+    UPPER,
+    WORD,
+    tables,
+)
+
+EVERY_CODE_POINT = [c for c in range(0x110000) if not 0xD800 <= c < 0xE000]
+CHARACTERS = list(map(chr, EVERY_CODE_POINT))
+WHITE_SPACE = [c for c in CHARACTERS if c.isspace()]
+
+
+def normalised(character: str) -> str:
+    return character if character.isspace() else unicodedata.normalize("NFD", character.lower())
+
+
+@pytest.mark.parametrize(
+    ("bit", "says"),
+    [
+        (SPACE, str.isspace),
+        (WORD, lambda c: c.isalnum() or c == "_"),
+        (UPPER, str.isupper),
+        (LOWER, lambda c: ("A" + c).isupper() is False),
+        (NUMERIC, lambda c: any(map(str.isnumeric, normalised(c)))),
+        (SPECIAL, lambda c: not c.isspace() and (normalised(c) != c or unicodedata.combining(c) > 0 or c == "Σ")),
+        (CASED, lambda c: ("aΣ" + c).lower()[1] == "σ"),
+        (CASE_IGNORABLE, lambda c: ("aΣ" + c).lower()[1] == "ς" and ("aΣ" + c + "a").lower()[1] == "σ"),
+    ],
+)
+def test_properties_of_every_code_point_are_those_of_str(bit, says):
+    ours = tables().properties[EVERY_CODE_POINT] & bit > 0
+    assert [c for c, has in zip(CHARACTERS, ours, strict=True) if has != says(c)] == []
+
+
+def test_every_code_point_normalises_as_str_and_unicodedata_say():
+    t = tables()
+    for c in CHARACTERS:
+        bits = int(t.properties[ord(c)])
+        mapping = bits >> MAPPING_SHIFT
+        becomes = normalised(c)
+        if mapping == 0 or c.isspace():
+            assert becomes == c
+            assert bits >> CLASS_SHIFT & 0xFF == unicodedata.combining(c)
+            continue
+        at = (mapping - 1) * MAPPING_BYTES
+        assert bytes(t.mapping[at : at + int(t.mapping_bytes[mapping - 1])]).decode() == becomes
+        assert t.first_class[mapping - 1] == unicodedata.combining(becomes[0])
+        assert t.last_class[mapping - 1] == unicodedata.combining(becomes[-1])
+        assert len(becomes.encode()) <= MAX_GROWTH * len(c.encode())
+
+
+def test_white_space_separates_every_context_that_normalisation_looks_at():
+    """Why the normalised text of a line, even of a word, is the same by itself and in its document."""
+    assert len(WHITE_SPACE) == 29
+    for space in WHITE_SPACE:
+        assert unicodedata.combining(space) == 0
+        assert ("aΣ" + space + "a").lower() == "aς" + space + "a"
+        assert ("a" + space + "Σ").lower() == "a" + space + "σ"
+    assert not any(set(WHITE_SPACE) & set(normalised(c)) for c in CHARACTERS if not c.isspace())
+
+
+def test_mappings_keep_what_the_kernels_rely_on():
+    """One numeric code point at most; marks in canonical order; and a mapping that starts with a mark has only marks."""
+    for becomes in {text for c, text in zip(CHARACTERS, map(normalised, CHARACTERS), strict=True) if text != c}:
+        classes = [unicodedata.combining(c) for c in becomes]
+        marks = [number for number in classes if number]
+        assert sum(map(str.isnumeric, becomes)) <= 1
+        assert classes[0] == 0 or 0 not in classes
+        assert marks == sorted(marks)

@@ -1,0 +1,137 @@
+"""The kernels equal the plain-Python definitions, whatever the text."""
+
+import json
+import pickle
+from collections.abc import Sequence
+from dataclasses import fields
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+import xxhash
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from rpdata.text import StopLists, TextStats, measure
+import reference
+from nasty import texts
+
+STOP_WORDS = {
+    "en": ["the", "a", "it's", "x" * 70, "The"],
+    "fr": ["été", "à", "b"],
+    "de": [],
+    "many": [f"{a}{b}{c}" for a in "abcxyz" for b in "abcxyzé" for c in "abcxyz漢"],
+}
+STOP_LISTS = StopLists(STOP_WORDS)
+
+
+def check(documents: Sequence[str], languages: Sequence[str | None]) -> TextStats:
+    """Compare every statistic and both families of signatures with the reference."""
+    statistics, sha1 = measure(pa.array(documents, pa.string()), languages, STOP_LISTS, "sha1")
+    _, xxh3 = measure(pa.array(documents, pa.string()), languages, STOP_LISTS, "xxh3")
+    for i, (text, language) in enumerate(zip(documents, languages, strict=True)):
+        assert document_row(statistics, i) == reference.document_statistics(text, STOP_WORDS.get(language)), repr(text)
+        assert line_rows(statistics, i) == reference.lines_of(text), repr(text)
+        assert signature(sha1[i]) == as_list(reference.signature(text, reference.sha1_base_hash)), repr(text)
+        assert signature(xxh3[i]) == as_list(reference.signature(text, reference.xxh3_base_hash)), repr(text)
+    return statistics
+
+
+def document_row(statistics: TextStats, i: int) -> dict[str, float]:
+    row = {}
+    for field in fields(TextStats):
+        value = getattr(statistics, field.name)
+        if isinstance(value, dict):
+            row.update({f"{field.name}[{n}]": column[i] for n, column in value.items()})
+        elif field.name not in ("line_offsets", "lines"):
+            row[field.name] = value[i]
+    return row
+
+
+def line_rows(statistics: TextStats, i: int) -> list[dict[str, int]]:
+    lines = statistics.lines
+    return [
+        {field.name: getattr(lines, field.name)[row] for field in fields(lines)}
+        for row in range(statistics.line_offsets[i], statistics.line_offsets[i + 1])
+    ]
+
+
+def signature(scalar: pa.BinaryScalar) -> list[int] | None:
+    return None if scalar.as_py() is None else np.frombuffer(scalar.as_py(), ">u4").tolist()
+
+
+def as_list(values) -> list[int] | None:
+    return None if values is None else values.tolist()
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.tuples(texts, st.sampled_from(["en", "fr", "de", "many", "pt", None])), max_size=8))
+@example([("", "en")])
+@example([("\u0301\u0323" * 40 + "Σ", "fr"), ("", None), ("a" * 65, "en")])
+def test_every_statistic_and_signature_equals_its_definition_for_any_unicode_text(batch):
+    check([text for text, _ in batch], [language for _, language in batch])
+
+
+@pytest.mark.parametrize("length", [1, 2, 13, 62, 63, 64, 65, 66, 127, 128, 129, 191, 192, 193])
+def test_nothing_depends_on_where_a_document_crosses_64_bytes(length):
+    endings = ["", "a", ".", "\n", " ", "é", "漢", "😀", "\u00A0", "\u2003", "Σ", "Á", "...", "…", "”", "AB", "\u0323"]
+    documents = [("x" * length)[: length - i] + ending + tail for ending in endings for i in range(4) for tail in ("", "b", " B.")]
+    check(documents, ["en"] * len(documents))
+
+
+def test_the_hand_made_documents_equal_their_definitions():
+    path = Path(__file__).parent.parent / "golden" / "edge_docs.jsonl"
+    documents = [json.loads(line) for line in path.read_bytes().splitlines()]
+    assert len(documents) == 84
+    check([document["raw_content"] for document in documents], [document["language"] for document in documents])
+
+
+def test_a_batch_may_be_empty_sliced_or_of_large_strings():
+    texts = ["first", "second one", "", "Third, and last: ÉTÉ"]
+    whole, _ = measure(pa.array(texts), ["en"] * 4, STOP_LISTS, None)
+    for array in (pa.array(texts)[1:], pa.array(texts, pa.large_string())[1:]):
+        part, signatures = measure(array, ["en"] * 3, STOP_LISTS, None)
+        assert signatures is None
+        assert part.words.tolist() == whole.words[1:].tolist()
+        assert part.code_points.tolist() == whole.code_points[1:].tolist()
+    for nothing in (pa.array([], pa.string()), pa.array(["x"])[1:], pa.nulls(0, pa.string())):
+        statistics, signatures = measure(nothing, [], STOP_LISTS, "sha1")
+        assert statistics.documents == 0
+        assert statistics.line_offsets.tolist() == [0]
+        assert len(signatures) == 0
+
+
+def test_texts_that_are_null_or_lack_a_language_are_refused():
+    with pytest.raises(ValueError, match="1 of 2 texts are null"):
+        measure(pa.array(["a", None]), ["en", "en"], STOP_LISTS, None)
+    with pytest.raises(ValueError, match="2 texts, but 1 languages"):
+        measure(pa.array(["a", "b"]), ["en"], STOP_LISTS, None)
+
+
+def test_a_language_without_a_stop_list_says_so():
+    statistics, _ = measure(pa.array(["the the"] * 3), ["en", "pt", None], STOP_LISTS, None)
+    assert statistics.has_stop_list.tolist() == [True, False, False]
+    assert statistics.raw_stop_words.tolist() == [2, 0, 0]
+
+
+def test_stop_lists_survive_pickling():
+    lists = pickle.loads(pickle.dumps(STOP_LISTS))
+    statistics, _ = measure(pa.array(["the été"]), ["fr"], lists, None)
+    assert statistics.raw_stop_words.tolist() == [1]
+
+
+def test_signatures_are_big_endian_and_null_below_13_words():
+    _, signatures = measure(pa.array(["a " * 12, "a " * 13]), ["en", "en"], STOP_LISTS, "sha1")
+    assert signatures.type == pa.binary()
+    assert [s.as_py() is None for s in signatures] == [True, False]
+    assert len(signatures[1].as_py()) == 512
+
+
+@pytest.mark.parametrize("length", [13, 14, 20, 60, 100, 115, 116, 128, 129, 200, 228, 229, 500, 1100, 1200, 3000])
+def test_shingles_of_any_length_are_hashed_as_hashlib_and_xxhash_do(length):
+    """One shingle of 13 words and so many letters; at h * a + b the signature of one hash is its permutations."""
+    letters = (bytes(range(97, 123)) * (length // 26 + 1)).decode()[:length]
+    words = [*letters[:12], letters[12:]]
+    check([" ".join(words), "é".join(words) + " z" * 30], ["en", "en"])
+    assert reference.xxh3_base_hash(b"abc") == xxhash.xxh3_64_intdigest(b"abc") & 0xFFFFFFFF
