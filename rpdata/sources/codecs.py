@@ -1,4 +1,4 @@
-"""Decompression that says exactly how far it came: gzip of any number of members, zstd of any number of frames, none."""
+"""Decompression that says exactly how far it came: gzip of many members, zstd of many frames, or none."""
 
 import zlib
 from collections.abc import Iterable, Iterator
@@ -65,10 +65,12 @@ class Gzip:
                     return
                 self._member = zlib.decompressobj(wbits=31)
                 self._inside = True
+            before = self._member.copy()        # zlib gives nothing of a piece with damage in it
             try:
                 plain = self._member.decompress(piece, CHUNK_BYTES)
             except zlib.error as error:
-                raise DamageError(f"corrupt gzip ({error})", unread=len(piece)) from error
+                yield from self._up_to_damage(before, piece, error)
+                return
             if plain:
                 yield plain
             if self._member.eof:
@@ -76,6 +78,18 @@ class Gzip:
                 self._inside, self._any = False, True
             else:
                 piece = self._member.unconsumed_tail
+
+    def _up_to_damage(self, member: "zlib._Decompress", piece: bytes, error: zlib.error) -> Iterator[bytes]:
+        """Byte by byte; raises DamageError, with the bytes behind the last one that gave something as unread."""
+        used = 0
+        for i in range(len(piece)):
+            try:
+                plain = member.decompress(piece[i : i + 1])
+            except zlib.error:
+                raise DamageError(f"corrupt gzip ({error})", unread=len(piece) - used) from error
+            if plain:
+                yield plain
+                used = i + 1
 
     def finish(self) -> None:
         if self._inside:

@@ -120,12 +120,15 @@ def text_of(record: Mapping[str, Any], column: str, options: ReadOptions) -> tup
 
 
 def field(record: Mapping[str, Any], name: str, wanted: type) -> Any:
-    """One field, None if absent or null. Raises BadRecordError for another type; an int is a float, a bool no int."""
+    """One field as str, int or float; None if absent, null or NaN. An integer is a number too, a boolean is none.
+
+    Raises BadRecordError for another type, and for an integer that does not fit in 64 bits.
+    """
     value = record.get(name)
-    if value is None or type(value) is wanted is not int:
+    if value is None or type(value) is wanted is str:
         return value
-    if wanted is float and type(value) is int:
-        return float(value)
+    if wanted is float and type(value) in (float, int):
+        return None if value != value else float(value)
     if type(value) is not wanted:
         raise BadRecordError(f"{name} is {kind_of(value)}, not {KINDS[wanted]}")
     if value not in INT64:

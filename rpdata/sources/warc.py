@@ -81,7 +81,7 @@ class WarcFile:
         self._window.see(end + LOOKAHEAD_BYTES)
         behind = self._window.get(end, end + LOOKAHEAD_BYTES).lstrip(b"\r\n")
         whole = len(self._window) >= end
-        if whole and (not behind or behind.startswith(START)):
+        if whole and START.startswith(behind[: len(START)]):    # the next record, or what is left of it, or the end
             body = self._window.get(start, end)
             self._window.move(end)
             return Record(headers, length, body)

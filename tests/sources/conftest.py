@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import orjson
 import pytest
 
-from rpdata.engine.plan import Unit
+from rpdata.engine.plan import plan
 from rpdata.ledger import ReadReport
 from rpdata.sources import ReadOptions, discover, read
 
@@ -35,19 +35,22 @@ class Reading(NamedTuple):
         return self.report.read == len(self.rows) + sum(self.report.dropped.values()) + self.report.failed
 
 
-def read_files(*paths: Path, snapshot: str | None = None, **options: Any) -> Reading:
+def read_all(*paths: Path, snapshot: str | None = None, **options: Any) -> Reading:
     found = discover([str(path) for path in paths], snapshot)
     rows: list[dict[str, Any]] = []
     report = ReadReport()
-    ccnet = [Unit(name, *Path(source.path).parts[-2:], (source,)) for name, source in found if source.format == "ccnet"]
-    others = tuple(source for _, source in found if source.format != "ccnet")
-    units = ccnet + ([Unit(found[0][0], "0000", "en_all", others)] if others else [])
-    for unit in units:
+    for unit in plan([], found, options.get("language")):
         for batch in read(unit, ReadOptions(**options), report):
             assert batch.num_rows
             batch.validate(full=True)
             rows += batch.to_pylist()
     return Reading(rows, report)
+
+
+@pytest.fixture(scope="session")
+def read_files() -> Callable[..., Reading]:
+    """Reads files as one run would: (*paths, snapshot=None, **ReadOptions) -> Reading."""
+    return read_all
 
 
 @pytest.fixture
