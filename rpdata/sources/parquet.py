@@ -91,7 +91,7 @@ def rows_at_once(group: pq.RowGroupMetaData) -> int:
 def values(column: pa.Array) -> list[Any]:
     """A column as Python values; where its strings are not all UTF-8, those that are not stay bytes."""
     try:
-        return column.to_pylist()
+        return list(column.to_pylist())
     except UnicodeDecodeError:
         return [decoded(value) for value in column.cast(pa.large_binary()).to_pylist()]
 
@@ -124,7 +124,9 @@ def columns_of(schema: pa.Schema, path: str, options: ReadOptions) -> list[str]:
                 f"{path}: its column {name} has the type {schema.field(name).type} where {KINDS[kind]} belongs. "
                 "Rename the column, or convert it."
             )
-    return sorted(wanted.keys() | {options.id_column} - {None})
+    if options.id_column is not None:
+        wanted[options.id_column] = str     # or an integer: `tables.own_id` looks
+    return sorted(wanted)
 
 
 def holds(arrow: pa.DataType, kind: type) -> bool:
@@ -135,4 +137,4 @@ def holds(arrow: pa.DataType, kind: type) -> bool:
         fits = pa.types.is_string(arrow) or pa.types.is_large_string(arrow) or pa.types.is_string_view(arrow)
     else:
         fits = pa.types.is_integer(arrow) or (kind is float and pa.types.is_floating(arrow))
-    return fits or pa.types.is_null(arrow)
+    return bool(fits or pa.types.is_null(arrow))

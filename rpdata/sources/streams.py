@@ -4,7 +4,7 @@ Damage ends a stream: what came before is used, the rest of the file is counted 
 """
 
 from collections.abc import Iterator
-from typing import Any, Self
+from typing import Any, BinaryIO, Self, cast
 
 import xxhash
 from fastwarc.stream_io import GzipReader
@@ -101,7 +101,7 @@ def gunzip(raw: RawFile, source: Input) -> Iterator[bytes]:
     or an empty member for the end, and gives nothing of the piece with the damage. So where it fails, or may have,
     zlib goes through the file again and goes on behind what was given.
     """
-    reader = GzipReader(raw, READ_BYTES)
+    reader = GzipReader(cast(BinaryIO, raw), READ_BYTES)     # read() and tell() are all it needs
     given = 0
     try:
         while chunk := reader.read(CHUNK_BYTES):
