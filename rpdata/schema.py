@@ -1,4 +1,4 @@
-"""The columns of `documents/` and `minhash/`, and how rows are grouped in every overlay: declared here and nowhere else.
+"""The columns of `documents/` and `minhash/`, and how rows are grouped in every overlay: declared here, nowhere else.
 
 The columns of `quality_signals/` are the signals themselves (`rpdata.signals.catalogue`).
 """
@@ -8,8 +8,8 @@ import pyarrow as pa
 FORMAT_VERSION = 1
 
 # A batch is what is read, annotated and written together: it closes at ROWS_PER_BATCH documents or with the document
-# that takes its text to BYTES_PER_BATCH, so that its size is a function of the documents alone. Each batch is one row
-# group of every overlay, which keeps overlays aligned and makes a re-run write the same bytes.
+# that takes its strings to BYTES_PER_BATCH, so that its size is a function of the documents alone. Each batch is one
+# row group of every overlay, which keeps overlays aligned and makes a re-run write the same bytes.
 ROWS_PER_BATCH = 1024
 BYTES_PER_BATCH = 16 << 20
 

@@ -11,18 +11,21 @@ from rpdata.schema import BYTES_PER_BATCH, DOCUMENTS, ROWS_PER_BATCH
 # nothing, and Arrow copies it as it is.
 Row: TypeAlias = tuple[Any, ...]
 
+STRINGS = [i for i, field in enumerate(DOCUMENTS) if field.type == pa.string() and field.name != "raw_content"]
+
 
 def batches(rows: Iterable[Row]) -> Iterator[pa.RecordBatch]:
     """The documents in batches, closed by what the documents are and nothing else; none is empty."""
     held: list[Row] = []
-    text_bytes = 0
+    size = 0
     for row in rows:
         held.append(row)
-        text_bytes += len(row[-1])
-        if len(held) == ROWS_PER_BATCH or text_bytes >= BYTES_PER_BATCH:
+        # The text, and code points of the other strings, as a title of some MB would else slip through.
+        size += len(row[-1]) + sum([len(row[i]) for i in STRINGS if row[i] is not None])
+        if len(held) == ROWS_PER_BATCH or size >= BYTES_PER_BATCH:
             yield to_arrow(held)
             held = []
-            text_bytes = 0
+            size = 0
     if held:
         yield to_arrow(held)
 

@@ -134,13 +134,27 @@ def test_a_torn_file_gives_what_is_before_and_fails_the_line_in_two(read_files, 
     assert "the file ends in the middle of a gzip member" in torn_file["cause"]
 
 
-def test_batches_close_by_rows_or_bytes_whatever_the_files(read_files, ccnet_file):
-    def sizes(lengths):
-        rows = [("id", *[None] * (len(DOCUMENTS) - 2), b"x" * length) for length in lengths]
-        return [batch.num_rows for batch in batches(rows)]
+def test_a_unit_goes_on_behind_a_torn_file(read_files, tmp_path):
+    (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(TABLE * 1000)[:60])
+    (tmp_path / "b.jsonl.bz2.jsonl").write_bytes(b"BZh91AY&SY")
+    (tmp_path / "c.jsonl").write_bytes(TABLE)
+    reading = read_files(tmp_path, snapshot="books", language="en")
+    assert reading.ids[-1] == "books/c.jsonl/0"
+    assert {error["file"] for error in reading.report.errors} == {"a.jsonl.gz", "b.jsonl.bz2.jsonl"}
+    assert [entry["name"] for entry in reading.report.inputs] == ["a.jsonl.gz", "b.jsonl.bz2.jsonl", "c.jsonl"]
+    assert reading.report.unread_bytes == 10
+    assert reading.balances()
+
+
+def test_batches_close_by_rows_or_bytes():
+    def sizes(lengths, title=None):
+        row = ["", *[None] * (len(DOCUMENTS) - 2)]
+        row[DOCUMENTS.get_field_index("title")] = title
+        return [batch.num_rows for batch in batches((*row, b"x" * length) for length in lengths)]
 
     assert sizes([1] * (2 * ROWS_PER_BATCH + 1)) == [ROWS_PER_BATCH, ROWS_PER_BATCH, 1]
     assert sizes([BYTES_PER_BATCH - 1, 1, BYTES_PER_BATCH, BYTES_PER_BATCH + 5, 1]) == [2, 1, 1, 1]
+    assert sizes([1] * 5, title="t" * (BYTES_PER_BATCH // 2)) == [2, 2, 1]
     assert sizes([]) == []
 
 
