@@ -119,16 +119,15 @@ def rank(bits, before, position):
 def run_length(bits, position):
     """How many bits in a row are set from a position on (bitmaps end in unset bits)."""
     word = position >> 6
-    offset = position & 63
-    length = lowest(~(bits[word] >> uint64(offset)))
-    if offset + length < BLOCK:
-        return length
-    length = BLOCK - offset
-    word += 1
-    while bits[word] == ~uint64(0):
-        length += BLOCK
+    offset = uint64(position & 63)
+    length = 0
+    while True:
+        following = bits[word] >> offset | bits[word + 1] << uint64(1) << (uint64(63) - offset)    # 64 bits from there on
+        run = lowest(~following)
+        length += run
+        if run < BLOCK:
+            return length
         word += 1
-    return length + lowest(~bits[word])
 
 
 @kernel

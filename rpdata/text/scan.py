@@ -9,8 +9,9 @@ from rpdata.text.classify import classify
 from rpdata.text.compiled import EntryPoint, kernel
 from rpdata.text.lines import measure_lines
 from rpdata.text.minhash import SHINGLE_WORDS, hash_shingles_sha1, hash_shingles_xxh3, minima
-from rpdata.text.ngrams import entropy, intern_words, measure_ngrams
+from rpdata.text.ngrams import entropy, measure_ngrams
 from rpdata.text.normalise import normalise
+from rpdata.text.numbering import number_keys
 from rpdata.text.scratch import FIRST
 from rpdata.text.stop_words import stop_table
 from rpdata.text.tokens import count_ellipses, count_raw_words, count_sentences, count_stop_words
@@ -74,7 +75,7 @@ def scan_batch(batch, packed_lists, tables, permutations, family, scratch, docum
     for row in range(batch.stop_list.size):
         size = load_document(batch.text, batch.offsets[row], batch.offsets[row + 1], scratch.raw)
         blocks = (FIRST + size) // BLOCK + 1
-        bitmaps, ranks, words, grams = scratch.bitmaps, scratch.ranks, scratch.words, scratch.grams
+        bitmaps, ranks, words, numbering = scratch.bitmaps, scratch.ranks, scratch.words, scratch.numbering
 
         braces, symbols = classify(scratch.raw, blocks, tables.properties, bitmaps, ranks)
         documents.code_points[row] = size - ranks.continuation[blocks]
@@ -98,10 +99,10 @@ def scan_batch(batch, packed_lists, tables, permutations, family, scratch, docum
         documents.line_offsets[row + 1] = line
 
         if count > 0:
-            distinct = intern_words(words, count, grams)
+            distinct = number_keys(words.hash, count, numbering, words.number)
             documents.unique_words[row] = distinct
-            documents.word_entropy[row] = entropy(grams.count, distinct, count)
-            measure_ngrams(words, count, grams, row, documents)
+            documents.word_entropy[row] = entropy(numbering.count, distinct, count)
+            measure_ngrams(words, count, scratch.repeats, numbering, row, documents)
 
         if family != NO_MINHASH and count >= SHINGLE_WORDS:
             shingles = count - SHINGLE_WORDS + 1
@@ -117,6 +118,7 @@ def scan_batch(batch, packed_lists, tables, permutations, family, scratch, docum
 def load_document(text, start, end, raw):
     """Copy a document between margins of blanks; returns its size in bytes."""
     size = end - start
-    raw[FIRST : FIRST + size] = text[start:end]
+    for i in range(size):
+        raw[FIRST + i] = text[start + i]
     raw[FIRST + size : FIRST + size + 2 * BLOCK] = BLANK
     return size

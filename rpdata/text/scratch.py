@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from rpdata.text.codepoints import MAX_GROWTH
 from rpdata.text.minhash import Shingles, make_shingles
+from rpdata.text.numbering import Numbering, make_numbering
 from rpdata.text.vectors import BLOCK
 
 FIRST = BLOCK
@@ -53,18 +54,15 @@ class Words(NamedTuple):
     start: Counts
     code_points_before: Counts   # code points of the words before word i, blanks excluded
     hash: Bits
-    id: Counts                   # words are equal if and only if their ids are: 0, 1, ... in order of first appearance
+    number: Counts               # equal for equal words: 1, 2, ... in order of first appearance
 
 
-class Grams(NamedTuple):
-    """What counting n-grams needs."""
+class Repeats(NamedTuple):
+    """The n-grams that occur more than once, for the n that is being worked at."""
 
-    slots: Counts                # open addressing: 1 + id, 0 where empty
-    key: Bits                    # of each id
-    count: Counts                # of each id
-    first: Counts                # position of each id's first appearance
-    position: Counts             # of each n-gram that repeats ...
-    id: Counts                   # ... and its id
+    position: Counts
+    number: Counts
+    key: Bits                    # of those that may repeat for n + 1
 
 
 class Scratch(NamedTuple):
@@ -73,16 +71,9 @@ class Scratch(NamedTuple):
     bitmaps: Bitmaps
     ranks: Ranks
     words: Words
-    grams: Grams
+    numbering: Numbering
+    repeats: Repeats
     shingles: Shingles
-
-
-def table_size(keys: int) -> int:
-    """Slots for so many keys: a power of two, at most half full."""
-    size = 64
-    while size < 2 * keys:
-        size *= 2
-    return size
 
 
 def make_scratch(largest: int) -> Scratch:
@@ -107,8 +98,7 @@ def make_scratch(largest: int) -> Scratch:
         bitmaps=bitmaps,
         ranks=Ranks(*(ranks() for _ in Ranks._fields)),
         words=Words(numbers(), numbers(), np.empty(words, np.uint64), numbers()),
-        grams=Grams(
-            np.empty(table_size(words), np.int32), np.empty(words, np.uint64), numbers(), numbers(), numbers(), numbers()
-        ),
+        numbering=make_numbering(words),
+        repeats=Repeats(numbers(), numbers(), np.empty(words, np.uint64)),
         shingles=make_shingles(words),
     )
