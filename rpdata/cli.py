@@ -147,6 +147,7 @@ def export(
     dataset: Folder,
     output: Annotated[Path, typer.Option("--output", "-o", help="Where the exported files go.")],
     form: Annotated[ExportFormat, typer.Option("--format", help="What to write.")] = ExportFormat.redpajama,
+    workers: Annotated[int | None, typer.Option(min=1, help="Threads.", show_default="one a core, at most 8")] = None,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
@@ -154,7 +155,7 @@ def export(
     from rpdata.export import export_redpajama
     from rpdata.report.terminal import print_export
 
-    print_export(export_redpajama(dataset, output), as_json=as_json, quiet=quiet)
+    print_export(export_redpajama(dataset, output, threads=workers), as_json=as_json, quiet=quiet)
 
 
 @app.command()

@@ -22,7 +22,7 @@ from rpdata.ledger import Ledger
 from rpdata.manifest import Manifest
 from rpdata.report.views import write_views
 from rpdata.signals import CATALOGUE
-from rpdata.sources import discover
+from rpdata.sources import check, discover
 
 TEXT_IS_WRITTEN_ONCE = "Text is written once, in one way. Annotate into a new folder: --output"
 ONE_FAMILY = "Signatures of two families can't be compared. Use the same one, or annotate into a new folder: --output"
@@ -73,6 +73,7 @@ def run(
     """
     started = time.monotonic()
     found = discover(arguments, snapshot)
+    check(found, settings.read)
     root = settings.output
     with writer_lock(root):
         units = plan_units(found, settings, files_per_shard)
@@ -86,6 +87,7 @@ def run(
         )
         if pending:
             annotate(pending, settings, resources, summary, quiet=quiet, silent=silent)
+            sweep(root)   # a worker that was killed and replaced left its temporary files
         count(units, root, summary)
         write_views(root)
     summary.seconds = round(time.monotonic() - started, 3)
