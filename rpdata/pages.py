@@ -18,14 +18,16 @@ DENSE = 0.5     # of the bytes of a row group's text: beyond it, the whole is re
 
 
 class TextPages:
-    """The text column of one file of `documents/`, as `OverlayWriter` writes it: zstd, PLAIN, without nulls."""
+    """The text column of one file of `documents/`, as `OverlayWriter` writes it: zstd, PLAIN, without nulls.
 
-    def __init__(self, path: Path) -> None:
+    path, file: the same file; the caller closes `file`.
+    """
+
+    def __init__(self, path: Path, file: pq.ParquetFile) -> None:
         self._path = path
+        self._file = file
         self._raw = path.open("rb", buffering=0)
-        self._file = pq.ParquetFile(path)
-        self._column = self._file.metadata.schema.names.index(TEXT_COLUMN)
-        self._indexes = offset_indexes(self._raw, self._column)
+        self._indexes = offset_indexes(self._raw, file.metadata.schema.names.index(TEXT_COLUMN))
         self._codec = pa.Codec("zstd")
 
     def read(self, group: int, rows: np.ndarray) -> pa.Array:
@@ -68,5 +70,4 @@ class TextPages:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._file.close()
         self._raw.close()

@@ -1,0 +1,185 @@
+"""A dataset on disk: documents, the overlays beside them, and the means to read both together."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from rpdata.engine.plan import Unit
+from rpdata.errors import UserError, unknown_name
+from rpdata.ledger import Entry, Ledger, PartitionFile
+from rpdata.manifest import Manifest
+from rpdata.overlay import read_footer
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from rpdata.status import Status
+
+DOCUMENTS = "documents"
+MINHASH = "minhash"
+
+# What writes the overlays that every dataset has; any other is named by the command that was run for it.
+COMMANDS = dict.fromkeys((DOCUMENTS, "quality_signals", MINHASH), "rpdata compute-signals INPUT... --output {root}")
+
+
+@dataclass(frozen=True)
+class OverlayFile:
+    """One partition of an overlay: its Arrow schema, and for each column the hash of what made it, where noted."""
+
+    schema: pa.Schema
+    hashes: Mapping[str, str]
+
+    def version(self, column: str) -> tuple[str, str] | None:
+        """What has to be equal in all partitions: type and hash; None if the column is not here."""
+        if column not in self.schema.names:
+            return None
+        return str(self.schema.field(column).type), self.hashes.get(column, "")
+
+
+class Dataset:
+    """An opened dataset. It shows the state at that moment; open it again after a run.
+
+    Attributes
+    ----------
+    root: its folder.
+    manifest: plan and configurations.
+    partitions: paths such as "2023-06/0000/en_head" of all partitions that are written, in the dataset's order.
+    overlays: name -> partition -> file, without `documents`; complete or not.
+    """
+
+    def __init__(
+        self, root: Path, manifest: Manifest, entries: Sequence[Entry],
+        files: Mapping[str, Mapping[str, OverlayFile]], partitions: Sequence[str],
+    ) -> None:
+        self.root = root
+        self.manifest = manifest
+        self.partitions = list(partitions)
+        self.overlays = {name: files[name] for name in sorted(files) if name != DOCUMENTS}
+        self._files = files
+        self._entries = entries
+
+    @classmethod
+    def open(cls, path: str | Path) -> "Dataset":
+        """Read manifest and ledger, and check every file against them.
+
+        Of each file the footer is read: it must be there and whole, have the size, rows and documents (checksum of
+        doc_id) that the ledger says, and the same rows and documents as `documents/` has. UserError names the first
+        file that does not. Units that are not done are no error; see `status`.
+        """
+        root = Path(path)
+        manifest = Manifest.load(root)
+        entries = list(Ledger(root).entries())
+        documents = entries_by_unit(entries, DOCUMENTS)
+        written = {part: file for entry in documents.values() for part, file in entry.partitions.items()}
+        files: dict[str, dict[str, OverlayFile]] = {DOCUMENTS: {}}
+        for entry in entries:
+            for partition, noted in entry.partitions.items():
+                if partition in written:        # else its documents were withdrawn by a run that did not end
+                    checked = _check(root, entry, partition, noted, written[partition])
+                    files.setdefault(entry.step, {})[partition] = checked
+        order = [part for unit in manifest.units for part in _partitions_of(unit, documents)]
+        return cls(root, manifest, entries, files, order)
+
+    def file(self, overlay: str, partition: str) -> OverlayFile:
+        """What is known of one partition of an overlay, or of `documents`."""
+        return self._files[overlay][partition]
+
+    def columns(self, overlay: str) -> list[str]:
+        """The columns of an overlay (or of `documents`), doc_id first; also those that only some partitions have."""
+        if overlay not in self._files:
+            raise unknown_name("overlay", overlay, self._files)
+        return list(dict.fromkeys(name for file in self._files[overlay].values() for name in file.schema.names))
+
+    def disagreements(self, overlay: str, columns: Iterable[str], partitions: Sequence[str]) -> Iterator[str]:
+        """A sentence for each column that some of `partitions` lack, or have of another type or version."""
+        files = self._files[overlay]
+        absent = [partition for partition in partitions if partition not in files]
+        command = COMMANDS.get(overlay, "the command that made {overlay}").format(root=self.root, overlay=overlay)
+        if absent:
+            yield (
+                f"{len(absent)} of {len(partitions)} partitions lack `{overlay}` (the first is {absent[0]}): "
+                f"run {command}"
+            )
+        for column in columns:
+            versions = {part: files[part].version(column) for part in partitions if part in files}
+            lacking = [part for part, version in versions.items() if version is None]
+            if lacking:
+                yield (
+                    f"{len(lacking)} of {len(versions)} partitions lack `{column}` (the first is {lacking[0]}): "
+                    f"run {command}"
+                )
+            elif len(set(versions.values())) > 1:
+                newest = versions[list(versions)[-1]]
+                others = [part for part, version in versions.items() if version != newest]
+                yield (
+                    f"{len(others)} of {len(versions)} partitions have another version of `{column}` than "
+                    f"{list(versions)[-1]} (the first is {others[0]}): run {command}"
+                )
+
+    def status(self) -> "Status":
+        """What the ledger says of every step: what was read, written, dropped and failed; what is missing."""
+        from rpdata.status import status_of
+
+        return status_of(self, self._entries)
+
+    def scan(
+        self,
+        overlays: Sequence[str] | None = None,
+        columns: Sequence[str] | None = None,
+        languages: Sequence[str] | None = None,
+        bands: float | None = None,
+    ) -> "pl.LazyFrame":
+        """The documents with the columns of `overlays` (default: all), in the dataset's order.
+
+        Read partition by partition: a filter is evaluated on the columns that it names, then the others, the text
+        among them, are read for the documents that it keeps. So put scalar conditions before, or instead of, ones on
+        `raw_content`; a filter that names it reads all of it.
+
+        columns: only these. languages: only partitions of these. bands: adds `signature_sim<bands>` (0.7, 0.8, 0.9 or
+        1.0), a list of binary cut from `minhash`'s signature, as RedPajama-V2 publishes it.
+
+        Raises UserError for a name that is not known, for a column that two of the overlays have, and for columns
+        that not all partitions have in the same version.
+        """
+        from rpdata.scan import Scan
+
+        return Scan.of(self, overlays, columns, languages, bands).lazy()
+
+    def __repr__(self) -> str:
+        return f"Dataset({str(self.root)!r}, {len(self.partitions)} partitions, overlays: {', '.join(self.overlays)})"
+
+
+def entries_by_unit(entries: Iterable[Entry], step: str) -> dict[str, Entry]:
+    """Name of a unit -> its entry, for one step."""
+    return {entry.unit: entry for entry in entries if entry.step == step}
+
+
+def _partitions_of(unit: Unit, documents: Mapping[str, Entry]) -> list[str]:
+    return sorted(documents[unit.name].partitions) if unit.name in documents else []
+
+
+def _check(root: Path, entry: Entry, partition: str, noted: PartitionFile, documents: PartitionFile) -> OverlayFile:
+    """The file's schema, if it is the one that the ledger speaks of; UserError otherwise."""
+    path = root / entry.step / f"{partition}.parquet"
+    command = COMMANDS.get(entry.step, "the command that made {overlay}/").format(root=root, overlay=entry.step)
+    mend = f"Delete it and run {command} again: what is missing is made anew."
+    try:
+        footer = read_footer(path)
+    except UserError as error:
+        raise UserError(f"{error}\n{mend}") from error
+    differences: dict[str, tuple[Any, Any]] = {
+        "number of rows": (footer.rows, noted.rows),
+        "checksum of doc_id": (footer.doc_ids, noted.doc_ids),
+        "size in bytes": (path.stat().st_size, noted.bytes),
+    }
+    for what, (found, expected) in differences.items():
+        if found != expected:
+            raise UserError(
+                f"{path} is not the file that was written: its {what} is {found}, in the ledger {expected}.\n{mend}"
+            )
+    if (noted.rows, noted.doc_ids) != (documents.rows, documents.doc_ids):
+        raise UserError(f"{path} belongs to other documents than {root / DOCUMENTS / partition}.parquet.\n{mend}")
+    return OverlayFile(footer.schema, entry.columns)

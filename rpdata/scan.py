@@ -1,0 +1,224 @@
+"""Documents and overlays as one Polars LazyFrame: filters first, text only for the documents that they keep."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+from polars.io.plugins import register_io_source
+
+from rpdata.dataset import DOCUMENTS, MINHASH, Dataset
+from rpdata.dedup.bands import cut
+from rpdata.errors import UserError, unknown_name
+from rpdata.overlay import TEXT_COLUMN
+from rpdata.pages import TextPages
+
+SIGNATURE = "signature"
+OTHER = "other"             # partitions of several languages; see `Identity` in the documentation of the format
+GROUPS_AT_ONCE = 32         # row groups (of 1,024 documents at most) of scalar columns that are held at once
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What to read: which partitions, and for each column the overlay that has it."""
+
+    root: Path
+    partitions: Sequence[str]
+    sources: Mapping[str, str]      # column -> overlay
+    schema: pl.Schema
+    languages: Sequence[str] | None
+    bands: float | None
+
+    @classmethod
+    def of(
+        cls,
+        dataset: Dataset,
+        overlays: Sequence[str] | None,
+        columns: Sequence[str] | None,
+        languages: Sequence[str] | None,
+        bands: float | None,
+    ) -> "Scan":
+        """See `Dataset.scan`."""
+        if not dataset.partitions:
+            raise UserError(f"{dataset.root} has no documents yet. See: rpdata status {dataset.root}")
+        partitions = _of_languages(dataset.partitions, languages)
+        chosen = [DOCUMENTS, *(dataset.overlays if overlays is None else overlays)]
+        sources = _sources(dataset, chosen)
+        band_column = f"signature_sim{bands}"
+        if bands is not None:
+            cut(pa.array([], pa.binary()), bands)       # refuses a threshold that has no bands
+            sources[band_column] = MINHASH
+        if columns is not None:
+            for name in columns:
+                if name not in sources:
+                    raise unknown_name("column", name, sources)
+            sources = {name: sources[name] for name in columns}
+        for overlay in sorted(set(sources.values())):
+            needed = [SIGNATURE if name == band_column else name for name in sources if sources[name] == overlay]
+            for sentence in dataset.disagreements(overlay, needed, partitions):
+                raise UserError(f"cannot scan {dataset.root}: {sentence}")
+        schema = _schema(dataset, partitions[0], sources, band_column)
+        return cls(dataset.root, partitions, sources, schema, languages, bands)
+
+    def lazy(self) -> pl.LazyFrame:
+        """The frame; nothing is read before it is collected."""
+        return register_io_source(self._frames, schema=self.schema, validate_schema=True, is_pure=True)
+
+    def _frames(
+        self, columns: list[str] | None, predicate: pl.Expr | None, rows: int | None, _batch_size: int | None
+    ) -> Iterator[pl.DataFrame]:
+        """What Polars calls. `rows` limits the rows that are looked at; the predicate looks at each by itself."""
+        wanted = columns if columns is not None else self.schema.names()
+        for partition in self.partitions:
+            condition = predicate
+            if self.languages is not None and _language(partition) == OTHER:
+                spoken = pl.col("language").is_in(list(self.languages))
+                condition = spoken if predicate is None else spoken & predicate
+            with _Partition(self, partition) as files:
+                yield from files.frames(wanted, condition, rows)
+                if rows is not None:
+                    rows -= min(rows, files.rows)
+            if rows == 0:
+                break
+        yield self.schema.to_frame().select(wanted)     # empty: Polars wants at least one frame
+
+
+class _Partition:
+    """The open files of one partition; opened when a column of theirs is read first."""
+
+    def __init__(self, scan: Scan, partition: str) -> None:
+        self._scan = scan
+        self._partition = partition
+        self._stack = ExitStack()
+        self._files: dict[str, pq.ParquetFile] = {}
+        self._text: TextPages | None = None
+        metadata = self._file(DOCUMENTS).metadata
+        self.rows: int = metadata.num_rows
+        self._group_rows = [metadata.row_group(group).num_rows for group in range(metadata.num_row_groups)]
+
+    def frames(self, wanted: list[str], condition: pl.Expr | None, limit: int | None) -> Iterator[pl.DataFrame]:
+        """Of the first `limit` rows those that meet the condition, in order."""
+        tested = list(dict.fromkeys(condition.meta.root_names())) if condition is not None else []
+        whole_text = TEXT_COLUMN in tested or (condition is None and TEXT_COLUMN in wanted)
+        left = self.rows if limit is None else limit
+        for groups in self._chunks(1 if whole_text else GROUPS_AT_ONCE):
+            if left <= 0:
+                return
+            size = sum(self._group_rows[group] for group in groups)
+            keep = np.ones(size, bool)
+            keep[left:] = False
+            left -= size
+            known = self._read(groups, tested)
+            if condition is not None:
+                keep &= known.select(condition.fill_null(False)).to_series().to_numpy()
+            if keep.any():
+                yield from self._kept(groups, keep, known, wanted)
+
+    def _kept(
+        self, groups: range, keep: np.ndarray, known: pl.DataFrame, wanted: list[str]
+    ) -> Iterator[pl.DataFrame]:
+        """The wanted columns of the rows to keep: in one piece, or with text one row group after the other."""
+        read_text = TEXT_COLUMN in wanted and TEXT_COLUMN not in known.columns
+        rest = [name for name in wanted if name not in known.columns and name != TEXT_COLUMN]
+        start = 0
+        for piece in ([range(group, group + 1) for group in groups] if read_text else [groups]):
+            size = sum(self._group_rows[group] for group in piece)
+            rows = np.flatnonzero(keep[start:start + size])
+            if len(rows):
+                parts = [known[start:start + size][rows]] if known.columns else []
+                if rest:
+                    parts.append(self._read(piece, rest)[rows])
+                if read_text:
+                    parts.append(pl.DataFrame({TEXT_COLUMN: self._pages().read(piece.start, rows)}))
+                yield pl.concat(parts, how="horizontal").select(wanted)
+            start += size
+
+    def _read(self, groups: range, names: Sequence[str]) -> pl.DataFrame:
+        """Whole columns of some row groups."""
+        parts = []
+        for overlay in sorted({self._overlay(name) for name in names}):
+            here = [name for name in names if self._overlay(name) == overlay]
+            stored = [SIGNATURE if self._is_band(name) else name for name in here]
+            table = self._file(overlay).read_row_groups(list(groups), columns=sorted(set(stored)))
+            arrays = [self._cut(table[SIGNATURE]) if self._is_band(name) else table[name] for name in here]
+            parts.append(pl.DataFrame(pl.from_arrow(pa.table(arrays, names=here))))
+        return pl.concat(parts, how="horizontal").select(names) if parts else pl.DataFrame()
+
+    def _overlay(self, name: str) -> str:
+        return self._scan.sources.get(name, DOCUMENTS)      # `language` may be tested without being asked for
+
+    def _is_band(self, name: str) -> bool:
+        return self._scan.bands is not None and name == f"signature_sim{self._scan.bands}"
+
+    def _cut(self, signatures: pa.ChunkedArray) -> pa.ChunkedArray:
+        assert self._scan.bands is not None
+        return pa.chunked_array([cut(chunk, self._scan.bands) for chunk in signatures.chunks])
+
+    def _chunks(self, size: int) -> Iterator[range]:
+        for first in range(0, len(self._group_rows), size):
+            yield range(first, min(first + size, len(self._group_rows)))
+
+    def _path(self, overlay: str) -> Path:
+        return self._scan.root / overlay / f"{self._partition}.parquet"
+
+    def _file(self, overlay: str) -> pq.ParquetFile:
+        if overlay not in self._files:
+            self._files[overlay] = self._stack.enter_context(pq.ParquetFile(self._path(overlay)))
+        return self._files[overlay]
+
+    def _pages(self) -> TextPages:
+        if self._text is None:
+            self._text = self._stack.enter_context(TextPages(self._path(DOCUMENTS), self._file(DOCUMENTS)))
+        return self._text
+
+    def __enter__(self) -> "_Partition":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+
+def _language(partition: str) -> str:
+    """ "en" of "2023-06/0000/en_head"."""
+    return partition.rpartition("/")[2].rpartition("_")[0]
+
+
+def _of_languages(partitions: Sequence[str], languages: Sequence[str] | None) -> Sequence[str]:
+    if languages is None:
+        return partitions
+    there = {_language(partition) for partition in partitions}
+    for language in languages:
+        if language not in there and OTHER not in there:
+            raise unknown_name("language", language, there)
+    return [partition for partition in partitions if _language(partition) in {*languages, OTHER}]
+
+
+def _sources(dataset: Dataset, overlays: Sequence[str]) -> dict[str, str]:
+    """Column -> overlay; `doc_id` is every overlay's and is read from `documents`."""
+    sources: dict[str, str] = {}
+    for overlay in dict.fromkeys(overlays):
+        for name in dataset.columns(overlay):
+            if name == "doc_id":
+                sources.setdefault(name, DOCUMENTS)
+            elif name in sources:
+                raise UserError(
+                    f"both {sources[name]} and {overlay} have a column `{name}`. Choose the overlays to scan: "
+                    f"overlays=[{overlay!r}]"
+                )
+            else:
+                sources[name] = overlay
+    return sources
+
+
+def _schema(dataset: Dataset, partition: str, sources: Mapping[str, str], band_column: str) -> pl.Schema:
+    fields = []
+    for name, overlay in sources.items():
+        if name == band_column:
+            fields.append(pa.field(name, pa.list_(pa.binary())))
+        else:
+            fields.append(dataset.file(overlay, partition).schema.field(name))
+    return pl.DataFrame(pl.from_arrow(pa.schema(fields).empty_table())).schema

@@ -1,0 +1,80 @@
+"""What a dataset's ledger adds up to; the content of `rpdata status`."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from rpdata.dataset import DOCUMENTS, Dataset, entries_by_unit
+from rpdata.ledger import Entry, Ledger
+
+
+@dataclass(frozen=True)
+class StepStatus:
+    """One step over all units. For a step other than `documents`, `read` and `written` count rows of documents."""
+
+    step: str
+    done: int                       # units
+    missing: list[str]              # names of units
+    with_errors: list[str]          # names of units that have a file in errors/
+    read: int
+    written: int
+    dropped: dict[str, int]
+    failed: int                     # records
+    failed_values: int
+    unread_bytes: int
+    balances: bool                  # every entry: read = written + dropped + failed
+
+
+@dataclass(frozen=True)
+class Status:
+    """A dataset's state.
+
+    disagreements: sentences such as "12 of 40 partitions lack `x` (the first is ...): run ...".
+    """
+
+    dataset: str
+    units: int                      # planned
+    partitions: int                 # written
+    steps: list[StepStatus]
+    disagreements: list[str]
+
+    @property
+    def complete(self) -> bool:
+        """Whether every step is done with every unit, and all partitions have the same columns."""
+        return not self.disagreements and not any(step.missing for step in self.steps)
+
+    def as_dict(self) -> dict[str, Any]:
+        """As JSON values."""
+        return {**asdict(self), "complete": self.complete}
+
+
+def status_of(dataset: Dataset, entries: Sequence[Entry]) -> Status:
+    """The state of an opened dataset, from the entries of its ledger."""
+    steps = [DOCUMENTS, *sorted({entry.step for entry in entries} - {DOCUMENTS})]
+    disagreements = [
+        sentence
+        for overlay in dataset.overlays
+        for sentence in dataset.disagreements(overlay, dataset.columns(overlay), dataset.partitions)
+    ]
+    return Status(
+        dataset=str(dataset.root),
+        units=len(dataset.manifest.units),
+        partitions=len(dataset.partitions),
+        steps=[_step(dataset, step, entries) for step in steps],
+        disagreements=disagreements,
+    )
+
+
+def _step(dataset: Dataset, step: str, entries: Sequence[Entry]) -> StepStatus:
+    done = entries_by_unit(entries, step)
+    names = [unit.name for unit in dataset.manifest.units]
+    totals = Ledger(dataset.root).totals(step)
+    errors = dataset.root / "errors" / step
+    return StepStatus(
+        step=step,
+        done=totals.pop("units"),
+        missing=[name for name in names if name not in done],
+        with_errors=[name for name in names if (errors / f"{name}.jsonl").exists()],
+        balances=all(entry.balances() for entry in done.values()),
+        **totals,
+    )
