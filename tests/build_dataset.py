@@ -1,15 +1,12 @@
 """Makes small datasets on disk through the same writers as the product, without reading a crawl."""
 
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pytest
 
-from rpdata.dataset import Dataset
 from rpdata.engine.commit import Commit
 from rpdata.engine.plan import Input, Unit
 from rpdata.ledger import Entry, configuration_hash
@@ -114,20 +111,3 @@ class Builder:
             output.record(
                 Entry(overlay, partition, CONFIGURATION, {partition: describe(path)}, read=len(table), columns=columns)
             )
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Builder:
-    return Builder(tmp_path_factory.mktemp("built") / "out").with_partitions(PARTITIONS)
-
-
-@pytest.fixture(scope="module")
-def dataset(built: Builder) -> Dataset:
-    return Dataset.open(built.root)
-
-
-@pytest.fixture
-def copy(built: Builder, tmp_path: Path) -> Builder:
-    """A dataset that a test may damage."""
-    shutil.copytree(built.root, tmp_path / "out")
-    return Builder(tmp_path / "out")

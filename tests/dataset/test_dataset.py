@@ -11,8 +11,6 @@ from rpdata.dataset import Dataset
 from rpdata.errors import UserError
 from rpdata.manifest import Manifest
 
-pytest_plugins = ["build_dataset"]
-
 
 def test_an_opened_dataset_knows_its_partitions_in_order_and_its_overlays(dataset: Dataset) -> None:
     assert dataset.partitions == sorted(PARTITIONS)

@@ -15,8 +15,6 @@ from rpdata.dataset import Dataset
 from rpdata.dedup import cut
 from rpdata.errors import UserError
 
-pytest_plugins = ["build_dataset"]
-
 
 @pytest.fixture(scope="module")
 def joined(built: Builder) -> pl.DataFrame:
