@@ -8,8 +8,9 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from rpdata.text.codepoints import tables
-from rpdata.text.minhash import PERMUTATIONS, SHINGLE_WORDS, SIGNATURE_BYTES, Family, permutations
+from rpdata.text.minhash import SHINGLE_WORDS, SIGNATURE_BYTES, Family, permutations
 from rpdata.text.ngrams import DUPLICATE_ORDERS, TOP_ORDERS
+from rpdata.text.permute import PERMUTATIONS
 from rpdata.text.scan import NO_MINHASH, SHA1, XXH3, Batch, Documents, Lines, scan_batch
 from rpdata.text.scratch import make_scratch
 from rpdata.text.stats import LineStats, TextStats

@@ -14,16 +14,15 @@ import numpy.typing as npt
 from numba import int64, uint32, uint64
 
 from rpdata.text.compiled import kernel
+from rpdata.text.permute import MERSENNE_61, PERMUTATIONS, STEP
 from rpdata.text.sha1 import INITIAL_STATE, LANES, LAST_BLOCK_BYTES, STATE_WORDS, compress, pad_block, swap_bytes
 from rpdata.text.vectors import BLOCK
 from rpdata.text.xxh3 import xxh3
 
 Family = Literal["sha1", "xxh3"]
 
-PERMUTATIONS = 128
 SHINGLE_WORDS = 13
 SEED = 42
-MERSENNE_61 = (1 << 61) - 1
 CHECKSUM = "6a5665743fa1884640a8eb3543348255a90b4dbd55b093f39e3d61ac90eac9e1"   # SHA-256 of `permutations()`
 SIGNATURE_BYTES = 4 * PERMUTATIONS
 
@@ -42,6 +41,7 @@ class Shingles(NamedTuple):
     """Working memory for the shingles of a document."""
 
     hash: npt.NDArray[np.uint32]          # base hash of each shingle
+    least: npt.NDArray[np.uint64]         # of each permutation, see `permute.minima`
     blocks: npt.NDArray[np.uint8]         # the next block of the message in each lane
     state: npt.NDArray[np.uint32]         # SHA-1 state, word by word, one lane after the other
     shingle: npt.NDArray[np.int64]        # what each lane works on; -1 when it is out of work
@@ -53,7 +53,7 @@ def make_shingles(words: int) -> Shingles:
     """Working memory for documents of up to so many words."""
     lane = [np.empty(LANES, np.int64) for _ in range(3)]
     return Shingles(
-        np.empty(words, np.uint32), np.zeros(LANES * BLOCK, np.uint8), np.zeros(STATE_WORDS * LANES, np.uint32), *lane
+        np.empty(words + STEP, np.uint32), np.empty(PERMUTATIONS, np.uint64), np.zeros(LANES * BLOCK, np.uint8), np.zeros(STATE_WORDS * LANES, np.uint32), *lane
     )
 
 
@@ -108,16 +108,3 @@ def hash_shingles_sha1(normalised, starts, count, shingles):
                 shingles.shingle[lane] = -1
                 working -= 1
 
-
-@kernel
-def minima(hashes, count, permutations, signature):
-    """The least value of each permutation over the base hashes."""
-    for i in range(PERMUTATIONS):
-        signature[i] = 0xFFFFFFFF
-    for x in range(count):
-        h = uint64(hashes[x])
-        for i in range(PERMUTATIONS):
-            v = h * permutations[0, i] + permutations[1, i]
-            r = (v & uint64(MERSENNE_61)) + (v >> uint64(61))
-            r += (r + uint64(1)) >> uint64(61)              # less 2**61 - 1 if r reaches it; the low bits are what counts
-            signature[i] = min(signature[i], uint32(r & uint64(0xFFFFFFFF)))

@@ -8,10 +8,11 @@ import numpy.typing as npt
 from rpdata.text.classify import classify
 from rpdata.text.compiled import EntryPoint, kernel
 from rpdata.text.lines import measure_lines
-from rpdata.text.minhash import SHINGLE_WORDS, hash_shingles_sha1, hash_shingles_xxh3, minima
+from rpdata.text.minhash import SHINGLE_WORDS, hash_shingles_sha1, hash_shingles_xxh3
 from rpdata.text.ngrams import entropy, measure_ngrams
 from rpdata.text.normalise import normalise
 from rpdata.text.numbering import number_keys
+from rpdata.text.permute import minima
 from rpdata.text.scratch import FIRST
 from rpdata.text.stop_words import stop_table
 from rpdata.text.tokens import count_ellipses, count_raw_words, count_sentences, count_stop_words
@@ -110,7 +111,7 @@ def scan_batch(batch, packed_lists, tables, permutations, family, scratch, docum
                 hash_shingles_sha1(scratch.normalised, words.start, shingles, scratch.shingles)
             else:
                 hash_shingles_xxh3(scratch.normalised, words.start, shingles, scratch.shingles)
-            minima(scratch.shingles.hash, shingles, permutations, signatures[row])
+            minima(scratch.shingles.hash, shingles, permutations, scratch.shingles.least, signatures[row])
     return line
 
 

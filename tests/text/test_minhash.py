@@ -8,9 +8,14 @@ from datasketch import MinHash
 
 import reference
 from rpdata.text.compiled import kernel
-from rpdata.text.minhash import CHECKSUM, MERSENNE_61, PERMUTATIONS, minima, permutations
+from rpdata.text.minhash import CHECKSUM, permutations
+from rpdata.text.permute import MERSENNE_61, PERMUTATIONS, STEP, minima
 
-run_minima = kernel(lambda hashes, permutations, signature: minima(hashes, hashes.size, permutations, signature))
+
+
+@kernel
+def run_minima(hashes, count, permutations, least, signature):
+    minima(hashes, count, permutations, least, signature)
 
 
 def test_permutations_have_the_published_checksum():
@@ -26,10 +31,11 @@ def test_values_next_to_the_modulus_are_reduced_exactly(wanted):
     """h * a + b is made to be what we want it to be, for one permutation among ordinary ones."""
     pairs = permutations()
     hashes = np.array([1, 7, 0xFFFFFFFF], np.uint32)
+    room = np.concatenate([hashes, np.zeros(STEP, np.uint32)])
     for place in (0, 1, 77, 127):
         pairs[:, place] = 0, wanted % 2**64
     signature = np.empty(PERMUTATIONS, np.uint32)
-    run_minima(hashes, pairs, signature)
+    run_minima(room, len(hashes), pairs, np.empty(PERMUTATIONS, np.uint64), signature)
     expected = [
         min(((int(h) * int(a) + int(b)) % 2**64) % MERSENNE_61 & 0xFFFFFFFF for h in hashes)
         for a, b in pairs.T
