@@ -107,9 +107,10 @@ def _said(option: str, value: Any) -> str:
 
 
 def _units(plan: Mapping[str, Mapping[str, Mapping[str, list[dict[str, Any]]]]]) -> list[Unit]:
-    return [
+    units = [
         Unit(snapshot, shard, partition, tuple(Input(**source) for source in inputs))
-        for snapshot, shards in sorted(plan.items())
-        for shard, partitions in sorted(shards.items())
-        for partition, inputs in sorted(partitions.items())
+        for snapshot, shards in plan.items()
+        for shard, partitions in shards.items()
+        for partition, inputs in partitions.items()
     ]
+    return sorted(units, key=lambda unit: unit.place)

@@ -49,6 +49,11 @@ class Unit:
         return f"{self.snapshot}/{self.shard}/{self.partition}"
 
     @property
+    def place(self) -> tuple[str, int, str]:
+        """What units, and so documents, are ordered by everywhere; the tenth thousand of shards has five digits."""
+        return self.snapshot, int(self.shard), self.partition
+
+    @property
     def size(self) -> int:
         """Compressed bytes of its inputs."""
         return sum(source.size for source in self.inputs)
@@ -69,8 +74,8 @@ def plan(
     """The plan `planned` (possibly empty) with the inputs `found`, each with its snapshot, added.
 
     cc_net files go where their path says. Other inputs are sorted by name and fill new shards of their snapshot, of
-    one format each: `files_per_shard` files, or (None) about BYTES_PER_SHARD. The result is ordered by (snapshot,
-    shard, partition). Inputs already planned stay where they are; one that moved to another folder is found again.
+    one format each: `files_per_shard` files, or (None) about BYTES_PER_SHARD. The result is in the order of
+    `Unit.place`. Inputs already planned stay where they are; one that moved to another folder is found again.
 
     Raises UserError for an input that changed since it was planned, for two inputs with one name in a snapshot, and
     for a cc_net file whose path does not say where it belongs.
@@ -94,7 +99,7 @@ def plan(
     taken = {(unit.snapshot, unit.shard) for unit in planned}
     for unit in _new_units(fresh.values(), taken, language, files_per_shard):
         units[unit.partition_path] = unit
-    return sorted(units.values(), key=lambda unit: (unit.snapshot, unit.shard, unit.partition))
+    return sorted(units.values(), key=lambda unit: unit.place)
 
 
 def _identity(snapshot: str, source: Input) -> tuple[str, str]:
