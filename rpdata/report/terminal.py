@@ -11,7 +11,9 @@ from rich.table import Table
 from rpdata.annotate import RunSummary
 from rpdata.export import ExportSummary
 from rpdata.signals import CATALOGUE, find
+from rpdata.status import Status
 
+UNITS_NAMED = 10
 WIDE = 160   # where nobody looks at a terminal, nothing needs to be cut to fit one
 
 console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDE)
@@ -108,3 +110,37 @@ def print_warmup(seconds: float, *, as_json: bool, quiet: bool) -> None:
         print_json({"seconds": round(seconds, 3)})
     elif not quiet:
         console.print(f"The kernels are compiled and cached ({seconds:,.1f} s).")
+
+
+def print_status(status: Status, *, as_json: bool) -> None:
+    """The ledger's sums, a column for each step, and what is missing or disagrees."""
+    if as_json:
+        print_json(status.as_dict())
+        return
+    console.print(f"{escape(status.dataset)}: {status.units:,} units planned, {status.partitions:,} partitions written")
+    table = Table("", *(escape(step.step) for step in status.steps), box=None)
+    rows = [("units done", lambda step: step.done), ("units missing", lambda step: len(step.missing)),
+            ("read", lambda step: step.read), ("written", lambda step: step.written)]
+    for reason in sorted({reason for step in status.steps for reason in step.dropped}):
+        rows.append((f"dropped: {escape(reason)}", lambda step, reason=reason: step.dropped.get(reason, 0)))
+    rows += [("failed", lambda step: step.failed), ("unread bytes", lambda step: step.unread_bytes)]
+    for name, value in rows:
+        table.add_row(name, *(f"{value(step):,}" for step in status.steps))
+    table.add_row("balances", *("yes" if step.balances else "[red]NO[/red]" for step in status.steps))
+    for column in table.columns[1:]:
+        column.justify = "right"
+    console.print(table)
+    for step in status.steps:
+        print_units("missing", step.step, step.missing)
+        print_units("with errors (see errors/)", step.step, step.with_errors)
+    for sentence in status.disagreements:
+        console.print(escape(sentence))
+    if any(step.missing for step in status.steps):
+        console.print("To do what is missing, run the compute-signals command again.")
+
+
+def print_units(what: str, step: str, names: list[str]) -> None:
+    """The first few units by name; nothing if there are none."""
+    if names:
+        more = f" and {len(names) - UNITS_NAMED:,} more" if len(names) > UNITS_NAMED else ""
+        console.print(f"{step}, {what}: {escape(', '.join(names[:UNITS_NAMED]))}{more}")
