@@ -124,7 +124,8 @@ def local_cluster(workers: int, memory: str = "auto") -> Iterator[Cluster]:
         with _interrupt_later():
             pool = LocalCluster(
                 n_workers=workers, threads_per_worker=1, processes=True, memory_limit=memory, env=WORKER_ENVIRONMENT,
-                dashboard_address="127.0.0.1:0" if dashboard else None, silence_logs=logging.CRITICAL,
+                dashboard_address="127.0.0.1:0",    # served even without bokeh, and 8787 may be taken
+                silence_logs=logging.CRITICAL,
             )
             ends.callback(pool.close, timeout=2)
             ends.push(lambda kind, error, trace: _kill(pool) if kind else None)

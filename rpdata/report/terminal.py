@@ -117,7 +117,7 @@ def print_status(status: Status, *, as_json: bool) -> None:
     if as_json:
         print_json(status.as_dict())
         return
-    console.print(f"{escape(status.dataset)}: {status.units:,} units planned, {status.partitions:,} partitions written")
+    console.print(f"{escape(status.dataset)}: {status.units:,} units planned, {status.partitions:,} partitions there")
     table = Table("", *(escape(step.step) for step in status.steps), box=None)
     rows = [("units done", lambda step: step.done), ("units missing", lambda step: len(step.missing)),
             ("read", lambda step: step.read), ("written", lambda step: step.written)]
