@@ -13,23 +13,25 @@ from numba.extending import intrinsic
 
 from rpdata.text.vectors import BLOCK, pointer
 
-LANES = 16
+VECTORS = 2                       # worked at in turns: alone, each would wait for its own last result (7.2 -> 5.0 ns/block)
+WIDTH = 16                        # lanes of a vector, and words of a block
+LANES = VECTORS * WIDTH
 STATE_WORDS = 5
 INITIAL_STATE = (0x67452301, 0xEFCDAB89, 0x98BADCFE, 0x10325476, 0xC3D2E1F0)
 LAST_BLOCK_BYTES = BLOCK - 9      # the most that leaves room for the end mark (1 byte) and the length (8)
 
 _INT32 = ir.IntType(32)
-_LANES = ir.VectorType(_INT32, LANES)
+_VECTOR = ir.VectorType(_INT32, WIDTH)
 _BYTES = ir.VectorType(ir.IntType(8), BLOCK)
 
 
 def _constant(value: int) -> ir.Constant:
-    return ir.Constant(_LANES, [value] * LANES)
+    return ir.Constant(_VECTOR, [value] * WIDTH)
 
 
 def _rotate(builder: Any, value: Any, by: int) -> Any:
     rotate = cgutils.get_or_insert_function(
-        builder.module, ir.FunctionType(_LANES, [_LANES] * 3), f"llvm.fshl.v{LANES}i32"
+        builder.module, ir.FunctionType(_VECTOR, [_VECTOR] * 3), f"llvm.fshl.v{WIDTH}i32"
     )
     return builder.call(rotate, [value, value, _constant(by)])
 
@@ -37,12 +39,12 @@ def _rotate(builder: Any, value: Any, by: int) -> Any:
 def _transpose(builder: Any, rows: list[Any]) -> list[Any]:
     """16 vectors of 16 words, rows to columns: swap off-diagonal squares of side 1, 2, 4, 8."""
     for side in (1, 2, 4, 8):
-        upper = [j if not j & side else LANES + j - side for j in range(LANES)]
-        lower = [j + side if not j & side else LANES + j for j in range(LANES)]
-        for i in (i for i in range(LANES) if not i & side):
+        upper = [j if not j & side else WIDTH + j - side for j in range(WIDTH)]
+        lower = [j + side if not j & side else WIDTH + j for j in range(WIDTH)]
+        for i in (i for i in range(WIDTH) if not i & side):
             a, b = rows[i], rows[i + side]
-            rows[i] = builder.shuffle_vector(a, b, ir.Constant(_LANES, upper))
-            rows[i + side] = builder.shuffle_vector(a, b, ir.Constant(_LANES, lower))
+            rows[i] = builder.shuffle_vector(a, b, ir.Constant(_VECTOR, upper))
+            rows[i + side] = builder.shuffle_vector(a, b, ir.Constant(_VECTOR, lower))
     return rows
 
 
@@ -61,34 +63,46 @@ def _majority(builder: Any, b: Any, c: Any, d: Any) -> Any:
 _ROUNDS = ((_choose, 0x5A827999), (_parity, 0x6ED9EBA1), (_majority, 0x8F1BBCDC), (_parity, 0xCA62C1D6))   # 20 of each
 
 
+def _round(builder: Any, t: int, state: tuple[Any, ...], schedule: list[Any]) -> tuple[Any, ...]:
+    """Round t of 80; `schedule` holds the current 16 words and is moved on in place."""
+    mix, constant = _ROUNDS[t // 20]
+    if t >= 16:
+        taps = [schedule[(t - back) % 16] for back in (3, 8, 14, 16)]
+        mixed = builder.xor(builder.xor(taps[0], taps[1]), builder.xor(taps[2], taps[3]))
+        schedule[t % 16] = _rotate(builder, mixed, 1)
+    a, b, c, d, e = state
+    early = builder.add(builder.add(e, _constant(constant)), schedule[t % 16])
+    total = builder.add(builder.add(early, mix(builder, b, c, d)), _rotate(builder, a, 5))
+    return total, a, _rotate(builder, b, 30), c, d
+
+
 @intrinsic
 def compress(typing_context, state, blocks):  # type: ignore[no-untyped-def]
     """One block for each lane: state[STATE_WORDS * LANES] (word by word) is advanced by blocks[LANES * BLOCK] (lane by lane)."""
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        def vector(argument: int, number: int) -> Any:
-            index = context.get_constant(types.intp, number * LANES * (4 if argument else 1))
-            return pointer(context, builder, signature.args[argument], args[argument], index, _LANES)
+        def place(argument: int, item: int) -> Any:
+            index = context.get_constant(types.intp, item)
+            return pointer(context, builder, signature.args[argument], args[argument], index, _VECTOR)
+
+        def load_schedule(vector: int) -> list[Any]:
+            lanes = range(vector * WIDTH, (vector + 1) * WIDTH)
+            blocks = [builder.load(place(1, lane * BLOCK), align=1) for lane in lanes]
+            return _transpose(builder, [builder.call(big_endian, [block]) for block in blocks])
 
         big_endian = cgutils.get_or_insert_function(
-            builder.module, ir.FunctionType(_LANES, [_LANES]), f"llvm.bswap.v{LANES}i32"
+            builder.module, ir.FunctionType(_VECTOR, [_VECTOR]), f"llvm.bswap.v{WIDTH}i32"
         )
-        schedule = _transpose(
-            builder, [builder.call(big_endian, [builder.load(vector(1, lane), align=1)]) for lane in range(LANES)]
-        )
-        before = [builder.load(vector(0, word), align=1) for word in range(STATE_WORDS)]
-        a, b, c, d, e = before
+        schedules = [load_schedule(vector) for vector in range(VECTORS)]
+        places = [[place(0, word * LANES + v * WIDTH) for word in range(STATE_WORDS)] for v in range(VECTORS)]
+        before = [[builder.load(address, align=1) for address in addresses] for addresses in places]
+        states = [tuple(state) for state in before]
         for t in range(80):
-            mix, constant = _ROUNDS[t // 20]
-            if t >= 16:
-                taps = [schedule[(t - back) % 16] for back in (3, 8, 14, 16)]
-                mixed = builder.xor(builder.xor(taps[0], taps[1]), builder.xor(taps[2], taps[3]))
-                schedule[t % 16] = _rotate(builder, mixed, 1)
-            early = builder.add(builder.add(e, _constant(constant)), schedule[t % 16])
-            total = builder.add(builder.add(early, mix(builder, b, c, d)), _rotate(builder, a, 5))
-            a, b, c, d, e = total, a, _rotate(builder, b, 30), c, d
-        for word, (old, new) in enumerate(zip(before, (a, b, c, d, e), strict=True)):
-            builder.store(builder.add(old, new), vector(0, word), align=1)
+            for v in range(VECTORS):
+                states[v] = _round(builder, t, states[v], schedules[v])
+        for addresses, old, new in zip(places, before, states, strict=True):
+            for address, was, change in zip(addresses, old, new, strict=True):
+                builder.store(builder.add(was, change), address, align=1)
         return context.get_dummy_value()
 
     return types.void(state, blocks), codegen
@@ -113,11 +127,11 @@ def pad_block(typing_context, text, start, left, length_word, blocks, lane):  # 
         mark = builder.select(
             builder.icmp_signed("==", number, left), ir.Constant(_BYTES, [0x80] * BLOCK), ir.Constant(_BYTES, [0] * BLOCK)
         )
-        words = builder.bitcast(builder.or_(kept, mark), _LANES)
-        at = ir.Constant(_INT32, LANES - 1)
+        words = builder.bitcast(builder.or_(kept, mark), _VECTOR)
+        at = ir.Constant(_INT32, WIDTH - 1)
         words = builder.insert_element(words, builder.or_(builder.extract_element(words, at), length_word), at)
         index = builder.mul(lane, ir.Constant(lane.type, BLOCK))
-        builder.store(words, pointer(context, builder, signature.args[4], blocks, index, _LANES), align=1)
+        builder.store(words, pointer(context, builder, signature.args[4], blocks, index, _VECTOR), align=1)
         return context.get_dummy_value()
 
     return types.void(text, types.int64, types.int8, types.uint32, blocks, types.int64), codegen
