@@ -43,7 +43,7 @@ class ExportFormat(StrEnum):
 Workers = Annotated[int | None, typer.Option(min=1, help="Worker processes.", show_default="one a core")]
 Memory = Annotated[str | None, typer.Option(help="Memory for all workers together, e.g. 8GiB.", show_default="all")]
 Scheduler = Annotated[str | None, typer.Option(help="An existing Dask scheduler: its address or scheduler file.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only errors and the result.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Plain log lines instead of a bar.")]
 Json = Annotated[bool, typer.Option("--json", help="The result as JSON on standard output.")]
 Folder = Annotated[Path, typer.Argument(help="A dataset that compute-signals wrote.")]
 
@@ -52,7 +52,7 @@ Folder = Annotated[Path, typer.Argument(help="A dataset that compute-signals wro
 def compute_signals(
     inputs: Annotated[
         list[str],
-        typer.Argument(help="Files, folders, globs, URLs, or @LIST (a file that names them).", metavar="INPUT..."),
+        typer.Argument(help="Files, folders, globs, URLs, or @LIST (a file that names them).", metavar="INPUT"),
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="The dataset's folder; made, or continued.")],
     snapshot: Annotated[str | None, typer.Option(help="The crawl's name, e.g. 2026-34. cc_net paths hold it.")] = None,

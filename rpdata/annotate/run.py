@@ -75,6 +75,7 @@ def run(
     found = discover(arguments, snapshot)
     check(found, settings.read)
     root = settings.output
+    Manifest.load_or_new(root)   # a folder of other things is refused before the lock puts a file into it
     with writer_lock(root):
         units = plan_units(found, settings, files_per_shard)
         sweep(root)
