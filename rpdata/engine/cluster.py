@@ -10,6 +10,7 @@ import contextlib
 import importlib.util
 import logging
 import os
+import queue
 import signal
 import threading
 import time
@@ -29,6 +30,7 @@ R = TypeVar("R")
 TRIES = 3                   # of a unit whose worker dies, before it is given up
 TOPIC = "rpdata-progress"
 EVENT_SECONDS = 0.5         # a worker tells its progress no more often
+LOOK_SECONDS = 2            # how often to look whether there are more workers
 SEARCH_SECONDS = 20         # how long to wait for an existing scheduler and its first worker
 
 # Results are small and a spilling or paused worker would only wait for memory that never comes back: the nanny ends a
@@ -53,6 +55,8 @@ class Cluster:
     def __init__(self, client: "Client", dashboard: str | None) -> None:
         self.client = client
         self.dashboard = dashboard      # address of Dask's own pages, where there are any
+        self._known_threads = 0
+        self._looked = float("-inf")
 
     def on_progress(self, handler: Callable[[int, int], None]) -> None:
         """Call `handler(documents, text_bytes)`, in a thread of its own, with what workers tell through `advance`."""
@@ -65,26 +69,26 @@ class Cluster:
         OSError as CannotFinish, anything else (a bug) with a note that names the unit. A unit that kills its workers
         is left out; when all others are finished, CannotFinish names those that were.
         """
-        from distributed import as_completed
-
         waiting = iter(items)
-        names: dict[Any, str] = {}      # key of a future -> name of its unit
+        running: dict[Any, tuple[Future[R], str]] = {}      # by key: a future lives as long as someone holds it
         lost: list[str] = []
-        finished = as_completed(loop=self.client.loop, raise_errors=False)
-        capacity = _Capacity(self.client)
+        finished: queue.SimpleQueue[Future[R]] = queue.SimpleQueue()
         while True:
-            for name, item in _take(waiting, capacity.threads() - len(names)):
+            for name, item in _take(waiting, self._threads() - len(running)):
                 future = self.client.submit(_work, task, item, pure=False)
-                names[future.key] = name
-                finished.add(future)
-            if not names:
+                running[future.key] = future, name
+                future.add_done_callback(finished.put)
+            if not running:
                 break
-            future = next(finished)
-            name = names.pop(future.key)
-            if _killed_workers(future, name):
+            try:
+                done = finished.get(timeout=LOOK_SECONDS)
+            except queue.Empty:
+                continue                                    # workers may have come since
+            _, name = running.pop(done.key)
+            if _killed_workers(done, name):
                 lost.append(name)
             else:
-                yield name, future.result()
+                yield name, done.result()
         if lost:
             raise CannotFinish(
                 f"{len(lost)} unit(s) ended their worker {TRIES} times and were left out: {', '.join(lost[:10])}"
@@ -92,20 +96,12 @@ class Cluster:
                 "more --memory, or fewer --workers; it goes on with what is missing."
             )
 
-
-class _Capacity:
-    """How many tasks may be on their way: one for each worker thread; workers of a cluster come and go."""
-
-    def __init__(self, client: "Client") -> None:
-        self._client = client
-        self._known = 0
-        self._asked = float("-inf")
-
-    def threads(self) -> int:
-        if time.monotonic() - self._asked > 2:
-            self._known = sum(self._client.nthreads().values())
-            self._asked = time.monotonic()
-        return max(1, self._known)
+    def _threads(self) -> int:
+        """How many units may be on their way: one for each worker thread. Workers of a cluster come and go."""
+        if time.monotonic() - self._looked > LOOK_SECONDS:
+            self._known_threads = sum(self.client.nthreads().values())
+            self._looked = time.monotonic()
+        return max(1, self._known_threads)
 
 
 @contextlib.contextmanager

@@ -1,0 +1,238 @@
+"""Units on real workers: what happens when they, a task, the scheduler or the command die."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rpdata.engine.cluster import Cluster, advance, existing_cluster, local_cluster
+from rpdata.errors import CannotFinish, UserError
+
+HERE = str(Path(__file__).parent)
+
+
+def task(item: tuple[str, str]) -> str:
+    """What the tests have done to a worker; the second part is a folder or unused."""
+    action, folder = item
+    if action == "die":
+        os.kill(os.getpid(), signal.SIGKILL)
+    elif action == "die once" and not Path(folder, "died").exists():
+        Path(folder, "died").touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    elif action == "user error":
+        raise UserError("mend this")
+    elif action == "disk full":
+        raise OSError(28, "No space left on device", "/full/disk")
+    elif action == "bug":
+        raise ZeroDivisionError("a bug")
+    elif action == "hog":
+        hog = [bytearray(os.urandom(1 << 20)) * 64 for _ in range(100)]
+        time.sleep(60)
+        return str(len(hog))
+    elif action == "busy":
+        Path(folder, f"busy-{os.getpid()}").touch()
+        time.sleep(60)
+    elif action == "documents":
+        for _ in range(10):
+            advance(3, 1000)
+    return action
+
+
+def run(workers: Cluster, *actions: str, folder: Path | str = "") -> list[tuple[str, str]]:
+    items = ((f"unit-{number}", (action, str(folder))) for number, action in enumerate(actions))
+    return sorted(workers.run(task, items))
+
+
+@pytest.fixture(scope="module")
+def workers() -> Iterator[Cluster]:
+    with local_cluster(2) as cluster:
+        yield cluster
+
+
+def test_every_unit_is_done_once_and_comes_back_with_its_name(workers: Cluster) -> None:
+    assert run(workers, *"abcdefghij") == [(f"unit-{number}", action) for number, action in enumerate("abcdefghij")]
+
+
+def test_units_are_drawn_only_as_workers_become_free(workers: Cluster) -> None:
+    drawn = []
+
+    def items() -> Iterator[tuple[str, tuple[str, str]]]:
+        for number in range(20):
+            drawn.append(number)
+            yield str(number), ("x", "")
+
+    results = workers.run(task, items())
+    next(results)
+    assert len(drawn) <= 3
+    assert len(list(results)) == 19
+
+
+def test_a_unit_whose_worker_died_is_tried_again(workers: Cluster, tmp_path: Path) -> None:
+    assert [action for _, action in run(workers, "a", "die once", "b", folder=tmp_path)] == ["a", "die once", "b"]
+
+
+def test_a_unit_that_always_kills_its_worker_is_named_and_all_others_finish(workers: Cluster) -> None:
+    finished = []
+    items = [(f"unit-{number}", (action, "")) for number, action in enumerate(["a", "die", "b", "c", "d", "e"])]
+    with pytest.raises(CannotFinish, match=r"1 unit\(s\) ended their worker 3 times and were left out: unit-1\."):
+        finished.extend(workers.run(task, items))
+    assert sorted(action for _, action in finished) == ["a", "b", "c", "d", "e"]
+
+
+def test_what_a_task_says_the_user_can_mend_arrives_as_it_is(workers: Cluster) -> None:
+    with pytest.raises(UserError, match="^mend this$"):
+        run(workers, "user error")
+
+
+def test_a_full_disk_names_the_unit_and_says_that_the_run_can_go_on(workers: Cluster) -> None:
+    with pytest.raises(CannotFinish, match=r"unit unit-0: .*No space left on device: '/full/disk'(?s:.*)same command again"):
+        run(workers, "disk full")
+
+
+def test_a_bug_keeps_its_type_and_traceback_and_names_the_unit(workers: Cluster) -> None:
+    with pytest.raises(ZeroDivisionError, match="a bug") as caught:
+        run(workers, "bug")
+    assert caught.value.__notes__ == ["in unit unit-0"]
+    assert caught.traceback[-1].name == "task"
+
+
+def test_progress_reaches_the_command(workers: Cluster) -> None:
+    told: list[tuple[int, int]] = []
+    workers.on_progress(lambda documents, text_bytes: told.append((documents, text_bytes)))
+    run(workers, "documents", "documents")
+    deadline = time.monotonic() + 10
+    while sum(documents for documents, _ in told) < 60 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert [sum(parts) for parts in zip(*told, strict=True)] == [60, 20_000]
+    assert len(told) < 20       # not one message for each call
+
+
+def test_outside_of_a_worker_progress_goes_nowhere() -> None:
+    assert task(("documents", "")) == "documents"
+
+
+def test_a_unit_that_needs_more_memory_than_a_worker_may_use_is_named() -> None:
+    with local_cluster(1, memory="500MB") as small, pytest.raises(CannotFinish, match=r"unit-0.*(?s:.*)--memory"):
+        run(small, "hog")
+
+
+def command(*actions: str, folder: Path, scheduler: str = "") -> subprocess.Popen[str]:
+    """A process of its own that runs the actions, with all output in one pipe."""
+    start = f"existing_cluster({scheduler!r})" if scheduler else "local_cluster(2)"
+    code = (
+        "from test_cluster import *\n"
+        "if __name__ == '__main__':\n"
+        f"    with {start} as workers:\n"
+        f"        print(run(workers, *{actions!r}, folder={str(folder)!r}))\n"
+    )
+    script = folder / "command.py"
+    script.write_text(code)
+    return subprocess.Popen([sys.executable, str(script)], env=environment(), text=True, start_new_session=True,
+                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+
+def environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": HERE}
+
+
+def busy_workers(folder: Path, count: int) -> list[int]:
+    """The process numbers of workers that are in the middle of a unit."""
+    return [int(path.name.partition("-")[2]) for path in wait_for(lambda: list(folder.glob("busy-*")), count)]
+
+
+def wait_for(look, count: int) -> list[Path]:    # type: ignore[no-untyped-def]
+    deadline = time.monotonic() + 60
+    while len(found := look()) < count:
+        assert time.monotonic() < deadline, "the workers did not start"
+        time.sleep(0.02)
+    return found
+
+
+def alive(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_a_quiet_run_prints_nothing_of_dask_even_when_workers_die(tmp_path: Path) -> None:
+    with command("a", "die once", "b", folder=tmp_path) as process:
+        output, _ = process.communicate(timeout=60)
+    assert output == "[('unit-0', 'a'), ('unit-1', 'die once'), ('unit-2', 'b')]\n"
+
+
+@pytest.mark.parametrize("moment", ["starting", "busy"])
+def test_interrupting_stops_within_three_seconds_and_leaves_no_process(tmp_path: Path, moment: str) -> None:
+    with command("busy", "busy", folder=tmp_path) as process:
+        numbers = busy_workers(tmp_path, 2) if moment == "busy" else time.sleep(0.5) or []
+        began = time.monotonic()
+        os.killpg(process.pid, signal.SIGINT)       # as a terminal does: to the workers, too
+        output, _ = process.communicate(timeout=60)
+    assert time.monotonic() - began < 3
+    assert output.rstrip().endswith("KeyboardInterrupt")
+    assert output.count("Traceback") == 1           # of the command itself, which this one does not catch
+    assert not any(map(alive, numbers))
+
+
+def test_workers_end_with_a_command_that_is_killed(tmp_path: Path) -> None:
+    with command("busy", "busy", folder=tmp_path) as process:
+        numbers = busy_workers(tmp_path, 2)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        deadline = time.monotonic() + 3
+        while any(map(alive, numbers)) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert not any(map(alive, numbers))
+
+
+@pytest.fixture
+def scheduler(tmp_path: Path) -> Iterator[tuple[Path, list[subprocess.Popen[bytes]]]]:
+    """The scheduler file of an existing cluster, and its processes: the scheduler, then its workers."""
+    file = tmp_path / "scheduler.json"
+
+    def start(module: str, *arguments: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [sys.executable, "-m", f"distributed.cli.{module}", "--scheduler-file", str(file), "--no-dashboard", *arguments],
+            env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=tmp_path,
+        )
+
+    processes = [start("dask_scheduler", "--port", "0", "--host", "127.0.0.1")]
+    wait_for(lambda: [file] if file.exists() else [], 1)
+    processes.append(start("dask_worker", "--nworkers", "2", "--nthreads", "1"))
+    yield file, processes
+    for process in reversed(processes):
+        process.terminate()
+        process.wait()
+
+
+def test_an_existing_scheduler_is_used_and_left_running(scheduler: tuple[Path, list[subprocess.Popen[bytes]]]) -> None:
+    file, processes = scheduler
+    for _ in range(2):
+        with existing_cluster(str(file)) as workers:
+            assert [action for _, action in run(workers, "a", "b", "c")] == ["a", "b", "c"]
+    assert [process.poll() for process in processes] == [None, None]
+
+
+def test_losing_the_scheduler_is_reported_at_once_and_the_run_can_go_on(
+    scheduler: tuple[Path, list[subprocess.Popen[bytes]]], tmp_path: Path
+) -> None:
+    file, processes = scheduler
+    with command("busy", "busy", folder=tmp_path, scheduler=str(file)) as process:
+        busy_workers(tmp_path, 2)
+        processes[0].kill()
+        output, _ = process.communicate(timeout=60)
+    last = output.rstrip().splitlines()[-2:]
+    assert last[0].startswith("rpdata.errors.CannotFinish: the connection to the Dask scheduler broke while unit unit-")
+    assert last[1] == "Run the same command again: it goes on with what is missing."
+
+
+def test_a_scheduler_that_does_not_answer_is_refused_with_the_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rpdata.engine.cluster.SEARCH_SECONDS", 1)
+    with pytest.raises(UserError, match=r"no Dask scheduler answers at tcp://127.0.0.1:9 .*(?s:.*)leave --scheduler out"), \
+            existing_cluster("tcp://127.0.0.1:9"):
+        pass
