@@ -6,14 +6,14 @@ from rpdata.text.classify import decode, rank
 from rpdata.text.compiled import kernel
 from rpdata.text.scratch import FIRST
 from rpdata.text.vectors import BLOCK, highest, lowest
-from rpdata.text.words import is_javascript
+from rpdata.text.words import count_javascript
 
 TERMINAL_MARKS = (ord("."), ord("!"), ord("?"), 0x201D)
 BULLETS = (0x2022, 0x2023, 0x25B6, 0x25C0, 0x25E6, 0x25A0, 0x25A1, 0x25AA, 0x25AB, 0x2013)
 
 
 @kernel
-def measure_lines(scratch, size, row, lines):
+def measure_lines(scratch, size, javascript, row, lines):
     """Fill the rows of the lines of a document from `row` on; returns the row behind them and the lines that end in an ellipsis."""
     raw, bitmaps, ranks, words = scratch.raw, scratch.bitmaps, scratch.ranks, scratch.words
     end_of_text = FIRST + size
@@ -36,10 +36,7 @@ def measure_lines(scratch, size, row, lines):
             words.code_points_before[word_end] - words.code_points_before[word] + max(word_end - word - 1, 0)
         )
         lines.uppercase_code_points[row] = upper_end - upper
-        javascript = 0
-        for w in range(word, word_end):
-            javascript += int64(is_javascript(scratch.normalised, words.start[w], words.start[w + 1] - 1))
-        lines.javascript_words[row] = javascript
+        lines.javascript_words[row] = count_javascript(scratch.normalised, words, word, word_end) if javascript else 0
 
         first = first_text(bitmaps.space, start, end)
         lines.starts_with_bullet[row] = first < end and raw[first] >= 0xE0 and decode(raw, first)[0] in BULLETS

@@ -92,11 +92,11 @@ def scan_batch(batch, packed_lists, tables, permutations, family, scratch, docum
             documents.raw_stop_words[row] = count_stop_words(scratch.raw, blocks, bitmaps, table, longest)
 
         normalised_size = normalise(scratch.raw, blocks, tables, bitmaps, ranks, scratch.normalised)
-        count = split_words(scratch.normalised, normalised_size, words)
+        count, javascript, ipsum = split_words(scratch.normalised, normalised_size, words)
         documents.words[row] = count
         documents.word_code_points[row] = words.code_points_before[count]
-        documents.lorem_ipsums[row] = count_lorem_ipsums(scratch.normalised, words, count)
-        line, documents.ellipsis_lines[row] = measure_lines(scratch, size, line, lines)
+        documents.lorem_ipsums[row] = count_lorem_ipsums(scratch.normalised, words, count) if ipsum else 0
+        line, documents.ellipsis_lines[row] = measure_lines(scratch, size, javascript, line, lines)
         documents.line_offsets[row + 1] = line
 
         if count > 0:

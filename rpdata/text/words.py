@@ -20,8 +20,11 @@ TWO_BYTES = (1 << 16) - 1
 def split_words(normalised, size, words):
     """Fill `start`, `code_points_before` and `hash` from the normalised text, in which every word is followed by one blank.
 
-    Returns the number of words. One more start, and the code points of all words, stand behind the last.
+    One more start, and the code points of all words, stand behind the last. Returns the number of words, and whether any
+    may be `javascript`, or start with `ipsum`.
     """
+    javascript = False
+    ipsum = False
     count = 0
     start = 0
     continuation_before = 0
@@ -36,20 +39,28 @@ def split_words(normalised, size, words):
             below = (blanks & (uint64(0) - blanks)) - uint64(1)
             end = at + lowest(blanks)
             blanks &= blanks - uint64(1)
+            first_bytes = load64(normalised, start)
+            javascript |= first_bytes == uint64(JAVASCRI)
+            ipsum |= first_bytes & uint64(FIVE_BYTES) == uint64(IPSUM)
             words.hash[count] = hash_bytes(normalised, start, end - start)
             count += 1
             start = end + 1
             words.start[count] = start
             words.code_points_before[count] = start - count - (continuation_before + popcount(continuation & below))
         continuation_before += popcount(continuation)
-    return count
+    return count, javascript, ipsum
 
 
 @kernel
-def is_javascript(normalised, start, end):
-    if end - start != 10 or load64(normalised, start) != uint64(JAVASCRI):
-        return False
-    return load64(normalised, start + 8) & uint64(TWO_BYTES) == uint64(PT)
+def count_javascript(normalised, words, first, last):
+    """Which of the words first : last are `javascript`."""
+    found = 0
+    for word in range(first, last):
+        start = int64(words.start[word])
+        ten_bytes = words.start[word + 1] - 1 - start == 10
+        found += int64(ten_bytes and load64(normalised, start) == uint64(JAVASCRI)
+                       and load64(normalised, start + 8) & uint64(TWO_BYTES) == uint64(PT))
+    return found
 
 
 @kernel
