@@ -207,6 +207,8 @@ def main() -> None:
     except UserError as error:
         stop(str(error), error.exit_status)
     except OSError as error:   # the disk is full, a folder can't be written, a file vanished: all can be mended
+        if error.errno is None:
+            raise
         where = f"{error.filename}: " if error.filename else ""
         stop(
             f"cannot go on: {where}{error.strerror or error}\nMend that and run the same command again.",

@@ -108,8 +108,8 @@ class Cluster:
 def local_cluster(workers: int, memory: str = "auto") -> Iterator[Cluster]:
     """`workers` processes of one thread each on this machine, ended with the block, and with this process.
 
-    memory: the limit of each worker, e.g. "2GiB"; "auto" shares out the machine's. Leaving the block by an exception
-    (Ctrl-C among them) kills the workers at once, in the middle of whatever they do.
+    memory: the limit of each worker, e.g. "2GiB"; "auto" shares out the machine's. Leaving the block kills the workers
+    at once: what they finished is committed, and an exception (Ctrl-C among them) ends them in the middle of their work.
     """
     import dask
 
@@ -123,10 +123,10 @@ def local_cluster(workers: int, memory: str = "auto") -> Iterator[Cluster]:
                 dashboard_address="127.0.0.1:0",    # served even without bokeh, and 8787 may be taken
                 silence_logs=logging.CRITICAL,
             )
-            ends.callback(pool.close, timeout=2)
-            ends.push(lambda kind, error, trace: _kill(pool) if kind else None)
+            ends.callback(_close, pool, 2)
+            ends.callback(_kill, pool)
             client = Client(pool, set_as_default=False)
-            ends.callback(client.close, timeout=1)
+            ends.callback(_close, client, 1)
         yield Cluster(client, pool.dashboard_link if dashboard else None)
 
 
@@ -243,8 +243,14 @@ def _interrupt_later() -> Iterator[None]:
         signal.raise_signal(signal.SIGINT)
 
 
+def _close(end: "Client | LocalCluster", seconds: int) -> None:
+    """Let go of a cluster. On a busy machine the farewell takes longer; what matters was committed before."""
+    with contextlib.suppress(TimeoutError):
+        end.close(timeout=seconds)
+
+
 def _kill(pool: "LocalCluster") -> None:
-    """End the worker processes without asking: they may be deep in a kernel and would not listen for seconds."""
+    """End the worker processes without asking: idle ones have nothing left to say, busy ones would not listen."""
     nannies: Iterable[Any] = pool.workers.values()
     for nanny in nannies:
         nanny.auto_restart = False

@@ -22,7 +22,8 @@ def dataset(crawl, tmp_path_factory):
 
 
 def test_the_bytes_do_not_depend_on_the_number_of_workers(crawl, dataset, tmp_path):
-    rpdata("compute-signals", crawl, "--output", tmp_path / "out", "--workers", 4)
+    result = rpdata("compute-signals", crawl, "--output", tmp_path / "out", "--workers", 4)
+    assert result.returncode == FINISHED_WITH_FAILURES, result.stderr
     assert contents(tmp_path / "out") == contents(dataset)
 
 
