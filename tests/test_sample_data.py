@@ -73,3 +73,11 @@ def test_every_page_is_in_both_forms(repository: Path) -> None:
     assert broken == 1
     assert len(urls) == urls.total() > 200
     assert sorted(urls) == sorted(in_wet)
+
+
+def test_the_demo_says_what_was_found(repository: Path, tmp_path: Path) -> None:
+    command = [sys.executable, repository / "sample_data" / "demo.py", tmp_path / "demo"]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Documents by language: en 93, de 33" in done.stdout
+    assert "What to try next" in done.stdout

@@ -18,7 +18,7 @@ from datatrove_rates import datatrove_rates
 from kernels import kernel_rates
 
 BEGIN, END = "<!-- bench -->", "<!-- /bench -->"
-POOL_BYTES = 400_000_000
+POOL_BYTES = 1_000_000_000     # so that start and sample, a few seconds whatever the size, do not hide the rate
 LARGE_UNIT_BYTES = 2_000_000_000
 REPEATS = 3
 
