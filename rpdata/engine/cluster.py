@@ -15,6 +15,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import CancelledError
 from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -69,6 +70,8 @@ class Cluster:
         OSError as CannotFinish, anything else (a bug) with a note that names the unit. A unit that kills its workers
         is left out; when all others are finished, CannotFinish names those that were.
         """
+        from distributed import KilledWorker
+
         waiting = iter(items)
         running: dict[Any, tuple[Future[R], str]] = {}      # by key: a future lives as long as someone holds it
         lost: list[str] = []
@@ -85,10 +88,12 @@ class Cluster:
             except queue.Empty:
                 continue                                    # workers may have come since
             _, name = running.pop(done.key)
-            if _killed_workers(done, name):
+            try:
+                result = _result(done, name)
+            except KilledWorker:
                 lost.append(name)
-            else:
-                yield name, done.result()
+                continue
+            yield name, result
         if lost:
             raise CannotFinish(
                 f"{len(lost)} unit(s) ended their worker {TRIES} times and were left out: {', '.join(lost[:10])}"
@@ -109,7 +114,7 @@ def local_cluster(workers: int, memory: str = "auto") -> Iterator[Cluster]:
     """`workers` processes of one thread each on this machine, ended with the block, and with this process.
 
     memory: the limit of each worker, e.g. "2GiB"; "auto" shares out the machine's. Leaving the block kills the workers
-    at once: what they finished is committed, and an exception (Ctrl-C among them) ends them in the middle of their work.
+    at once: what they finished is committed, and after an exception (such as Ctrl-C) nothing else is wanted of them.
     """
     import dask
 
@@ -197,27 +202,27 @@ def _take(items: Iterator[T], count: int) -> Iterator[T]:
         yield item
 
 
-def _killed_workers(future: "Future[Any]", name: str) -> bool:
-    """Whether the unit was given up because of dead workers; any other failure is raised."""
+def _result(future: "Future[R]", name: str) -> R:
+    """What the task returned; if that was lost with a worker, the task is done again. Failures as `Cluster.run` says."""
     from distributed import KilledWorker
+    from distributed.comm.core import CommClosedError
 
-    if future.status == "finished":
-        return False
-    if future.status != "error":        # cancelled or lost: the scheduler is gone
+    try:
+        return future.result()
+    except (CancelledError, CommClosedError) as error:
         raise CannotFinish(
             f"the connection to the Dask scheduler broke while unit {name} was on its way.\n"
             "Run the same command again: it goes on with what is missing."
-        )
-    error = future.exception()
-    if isinstance(error, KilledWorker):
-        return True
-    if isinstance(error, OSError):
+        ) from error
+    except OSError as error:
         raise CannotFinish(
             f"unit {name}: {error}.\nOnce that is mended, run the same command again: it goes on with what is missing."
         ) from error
-    if not isinstance(error, UserError):
+    except (UserError, KilledWorker):
+        raise
+    except Exception as error:
         error.add_note(f"in unit {name}")
-    raise error.with_traceback(future.traceback())
+        raise
 
 
 @contextlib.contextmanager

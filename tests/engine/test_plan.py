@@ -2,6 +2,7 @@
 
 import random
 import time
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -73,7 +74,7 @@ def test_later_inputs_append_shards_and_what_was_planned_never_moves(
     shuffled = random.Random(seed).sample(found, len(found))
     after = plan(before, shuffled, "en", per_shard)
     assert after[:len(before)] == before
-    assert sorted(sum(shape(after).values(), [])) == sorted(source.name for _, source in found)
+    assert sorted(chain(*shape(after).values())) == sorted(source.name for _, source in found)
     assert [unit.shard for unit in after] == [f"{number:04d}" for number in range(len(after))]
     assert plan(after, found, "en", per_shard) == after
 
