@@ -80,7 +80,7 @@ def compute_signals(
     """
     from rpdata.annotate import Settings, run
     from rpdata.engine.resources import Resources
-    from rpdata.report.terminal import print_run
+    from rpdata.terminal import print_run
     from rpdata.sources import ReadOptions
 
     settings = Settings(
@@ -120,7 +120,7 @@ def signals(context: typer.Context, as_json: Json = False) -> None:
 @signals_app.command("list")
 def list_signals(as_json: Json = False) -> None:
     """Every signal: name, type, unit, what it needs."""
-    from rpdata.report.terminal import print_signals
+    from rpdata.terminal import print_signals
 
     print_signals(as_json=as_json)
 
@@ -128,7 +128,7 @@ def list_signals(as_json: Json = False) -> None:
 @signals_app.command("show")
 def show_signal(name: Annotated[str, typer.Argument(help="A signal's name.")], as_json: Json = False) -> None:
     """One signal: definition, unit, source, languages, artefact needed."""
-    from rpdata.report.terminal import print_signal
+    from rpdata.terminal import print_signal
 
     print_signal(name, as_json=as_json)
 
@@ -137,7 +137,7 @@ def show_signal(name: Annotated[str, typer.Argument(help="A signal's name.")], a
 def status(dataset: Folder, as_json: Json = False) -> None:
     """The ledger: what was read, written, dropped by reason, failed; units done, missing, failed."""
     from rpdata.dataset import Dataset
-    from rpdata.report.terminal import print_status
+    from rpdata.terminal import print_status
 
     print_status(Dataset.open(dataset).status(), as_json=as_json)
 
@@ -153,7 +153,7 @@ def export(
 ) -> None:
     """Write the signals and signatures as RedPajama-V2 publishes them."""
     from rpdata.export import export_redpajama
-    from rpdata.report.terminal import print_export
+    from rpdata.terminal import print_export
 
     print_export(export_redpajama(dataset, output, threads=workers), as_json=as_json, quiet=quiet)
 
@@ -161,7 +161,7 @@ def export(
 @app.command()
 def warmup(quiet: Quiet = False, as_json: Json = False) -> None:
     """Compile the kernels and cache them, so that no later command has to."""
-    from rpdata.report.terminal import print_warmup
+    from rpdata.terminal import print_warmup
     from rpdata.text.warmup import warm_up
 
     print_warmup(warm_up(), as_json=as_json, quiet=quiet)

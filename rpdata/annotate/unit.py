@@ -14,14 +14,14 @@ from rpdata.annotate.settings import STEPS, Settings, language_of
 from rpdata.engine.cluster import advance
 from rpdata.engine.commit import Commit
 from rpdata.engine.plan import Unit
-from rpdata.ledger import Entry, Ledger, ReadReport
+from rpdata.ledger import Entry, Ledger, PartitionFile, ReadReport
 from rpdata.overlay import OverlayWriter, describe
 from rpdata.schema import DOCUMENTS, MINHASH
 from rpdata.signals import column_hashes, compute, schema, stop_lists
 from rpdata.sources import read
 from rpdata.text import measure
 
-SCHEMAS = {"documents": lambda: DOCUMENTS, "quality_signals": schema, "minhash": lambda: MINHASH}
+SCHEMAS = {"documents": DOCUMENTS, "quality_signals": schema(), "minhash": MINHASH}
 
 
 @dataclass
@@ -61,7 +61,7 @@ def annotate_unit(unit: Unit, settings: Settings) -> UnitReport:
         files = {step: output.file(f"{step}/{unit.partition_path}.parquet") for step in missing}
         with ExitStack() as stack:
             writers = {
-                step: stack.enter_context(OverlayWriter(file, SCHEMAS[step]())) for step, file in files.items()
+                step: stack.enter_context(OverlayWriter(file, SCHEMAS[step])) for step, file in files.items()
             }
             annotate_batches(batches, language_of(unit), settings, writers, summary)
         if "documents" in missing:
@@ -114,7 +114,9 @@ def stored(unit: Unit, settings: Settings) -> Iterator[pa.RecordBatch]:
             yield from file.read_row_group(group).cast(DOCUMENTS).combine_chunks().to_batches()
 
 
-def ledger_entry(step, unit, settings, file, source: ReadReport, summary: UnitReport) -> Entry:
+def ledger_entry(
+    step: str, unit: Unit, settings: Settings, file: PartitionFile, source: ReadReport, summary: UnitReport
+) -> Entry:
     """The account of one step: `read` as the reader counted it, `written` as the Parquet footer says."""
     entry = {
         "step": step,
