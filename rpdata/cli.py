@@ -80,8 +80,8 @@ def compute_signals(
     """
     from rpdata.annotate import Settings, run
     from rpdata.engine.resources import Resources
-    from rpdata.terminal import print_run
     from rpdata.sources import ReadOptions
+    from rpdata.terminal import print_run
 
     settings = Settings(
         output=output,
