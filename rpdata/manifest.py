@@ -32,23 +32,22 @@ class Manifest:
         path = root / FILE
         try:
             fields = json.loads(path.read_bytes())
-            version = fields["format_version"]
+            if fields["format_version"] == FORMAT_VERSION:
+                return cls(_units(fields["plan"]), fields["configurations"])
         except (FileNotFoundError, NotADirectoryError):
             raise UserError(
                 f"{root} is not a dataset of rpdata: it has no {FILE}.\nMake one: rpdata compute-signals INPUT... "
                 f"--output {root}"
             ) from None
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise UserError(
-                f"{path} cannot be read ({error}). It is written atomically, so something else changed it: "
-                "bring it back from a copy, or annotate into a new folder."
+                f"{path} cannot be read ({type(error).__name__}: {error}). rpdata writes it all or nothing, so something "
+                "else changed it: bring it back from a copy, or annotate into a new folder."
             ) from error
-        if version != FORMAT_VERSION:
-            raise UserError(
-                f"{root} is a dataset of format version {version}; this rpdata reads and writes version "
-                f"{FORMAT_VERSION}.\nUse the rpdata that wrote it, or annotate into a new folder: --output"
-            )
-        return cls(_units(fields["plan"]), fields["configurations"])
+        raise UserError(
+            f"{root} is a dataset of format version {fields['format_version']}; this rpdata reads and writes version "
+            f"{FORMAT_VERSION}.\nUse the rpdata that wrote it, or annotate into a new folder: --output"
+        )
 
     @classmethod
     def load_or_new(cls, root: Path) -> "Manifest":

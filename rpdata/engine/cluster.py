@@ -203,7 +203,7 @@ def _take(items: Iterator[T], count: int) -> Iterator[T]:
 
 
 def _result(future: "Future[R]", name: str) -> R:
-    """What the task returned; if that was lost with a worker, the task is done again. Failures as `Cluster.run` says."""
+    """What the task returned; if that was lost with a worker, the task is done again. Fails as `Cluster.run` says."""
     from distributed import KilledWorker
     from distributed.comm.core import CommClosedError
 
