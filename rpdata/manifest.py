@@ -41,8 +41,8 @@ class Manifest:
             ) from None
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise UserError(
-                f"{path} cannot be read ({type(error).__name__}: {error}). rpdata writes it all or nothing, so something "
-                "else changed it: bring it back from a copy, or annotate into a new folder."
+                f"{path} cannot be read ({type(error).__name__}: {error}).\nrpdata writes it whole or not at all, so "
+                "something else changed it: bring it back from a copy, or annotate into a new folder."
             ) from error
         raise UserError(
             f"{root} is a dataset of format version {fields['format_version']}; this rpdata reads and writes version "
