@@ -71,15 +71,22 @@ class Dataset:
         """
         root = Path(path)
         manifest = Manifest.load(root)
-        entries = list(Ledger(root).entries())
+        ledger = Ledger(root)
+        entries = list(ledger.entries())
         documents = entries_by_unit(entries, DOCUMENTS)
         written = {part: file for entry in documents.values() for part, file in entry.partitions.items()}
         files: dict[str, dict[str, OverlayFile]] = {DOCUMENTS: {}}
         for entry in entries:
             for partition, noted in entry.partitions.items():
-                if partition in written:        # else its documents were withdrawn by a run that did not end
+                if partition not in written:        # its documents were withdrawn by a run that did not end
+                    continue
+                try:
                     checked = _check(root, entry, partition, noted, written[partition])
-                    files.setdefault(entry.step, {})[partition] = checked
+                except UserError:
+                    if ledger.entry(entry.step, entry.unit) == entry:
+                        raise
+                    raise UserError(f"{root} is being written to. Open it again when that run has ended.") from None
+                files.setdefault(entry.step, {})[partition] = checked
         order = [part for unit in manifest.units for part in _partitions_of(unit, documents)]
         return cls(root, manifest, entries, files, order)
 

@@ -7,7 +7,7 @@ Entries hold no times: the same work gives the same bytes.
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -112,6 +112,19 @@ def configuration_hash(configuration: Mapping[str, Any]) -> str:
     return xxhash.xxh3_128_hexdigest(json.dumps(configuration, sort_keys=True).encode())
 
 
+def totals(entries: Iterable[Entry]) -> dict[str, Any]:
+    """Sums over entries of one step: units, read, written, dropped by reason, failed, failed_values, unread_bytes."""
+    counted = ("read", "written", "failed", "failed_values", "unread_bytes")
+    sums = dict.fromkeys(("units", *counted), 0)
+    dropped = Counter[str]()
+    for entry in entries:
+        dropped.update(entry.dropped)
+        sums["units"] += 1
+        for name in counted:
+            sums[name] += getattr(entry, name)
+    return {**sums, "dropped": dict(sorted(dropped.items()))}
+
+
 class Ledger:
     """The entries below `root/ledger`; read from disk at each call, so that it never lags behind the workers."""
 
@@ -149,18 +162,6 @@ class Ledger:
         except UserError:
             return False
         return entry is not None and entry.configuration == configuration and self._files_stand(entry)
-
-    def totals(self, step: str) -> dict[str, Any]:
-        """Sums over the entries of `step`: units, read, written, dropped by reason, failed and the rest."""
-        sums = Counter[str]()
-        dropped = Counter[str]()
-        for entry in self.entries(step):
-            dropped.update(entry.dropped)
-            sums["units"] += 1
-            for name in ("read", "written", "failed", "failed_values", "unread_bytes"):
-                sums[name] += getattr(entry, name)
-        names = ("units", "read", "written", "failed", "failed_values", "unread_bytes")
-        return {**{name: sums[name] for name in names}, "dropped": dict(sorted(dropped.items()))}
 
     def _files_stand(self, entry: Entry) -> bool:
         for partition, file in entry.partitions.items():

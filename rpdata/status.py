@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from rpdata.dataset import DOCUMENTS, Dataset, entries_by_unit
-from rpdata.ledger import Entry, Ledger
+from rpdata.ledger import Entry, totals
 
 
 @dataclass(frozen=True)
@@ -68,13 +68,13 @@ def status_of(dataset: Dataset, entries: Sequence[Entry]) -> Status:
 def _step(dataset: Dataset, step: str, entries: Sequence[Entry]) -> StepStatus:
     done = entries_by_unit(entries, step)
     names = [unit.name for unit in dataset.manifest.units]
-    totals = Ledger(dataset.root).totals(step)
+    sums = totals(done.values())
     errors = dataset.root / "errors" / step
     return StepStatus(
         step=step,
-        done=totals.pop("units"),
+        done=sums.pop("units"),
         missing=[name for name in names if name not in done],
         with_errors=[name for name in names if (errors / f"{name}.jsonl").exists()],
         balances=all(entry.balances() for entry in done.values()),
-        **totals,
+        **sums,
     )

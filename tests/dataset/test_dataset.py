@@ -10,6 +10,7 @@ from build_dataset import PARTITIONS, Builder, documents, signals
 from rpdata.dataset import Dataset
 from rpdata.errors import UserError
 from rpdata.manifest import Manifest
+from rpdata.overlay import Footer, read_footer
 
 
 def test_an_opened_dataset_knows_its_partitions_in_order_and_its_overlays(dataset: Dataset) -> None:
@@ -57,6 +58,22 @@ def test_an_overlay_of_other_documents_raises_though_its_ledger_entry_fits_it(co
     copy.write("quality_signals", "2023-06/0000/en_head", signals(reordered))
     with pytest.raises(UserError, match=r"quality_signals/.*en_head.parquet belongs to other documents"):
         Dataset.open(copy.root)
+
+
+def test_a_file_that_is_replaced_while_the_dataset_is_opened_is_not_called_damaged(
+    copy: Builder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def replaced_meanwhile(path: Path) -> Footer:
+        if path.match("quality_signals/*/*/de_all.parquet"):
+            monkeypatch.undo()
+            table = documents("2023-06/0000/de_all", 150)
+            copy.write("quality_signals", "2023-06/0000/de_all", signals(table, seed=9))
+        return read_footer(path)
+
+    monkeypatch.setattr("rpdata.dataset.read_footer", replaced_meanwhile)
+    with pytest.raises(UserError, match=r"is being written to\. Open it again"):
+        Dataset.open(copy.root)
+    Dataset.open(copy.root)
 
 
 def test_a_folder_that_is_no_dataset_is_refused_with_the_way_to_make_one(tmp_path: Path) -> None:
