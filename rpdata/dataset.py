@@ -141,9 +141,9 @@ class Dataset:
     ) -> "pl.LazyFrame":
         """The documents with the columns of `overlays` (default: all), in the dataset's order.
 
-        Read partition by partition: a filter is evaluated on the columns that it names, then the others, the text
-        among them, are read for the documents that it keeps. So put scalar conditions before, or instead of, ones on
-        `raw_content`; a filter that names it reads all of it.
+        Read partition by partition: a filter is evaluated on the columns that it names, then the others are read, the
+        text only of the documents that it keeps. Conditions on `raw_content` that are joined to others by `&` see only
+        the documents that meet those.
 
         columns: only these. languages: only partitions of these. bands: adds `signature_sim<bands>` (0.7, 0.8, 0.9 or
         1.0), a list of binary cut from `minhash`'s signature, as RedPajama-V2 publishes it.

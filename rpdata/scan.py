@@ -101,40 +101,44 @@ class _Partition:
         self._group_rows = [metadata.row_group(group).num_rows for group in range(metadata.num_row_groups)]
 
     def frames(self, wanted: list[str], condition: pl.Expr | None, limit: int | None) -> Iterator[pl.DataFrame]:
-        """Of the first `limit` rows those that meet the condition, in order."""
-        tested = list(dict.fromkeys(condition.meta.root_names())) if condition is not None else []
-        whole_text = TEXT_COLUMN in tested or (condition is None and TEXT_COLUMN in wanted)
+        """Of the first `limit` rows those that meet the condition, in order.
+
+        What the condition says of the text is evaluated last, on the rows that meet the rest of it.
+        """
+        parts = _conjuncts(condition) if condition is not None else []
+        of_text = [part for part in parts if TEXT_COLUMN in part.meta.root_names()]
+        others = [part for part in parts if TEXT_COLUMN not in part.meta.root_names()]
         left = self.rows if limit is None else limit
-        for groups in self._chunks(1 if whole_text else GROUPS_AT_ONCE):
+        for first in range(0, len(self._group_rows), GROUPS_AT_ONCE):
             if left <= 0:
                 return
-            size = sum(self._group_rows[group] for group in groups)
-            keep = np.ones(size, bool)
+            groups = range(first, min(first + GROUPS_AT_ONCE, len(self._group_rows)))
+            keep = np.ones(sum(self._group_rows[group] for group in groups), bool)
             keep[left:] = False
-            left -= size
-            known = self._read(groups, tested)
-            if condition is not None:
-                keep &= known.select(condition.fill_null(False)).to_series().to_numpy()
+            left -= len(keep)
+            known = self._read(groups, _columns_of(others))
+            for part in others:
+                keep &= known.select(part.fill_null(False)).to_series().to_numpy()
             if keep.any():
-                yield from self._kept(groups, keep, known, wanted)
+                for frame in self._kept(groups, keep, known, list(dict.fromkeys([*wanted, *_columns_of(of_text)]))):
+                    yield (frame.filter(*of_text) if of_text else frame).select(wanted)
 
     def _kept(
-        self, groups: range, keep: np.ndarray, known: pl.DataFrame, wanted: list[str]
+        self, groups: range, keep: np.ndarray, known: pl.DataFrame, wanted: Sequence[str]
     ) -> Iterator[pl.DataFrame]:
         """The wanted columns of the rows to keep: in one piece, or with text one row group after the other."""
-        read_text = TEXT_COLUMN in wanted and TEXT_COLUMN not in known.columns
         rest = [name for name in wanted if name not in known.columns and name != TEXT_COLUMN]
         start = 0
-        for piece in ([range(group, group + 1) for group in groups] if read_text else [groups]):
+        for piece in ([range(group, group + 1) for group in groups] if TEXT_COLUMN in wanted else [groups]):
             size = sum(self._group_rows[group] for group in piece)
             rows = np.flatnonzero(keep[start:start + size])
             if len(rows):
                 parts = [known[start:start + size][rows]] if known.columns else []
                 if rest:
                     parts.append(self._read(piece, rest)[rows])
-                if read_text:
+                if TEXT_COLUMN in wanted:
                     parts.append(pl.DataFrame({TEXT_COLUMN: self._pages().read(piece.start, rows)}))
-                yield pl.concat(parts, how="horizontal").select(wanted)
+                yield pl.concat(parts, how="horizontal")
             start += size
 
     def _read(self, groups: range, names: Sequence[str]) -> pl.DataFrame:
@@ -158,10 +162,6 @@ class _Partition:
         assert self._scan.bands is not None
         return pa.chunked_array([cut(chunk, self._scan.bands) for chunk in signatures.chunks])
 
-    def _chunks(self, size: int) -> Iterator[range]:
-        for first in range(0, len(self._group_rows), size):
-            yield range(first, min(first + size, len(self._group_rows)))
-
     def _path(self, overlay: str) -> Path:
         return self._scan.root / overlay / f"{self._partition}.parquet"
 
@@ -180,6 +180,20 @@ class _Partition:
 
     def __exit__(self, *_: object) -> None:
         self._stack.close()
+
+
+def _conjuncts(condition: pl.Expr) -> list[pl.Expr]:
+    """The conditions that are joined by `&`: a row meets the whole if and only if it meets each of them."""
+    inputs = condition.meta.pop()
+    if len(inputs) == 2:
+        for left, right in (inputs, inputs[::-1]):
+            if condition.meta == left & right:      # Polars does not say what joins them
+                return [*_conjuncts(left), *_conjuncts(right)]
+    return [condition]
+
+
+def _columns_of(conditions: Sequence[pl.Expr]) -> list[str]:
+    return list(dict.fromkeys(name for condition in conditions for name in condition.meta.root_names()))
 
 
 def _language(partition: str) -> str:

@@ -125,22 +125,41 @@ def read_while_collecting(frame: pl.LazyFrame) -> tuple[int, pl.DataFrame]:
     return bytes_read() - before, collected
 
 
-@pytest.mark.skipif(not Path("/proc/self/io").exists(), reason="counts bytes in /proc/self/io, which is Linux's")
-def test_a_filter_that_keeps_a_random_hundredth_reads_under_a_tenth_of_the_documents(tmp_path: Path) -> None:
+KEPT = pl.col("score") < 0.0111     # one document in a hundred: a tenth of the scores are null
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Builder:
+    """Documents in row groups as a real dataset has them."""
+    if not Path("/proc/self/io").exists():
+        pytest.skip("counts bytes in /proc/self/io, which is Linux's")
     partitions = {"2023-06/0000/en_head": 4096, "2023-06/0001/en_head": 4096}
-    builder = Builder(tmp_path / "out", rows_per_group=1024).with_partitions(partitions, words=400)
-    stored = sum(path.stat().st_size for path in (builder.root / "documents").rglob("*.parquet"))
-    opened = Dataset.open(builder.root)
-    opened.scan().head(1).collect()
-    kept = pl.col("score") < 0.0111     # a tenth of the scores are null
+    return Builder(tmp_path_factory.mktemp("large") / "out", rows_per_group=1024).with_partitions(partitions, words=400)
 
-    read, found = read_while_collecting(opened.scan().filter(kept).select("doc_id", "url", "raw_content"))
+
+def size_of(builder: Builder, overlay: str) -> int:
+    return sum(path.stat().st_size for path in (builder.root / overlay).rglob("*.parquet"))
+
+
+def test_a_filter_that_keeps_a_random_hundredth_reads_under_a_tenth_of_the_documents(large: Builder) -> None:
+    query = Dataset.open(large.root).scan().filter(KEPT).select("doc_id", "url", "raw_content")
+    read, found = read_while_collecting(query)
     assert 50 <= found.height <= 120
-    assert read < 0.1 * stored      # what is read of quality_signals/ included
+    assert read < 0.1 * size_of(large, "documents")     # what is read of quality_signals/ included
 
-    written = pa.concat_tables(builder.tables["documents"].values()).to_pylist()
+    written = pa.concat_tables(large.tables["documents"].values()).to_pylist()
     texts = {row["doc_id"]: row["raw_content"] for row in written}
     assert all(texts[row["doc_id"]] == row["raw_content"] for row in found.to_dicts())
 
-    read, _ = read_while_collecting(opened.scan().filter(kept).select("doc_id", "score"))
-    assert read < 0.05 * stored
+
+def test_text_that_is_not_asked_for_is_not_read(large: Builder) -> None:
+    read, _ = read_while_collecting(Dataset.open(large.root).scan().select("doc_id", "score"))
+    assert read < 0.05 * size_of(large, "documents")
+
+
+def test_a_condition_on_the_text_looks_only_at_documents_that_meet_the_others(large: Builder) -> None:
+    of_text = pl.col("raw_content").str.contains("aa")
+    query = Dataset.open(large.root).scan().filter(of_text, KEPT).select("doc_id", "raw_content")
+    read, found = read_while_collecting(query)
+    assert 0 < found.height < 120
+    assert read < 0.1 * size_of(large, "documents")
