@@ -18,7 +18,7 @@ from rpdata.overlay import TEXT_COLUMN
 from rpdata.pages import TextPages
 
 SIGNATURE = "signature"
-OTHER = "other"             # partitions of several languages; see `Identity` in the documentation of the format
+OTHER = "other"             # the partition of languages that share one, as in "2026-34/0000/other_all"
 GROUPS_AT_ONCE = 32         # row groups (of 1,024 documents at most) of scalar columns that are held at once
 
 

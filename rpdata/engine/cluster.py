@@ -96,7 +96,7 @@ class Cluster:
             yield name, result
         if lost:
             raise CannotFinish(
-                f"{len(lost)} unit(s) ended their worker {TRIES} times and were left out: {', '.join(lost[:10])}"
+                f"{len(lost)} unit(s) ended their worker again and again and were left out: {', '.join(lost[:10])}"
                 f"{', ...' if len(lost) > 10 else ''}.\nMost often that is memory: run the same command again with "
                 "more --memory, or fewer --workers; it goes on with what is missing."
             )

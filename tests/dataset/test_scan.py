@@ -133,8 +133,8 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Builder:
     """Documents in row groups as a real dataset has them."""
     if not Path("/proc/self/io").exists():
         pytest.skip("counts bytes in /proc/self/io, which is Linux's")
-    partitions = {"2023-06/0000/en_head": 4096, "2023-06/0001/en_head": 4096}
-    return Builder(tmp_path_factory.mktemp("large") / "out", rows_per_group=1024).with_partitions(partitions, words=400)
+    builder = Builder(tmp_path_factory.mktemp("large") / "out", rows_per_group=1024)
+    return builder.with_partitions({"2023-06/0000/en_head": 4096, "2023-06/0001/en_head": 4096}, words=400)
 
 
 def size_of(builder: Builder, overlay: str) -> int:
