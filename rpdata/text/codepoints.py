@@ -1,7 +1,7 @@
 """What a code point is, and what it becomes: tables asked of Python's own `str` and `unicodedata`.
 
-So the kernels agree with `str.isalnum`, `str.lower`, NFD and the rest by construction, in any Python's Unicode version.
-They are built at first use in about a tenth of a second, too fast to be worth a file.
+So the kernels agree with `str.isalnum`, `str.lower`, NFD and the rest by construction, in any Python's Unicode
+version. They are made at first use, in about a fifth of a second: too fast to be worth a file.
 """
 
 import unicodedata
@@ -54,7 +54,7 @@ def tables() -> Tables:
     texts = [normalised[i] for i in mapped]
     encoded = [text.encode() for text in texts]
     growth = max(len(becomes) / len(characters[i].encode()) for i, becomes in zip(mapped, encoded, strict=True))
-    assert growth <= MAX_GROWTH, f"a code point of Unicode {unicodedata.unidata_version} grows {growth} times: buffers are too small"
+    assert growth <= MAX_GROWTH, f"a code point of Unicode {unicodedata.unidata_version} grows {growth} times"
 
     mapping_number = np.zeros(len(characters), np.uint32)
     mapping_number[mapped] = np.arange(1, len(mapped) + 1)
@@ -87,7 +87,7 @@ def _flag(bit: int, values: Iterable[bool]) -> npt.NDArray[np.uint32]:
 
 
 def _sigma_context(characters: list[str]) -> npt.NDArray[np.uint32]:
-    """CASED and CASE_IGNORABLE, which Python does not publish, read off what `str.lower` makes of a sigma before them."""
+    """CASED and CASE_IGNORABLE, which Python keeps to itself, as told by what becomes of a capital sigma before."""
     stops_final = np.array([("a\u03A3" + c).lower()[1] == "\u03C3" for c in characters])
     lets_letter_through = np.array([("a\u03A3" + c + "a").lower()[1] == "\u03C3" for c in characters])
     return _flag(CASED, stops_final) | _flag(CASE_IGNORABLE, lets_letter_through & ~stops_final)

@@ -1,13 +1,13 @@
 """A 64-bit hash of short byte strings, for tables of words.
 
-The mixing is that of wyhash (Wang Yi 2019): two different words share a hash with probability 2**-64, so that a text of
-n distinct words has two that are taken for one with n**2 / 2**65: 3e-14 at 1,000 words, 3e-8 at a million.
+The mixing is that of wyhash (Wang Yi 2019). Two different words have the same hash, and are taken for one, with
+probability 2**-64: any two of n different words with n**2 / 2**65, which is 3e-14 for 1,000 words, 3e-8 for a million.
 """
 
 import numpy as np
-from numba import uint64
 
-from rpdata.text.compiled import kernel
+from rpdata.text.arrays import Bytes
+from rpdata.text.compiled import kernel, uint64
 from rpdata.text.vectors import load64, multiply_fold
 
 SECRET_0 = 0xA0761D6478BD642F
@@ -21,7 +21,7 @@ HIGH_MASK = np.array([(1 << 8 * max(length - 8, 0)) - 1 for length in range(17)]
 
 
 @kernel
-def hash_bytes(data, start, length):
+def hash_bytes(data: Bytes, start: int, length: int) -> int:
     """The hash of data[start : start + length]; reads up to 16 bytes more."""
     seed = uint64(SECRET_2) ^ uint64(length)
     while length > 16:

@@ -1,61 +1,99 @@
 """Raw lines: pieces that end in a newline, or the last one without; all from the bitmaps of the document."""
 
-from numba import int64, uint64
+from typing import NamedTuple
 
-from rpdata.text.classify import decode, rank
-from rpdata.text.compiled import kernel
-from rpdata.text.scratch import FIRST
+import numpy as np
+
+from rpdata.text.arrays import Bits, Bytes, Counts, Flags
+from rpdata.text.bitmaps import FIRST, Bitmaps, Ranks, rank
+from rpdata.text.classify import HORIZONTAL_ELLIPSIS, decode
+from rpdata.text.compiled import int64, kernel, uint64
 from rpdata.text.vectors import BLOCK, highest, lowest
-from rpdata.text.words import count_javascript
+from rpdata.text.words import Words, count_javascript
 
-TERMINAL_MARKS = (ord("."), ord("!"), ord("?"), 0x201D)
+FULL_STOP = ord(".")
+TERMINAL_MARKS = (FULL_STOP, ord("!"), ord("?"), 0x201D)
 BULLETS = (0x2022, 0x2023, 0x25B6, 0x25C0, 0x25E6, 0x25A0, 0x25A1, 0x25AA, 0x25AB, 0x2013)
 
 
+class Lines(NamedTuple):
+    """Columns to fill, one row for each line of a batch: those of `stats.LineStats`."""
+
+    start: Counts
+    end: Counts
+    words: Counts
+    javascript_words: Counts
+    numeric_code_points: Counts
+    normalised_code_points: Counts
+    uppercase_code_points: Counts
+    ends_with_terminal_mark: Flags
+    starts_with_bullet: Flags
+
+
+def make_lines(rows: int) -> Lines:
+    """Empty columns."""
+
+    def counts() -> Counts:
+        return np.empty(rows, np.int32)
+
+    def flags() -> Flags:
+        return np.empty(rows, np.int8)
+
+    return Lines(counts(), counts(), counts(), counts(), counts(), counts(), counts(), flags(), flags())
+
+
 @kernel
-def measure_lines(scratch, size, javascript, row, lines):
-    """Fill the rows of the lines of a document from `row` on; returns the row behind them and the lines that end in an ellipsis."""
-    raw, bitmaps, ranks, words = scratch.raw, scratch.bitmaps, scratch.ranks, scratch.words
-    end_of_text = FIRST + size
+def measure_lines(
+    raw: Bytes,
+    size: int,
+    bitmaps: Bitmaps,
+    ranks: Ranks,
+    normalised: Bytes,
+    words: Words,
+    javascript: bool,
+    row: int,
+    lines: Lines,
+) -> tuple[int, int]:
+    """Fill the rows of a document's lines, from `row` on.
+
+    `javascript` says whether any word may be that. Returns the row behind the last, and how many lines end
+    in an ellipsis.
+    """
+    end_of_text = FIRST + size          # if the text does not end in a newline, its last word ends here, in the margin
     ellipses = 0
     start = FIRST
-    code_point = word = numeric = upper = 0         # of the document, before the line
+    code_points = word = numerics = uppers = 0          # of the document, before the line
     while start < end_of_text:
-        end = next_newline(bitmaps.newline, start, end_of_text)
-        last_line = end == end_of_text
-        code_point_end = end - FIRST - rank(bitmaps.continuation, ranks.continuation, end)
-        word_end = rank(bitmaps.word_end, ranks.word_end, end + int64(last_line))    # the last one may end in the margin
-        numeric_end = rank(bitmaps.numeric, ranks.numeric, end)
-        upper_end = rank(bitmaps.upper, ranks.upper, end)
+        end = behind_newline(bitmaps.newline, start, end_of_text)
+        code_points_end = end - FIRST - rank(bitmaps.continuation, ranks.continuation, end)
+        word_end = rank(bitmaps.word_end, ranks.word_end, end + int64(end == end_of_text))
+        numerics_end = rank(bitmaps.numeric, ranks.numeric, end)
+        uppers_end = rank(bitmaps.upper, ranks.upper, end)
 
-        lines.start[row] = code_point
-        lines.end[row] = code_point_end
+        lines.start[row] = code_points
+        lines.end[row] = code_points_end
         lines.words[row] = word_end - word
-        lines.numeric_code_points[row] = numeric_end - numeric
-        lines.normalised_code_points[row] = (
-            words.code_points_before[word_end] - words.code_points_before[word] + max(word_end - word - 1, 0)
-        )
-        lines.uppercase_code_points[row] = upper_end - upper
-        lines.javascript_words[row] = count_javascript(scratch.normalised, words, word, word_end) if javascript else 0
+        lines.numeric_code_points[row] = numerics_end - numerics
+        lines.uppercase_code_points[row] = uppers_end - uppers
+        in_words = words.code_points_before[word_end] - words.code_points_before[word]
+        lines.normalised_code_points[row] = in_words + max(word_end - word - 1, 0)
+        lines.javascript_words[row] = count_javascript(normalised, words, word, word_end) if javascript else 0
 
         first = first_text(bitmaps.space, start, end)
         lines.starts_with_bullet[row] = first < end and raw[first] >= 0xE0 and decode(raw, first)[0] in BULLETS
         last = last_text(bitmaps.space, start, end)
-        terminal = ellipsis = False
-        if last >= start:
-            tail = last_character(raw, last)
-            terminal = tail in TERMINAL_MARKS
-            ellipsis = tail == 0x2026 or (tail == 0x2E and raw[last - 1] == 0x2E and raw[last - 2] == 0x2E)
-        lines.ends_with_terminal_mark[row] = terminal
-        ellipses += int64(ellipsis)
+        mark = last_character(raw, last) if last >= start else -1
+        lines.ends_with_terminal_mark[row] = mark in TERMINAL_MARKS
+        three_stops = mark == FULL_STOP and raw[last - 1] == FULL_STOP and raw[last - 2] == FULL_STOP
+        ellipses += int64(mark == HORIZONTAL_ELLIPSIS or three_stops)
 
         row += 1
-        start, code_point, word, numeric, upper = end, code_point_end, word_end, numeric_end, upper_end
+        start, code_points, word, numerics, uppers = end, code_points_end, word_end, numerics_end, uppers_end
     return row, ellipses
 
 
 @kernel
-def last_character(raw, last):
+def last_character(raw: Bytes, last: int) -> int:
     """The character whose last byte is at `last`, if it takes one byte or three, as all marks do; else -1."""
     if raw[last] < 0x80:
         return int64(raw[last])
@@ -65,7 +103,7 @@ def last_character(raw, last):
 
 
 @kernel
-def next_newline(newline, start, end):
+def behind_newline(newline: Bits, start: int, end: int) -> int:
     """The position behind the first newline from `start` on; `end` if there is none."""
     word = start >> 6
     bits = newline[word] >> uint64(start & 63)
@@ -80,8 +118,8 @@ def next_newline(newline, start, end):
 
 
 @kernel
-def first_text(space, start, end):
-    """The position of the first byte that is not white space, `end` or more if there is none before it."""
+def first_text(space: Bits, start: int, end: int) -> int:
+    """The position of the first byte from `start` that is not white space; `end` or more if there is none."""
     word = start >> 6
     bits = ~space[word] >> uint64(start & 63)
     if bits != 0:
@@ -95,8 +133,8 @@ def first_text(space, start, end):
 
 
 @kernel
-def last_text(space, start, end):
-    """The position of the last byte before `end` that is not white space, less than `start` if there is none from it on."""
+def last_text(space: Bits, start: int, end: int) -> int:
+    """The position of the last byte before `end` that is not white space; less than `start` if there is none."""
     word = (end - 1) >> 6
     bits = ~space[word] << uint64(63 - (end - 1 & 63))
     if bits != 0:

@@ -7,14 +7,18 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from rpdata.text.arrays import Ints, Words32
 from rpdata.text.codepoints import tables
+from rpdata.text.lines import make_lines
 from rpdata.text.minhash import SHINGLE_WORDS, SIGNATURE_BYTES, Family, permutations
 from rpdata.text.ngrams import DUPLICATE_ORDERS, TOP_ORDERS
 from rpdata.text.permute import PERMUTATIONS
-from rpdata.text.scan import NO_MINHASH, SHA1, XXH3, Batch, Documents, Lines, scan_batch
+from rpdata.text.scan import NO_MINHASH, SHA1, XXH3, Batch, make_documents, scan_batch
 from rpdata.text.scratch import make_scratch
 from rpdata.text.stats import LineStats, TextStats
 from rpdata.text.stop_words import StopLists
+
+MAX_DOCUMENT_BYTES = 1 << 27        # of any one text: positions in it and in its normalised form, in bits, fit 32 bits
 
 _FAMILIES = {None: NO_MINHASH, "sha1": SHA1, "xxh3": XXH3}
 _NEWLINE = ord("\n")
@@ -29,7 +33,7 @@ def measure(
 
     Parameters
     ----------
-    texts: documents without nulls; each may be empty.
+    texts: documents without nulls; each may be empty, none may have more than MAX_DOCUMENT_BYTES.
     languages: of each document; one without a stop list (or None) has `has_stop_list` False and no stop words.
     minhash: "sha1", "xxh3", or None for no signatures.
 
@@ -38,13 +42,12 @@ def measure(
     The statistics, a row for each document; and the signatures: a binary array of 128 big-endian uint32 = 512 bytes,
     null for documents of fewer than 13 words; None if none were asked for.
 
-    Working memory: about 45 bytes for each byte of the largest document, and 30 for each line of the batch.
+    Working memory: at most 45 bytes for each byte of the largest document, and 30 for each line of the batch.
     """
     batch = _batch(texts, stop_lists.numbers(languages))
     rows = len(texts)
-    sizes = np.diff(batch.offsets)
-    documents = _documents(rows)
-    lines = _lines(rows + int(np.count_nonzero(batch.text == _NEWLINE)))
+    documents = make_documents(rows)
+    lines = make_lines(int(np.count_nonzero(batch.text == _NEWLINE)) + rows)
     signatures = np.empty((rows if minhash else 0, PERMUTATIONS), np.uint32)
     line_count = scan_batch(
         batch,
@@ -52,23 +55,25 @@ def measure(
         tables(),
         _permutations(),
         _FAMILIES[minhash],
-        make_scratch(int(sizes.max(initial=0))),
+        make_scratch(int(np.diff(batch.offsets).max(initial=0))),
         documents,
         lines,
         signatures,
     )
     columns = documents._asdict()
-    columns["top_ngram_code_points"] = dict(zip(TOP_ORDERS, documents.top_ngram_code_points, strict=True))
-    columns["duplicate_ngram_code_points"] = dict(zip(DUPLICATE_ORDERS, documents.duplicate_ngram_code_points, strict=True))
+    for name, orders in (("top_ngram_code_points", TOP_ORDERS), ("duplicate_ngram_code_points", DUPLICATE_ORDERS)):
+        columns[name] = dict(zip(orders, columns[name], strict=True))
     statistics = TextStats(
-        **columns, has_stop_list=batch.stop_list >= 0, lines=LineStats(*(column[:line_count] for column in lines))
+        **columns,
+        has_stop_list=batch.stop_list >= 0,
+        lines=LineStats(**{name: column[:line_count] for name, column in lines._asdict().items()}),
     )
     return statistics, _signature_array(signatures, documents.words >= SHINGLE_WORDS) if minhash else None
 
 
-def _batch(texts: pa.StringArray, stop_list: npt.NDArray[np.int64]) -> Batch:
+def _batch(texts: pa.StringArray, stop_list: Ints) -> Batch:
     if texts.null_count:
-        raise ValueError(f"{texts.null_count} of {len(texts)} texts are null: a document without text is not a document")
+        raise ValueError(f"{texts.null_count} of {len(texts)} texts are null: there is no document without a text")
     if len(stop_list) != len(texts):
         raise ValueError(f"{len(texts)} texts, but {len(stop_list)} languages")
     width = np.int64 if pa.types.is_large_string(texts.type) else np.int32
@@ -76,27 +81,14 @@ def _batch(texts: pa.StringArray, stop_list: npt.NDArray[np.int64]) -> Batch:
     if offset_buffer is None:       # Arrow may leave out the buffers of an array without rows
         offset_buffer = bytes(np.dtype(width).itemsize)
     offsets = np.frombuffer(offset_buffer, width)[texts.offset : texts.offset + len(texts) + 1].astype(np.int64)
+    if np.diff(offsets).max(initial=0) > MAX_DOCUMENT_BYTES:
+        raise ValueError(f"a text of {np.diff(offsets).max():,} bytes; the kernels take up to {MAX_DOCUMENT_BYTES:,}")
     text = np.frombuffer(text_buffer if text_buffer is not None else b"", np.uint8)[offsets[0] : offsets[-1]]
+    text.flags.writeable = False    # as numba sees it, an array that may be written to is of another type
     return Batch(text, offsets - offsets[0], stop_list)
 
 
-def _documents(rows: int) -> Documents:
-    columns: dict[str, npt.NDArray[np.int64] | npt.NDArray[np.float64]] = {
-        name: np.zeros(rows, np.int64) for name in Documents._fields
-    }
-    columns["word_entropy"] = np.zeros(rows, np.float64)
-    columns["top_ngram_code_points"] = np.zeros((len(TOP_ORDERS), rows), np.int64)
-    columns["duplicate_ngram_code_points"] = np.zeros((len(DUPLICATE_ORDERS), rows), np.int64)
-    columns["line_offsets"] = np.zeros(rows + 1, np.int64)
-    return Documents(**columns)  # type: ignore[arg-type]
-
-
-def _lines(rows: int) -> Lines:
-    flags = ("ends_with_terminal_mark", "starts_with_bullet")
-    return Lines(*(np.empty(rows, np.int8 if name in flags else np.int32) for name in Lines._fields))
-
-
-def _signature_array(signatures: npt.NDArray[np.uint32], signed: npt.NDArray[np.bool_]) -> pa.Array:
+def _signature_array(signatures: Words32, signed: npt.NDArray[np.bool_]) -> pa.Array:
     offsets = np.concatenate([[0], np.cumsum(signed) * SIGNATURE_BYTES]).astype(np.int32)
     values = signatures[signed].astype(">u4")
     validity = np.packbits(signed, bitorder="little")

@@ -10,10 +10,9 @@ family of its own, faster, whose signatures cannot be compared with the other's.
 from typing import Literal, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
-from numba import int64, uint32, uint64
 
-from rpdata.text.compiled import kernel
+from rpdata.text.arrays import Bytes, Counts, Hashes, Ints, Words32
+from rpdata.text.compiled import int64, kernel, uint32, uint64
 from rpdata.text.permute import MERSENNE_61, PERMUTATIONS, STEP
 from rpdata.text.sha1 import INITIAL_STATE, LANES, LAST_BLOCK_BYTES, STATE_WORDS, compress, pad_block, swap_bytes
 from rpdata.text.vectors import BLOCK
@@ -27,7 +26,7 @@ CHECKSUM = "6a5665743fa1884640a8eb3543348255a90b4dbd55b093f39e3d61ac90eac9e1"   
 SIGNATURE_BYTES = 4 * PERMUTATIONS
 
 
-def permutations() -> npt.NDArray[np.uint64]:
+def permutations() -> Hashes:
     """(2, 128): the factors a and the terms b, drawn in turns from numpy's legacy generator."""
     random = np.random.RandomState(SEED)
     draws = [
@@ -40,32 +39,37 @@ def permutations() -> npt.NDArray[np.uint64]:
 class Shingles(NamedTuple):
     """Working memory for the shingles of a document."""
 
-    hash: npt.NDArray[np.uint32]          # base hash of each shingle
-    least: npt.NDArray[np.uint64]         # of each permutation, see `permute.minima`
-    blocks: npt.NDArray[np.uint8]         # the next block of the message in each lane
-    state: npt.NDArray[np.uint32]         # SHA-1 state, word by word, one lane after the other
-    shingle: npt.NDArray[np.int64]        # what each lane works on; -1 when it is out of work
-    at: npt.NDArray[np.int64]             # where the lane's next block starts
-    left: npt.NDArray[np.int64]           # bytes of the message from there on; negative behind its end
+    hash: Words32          # base hash of each shingle
+    least: Hashes         # of each permutation, see `permute.minima`
+    blocks: Bytes         # the next block of the message in each lane
+    state: Words32         # SHA-1 state, word by word, one lane after the other
+    shingle: Ints        # what each lane works on; -1 when it is out of work
+    at: Ints             # where the lane's next block starts
+    left: Ints           # bytes of the message from there on; negative behind its end
 
 
 def make_shingles(words: int) -> Shingles:
     """Working memory for documents of up to so many words."""
-    lane = [np.empty(LANES, np.int64) for _ in range(3)]
     return Shingles(
-        np.empty(words + STEP, np.uint32), np.empty(PERMUTATIONS, np.uint64), np.zeros(LANES * BLOCK, np.uint8), np.zeros(STATE_WORDS * LANES, np.uint32), *lane
+        hash=np.empty(words + STEP, np.uint32),
+        least=np.empty(PERMUTATIONS, np.uint64),
+        blocks=np.zeros(LANES * BLOCK, np.uint8),
+        state=np.zeros(STATE_WORDS * LANES, np.uint32),
+        shingle=np.empty(LANES, np.int64),
+        at=np.empty(LANES, np.int64),
+        left=np.empty(LANES, np.int64),
     )
 
 
 @kernel
-def hash_shingles_xxh3(normalised, starts, count, shingles):
+def hash_shingles_xxh3(normalised: Bytes, starts: Counts, count: int, shingles: Shingles) -> None:
     for i in range(count):
         length = int64(starts[i + SHINGLE_WORDS]) - 1 - int64(starts[i])
         shingles.hash[i] = uint32(xxh3(normalised, int64(starts[i]), length) & uint64(0xFFFFFFFF))
 
 
 @kernel
-def begin_lane(lane, shingle, starts, shingles):
+def begin_lane(lane: int, shingle: int, starts: Counts, shingles: Shingles) -> None:
     shingles.shingle[lane] = shingle
     shingles.at[lane] = starts[shingle]
     shingles.left[lane] = starts[shingle + SHINGLE_WORDS] - 1 - starts[shingle]
@@ -74,7 +78,7 @@ def begin_lane(lane, shingle, starts, shingles):
 
 
 @kernel
-def hash_shingles_sha1(normalised, starts, count, shingles):
+def hash_shingles_sha1(normalised: Bytes, starts: Counts, count: int, shingles: Shingles) -> None:
     """A lane that has finished a shingle takes the next, whatever the others do: messages differ in their blocks."""
     following = min(LANES, count)
     working = following

@@ -6,19 +6,35 @@ first n - 1 words, id of its last word), so two n-grams never share a key; work 
 """
 
 import math
+from typing import NamedTuple
 
-from numba import int64, uint64
+import numpy as np
 
-from rpdata.text.compiled import kernel
-from rpdata.text.numbering import number_keys
+from rpdata.text.arrays import Counts, Hashes, Ints
+from rpdata.text.compiled import int64, kernel, uint64
+from rpdata.text.numbering import Numbering, number_keys
+from rpdata.text.words import Words
 
 TOP_ORDERS = (2, 3, 4)
 DUPLICATE_ORDERS = (5, 6, 7, 8, 9, 10)
 GOLDEN_RATIO = 0x9E3779B97F4A7C15           # 2**64 / phi: odd, so that multiplying by it loses nothing
 
 
+class Repeats(NamedTuple):
+    """The n-grams that occur more than once, for the n that is being worked at; in order of position."""
+
+    position: Counts             # of their first word
+    number: Counts               # equal for equal n-grams
+    key: Hashes                  # of the (n + 1)-grams that may repeat
+
+
+def make_repeats(words: int) -> Repeats:
+    """Room for those of so many words."""
+    return Repeats(np.empty(words, np.int32), np.empty(words, np.int32), np.empty(words, np.uint64))
+
+
 @kernel
-def entropy(counts, distinct, total):
+def entropy(counts: Counts, distinct: int, total: int) -> float:
     """Of the distribution of words in nats, summed in order of first appearance as the reference does."""
     result = 0.0
     last_count, last_term = 0, 0.0
@@ -32,7 +48,7 @@ def entropy(counts, distinct, total):
 
 
 @kernel
-def repeated_words(words, count, counts, repeats):
+def repeated_words(words: Words, count: int, counts: Counts, repeats: Repeats) -> int:
     """The words that occur more than once are the repeated 1-grams; returns how many positions they have."""
     repeated = 0
     for i in range(count):
@@ -44,7 +60,9 @@ def repeated_words(words, count, counts, repeats):
 
 
 @kernel
-def extend_repeats(words, count, repeats, repeated, order, numbering):
+def extend_repeats(
+    words: Words, count: int, repeats: Repeats, repeated: int, order: int, numbering: Numbering
+) -> tuple[int, int]:
     """From the repeated n-grams of order - 1 make all those of `order` that may repeat, and number and count them.
 
     Rewrites `repeats` in place; returns how many positions may repeat, and how many different n-grams they have.
@@ -62,7 +80,7 @@ def extend_repeats(words, count, repeats, repeated, order, numbering):
 
 
 @kernel
-def keep_repeated(repeats, candidates, counts):
+def keep_repeated(repeats: Repeats, candidates: int, counts: Counts) -> int:
     """Keep the positions whose n-gram did occur more than once; returns how many."""
     repeated = 0
     for x in range(candidates):
@@ -74,7 +92,7 @@ def keep_repeated(repeats, candidates, counts):
 
 
 @kernel
-def top_code_points(words, repeats, counts, distinct, order):
+def top_code_points(words: Words, repeats: Repeats, counts: Counts, distinct: int, order: int) -> int:
     """Code points of the most frequent n-gram, the first on ties, times its count; 0 if none occurs twice."""
     top = 0
     most = 1
@@ -92,7 +110,7 @@ def top_code_points(words, repeats, counts, distinct, order):
 
 
 @kernel
-def covered_code_points(words, repeats, repeated, order):
+def covered_code_points(words: Words, repeats: Repeats, repeated: int, order: int) -> int:
     """Code points of the words under a repeated n-gram, each word once."""
     covered = 0
     end = 0
@@ -104,17 +122,22 @@ def covered_code_points(words, repeats, repeated, order):
 
 
 @kernel
-def measure_ngrams(words, count, repeats, numbering, row, documents):
-    """Fill the row of a document with what its n-grams say; the words are numbered and counted."""
-    repeated = repeated_words(words, count, numbering.count, repeats)
+def measure_ngrams(
+    words: Words, count: int, repeats: Repeats, numbering: Numbering, row: int, top: Ints, duplicate: Ints
+) -> None:
+    """Fill a document's column of `top` (a row for each of TOP_ORDERS) and `duplicate` (of DUPLICATE_ORDERS).
+
+    The words are numbered, and `numbering` has their counts.
+    """
+    repeated = repeated_words(words, count, numbering.counts, repeats)
     for order in range(2, DUPLICATE_ORDERS[-1] + 1):
         if repeated == 0:
             break
         candidates, distinct = extend_repeats(words, count, repeats, repeated, order, numbering)
         if order <= TOP_ORDERS[-1]:
-            top = top_code_points(words, repeats, numbering.count, distinct, order)
-            documents.top_ngram_code_points[order - TOP_ORDERS[0], row] = top
-        repeated = keep_repeated(repeats, candidates, numbering.count)
+            code_points = top_code_points(words, repeats, numbering.counts, distinct, order)
+            top[order - TOP_ORDERS[0], row] = code_points
+        repeated = keep_repeated(repeats, candidates, numbering.counts)
         if order >= DUPLICATE_ORDERS[0]:
             covered = covered_code_points(words, repeats, repeated, order)
-            documents.duplicate_ngram_code_points[order - DUPLICATE_ORDERS[0], row] = covered
+            duplicate[order - DUPLICATE_ORDERS[0], row] = covered

@@ -1,16 +1,17 @@
 """norm(text): ASCII punctuation deleted, lower case, white space collapsed to single blanks, NFD; all in one pass.
 
-Bits decide what is written (see `classify`); most of the text is then packed 64 bytes at a time. Only characters that
-become something else, or whose fate depends on their neighbours (capital sigma, combining marks), are handled one by one.
-No neighbour beyond white space matters, so the normalised text of a line is the same by itself and in its document.
+Bits decide what is written (see `bitmaps`), and most of the text is then packed 64 bytes at a time. Only characters
+that become something else, or whose fate depends on their neighbours (capital sigma, combining marks), are handled one
+by one. No neighbour beyond white space matters: a line normalises alike by itself and in its document.
 """
 
 import numpy as np
-from numba import int64, uint32, uint64
 
+from rpdata.text.arrays import Bytes, Words32
+from rpdata.text.bitmaps import Bitmaps, Ranks
 from rpdata.text.classify import decode
-from rpdata.text.codepoints import CASE_IGNORABLE, CASED, CLASS_SHIFT, MAPPING_BYTES, MAPPING_SHIFT, SIGMA
-from rpdata.text.compiled import kernel
+from rpdata.text.codepoints import CASE_IGNORABLE, CASED, CLASS_SHIFT, MAPPING_BYTES, MAPPING_SHIFT, SIGMA, Tables
+from rpdata.text.compiled import int64, kernel, uint32, uint64
 from rpdata.text.vectors import BLOCK, lower_and_pack, lowest, popcount
 
 FINAL_SIGMA = 0xCF, 0x82
@@ -18,8 +19,8 @@ SMALL_SIGMA = 0xCF, 0x83
 
 
 @kernel
-def normalise(raw, blocks, tables, bitmaps, ranks, out):
-    """Write the normalised words, each followed by one blank, and the bitmap of their ends; returns the bytes written."""
+def normalise(raw: Bytes, blocks: int, tables: Tables, bitmaps: Bitmaps, ranks: Ranks, out: Bytes) -> int:
+    """Write the normalised words, each followed by one blank, and the bitmap of their ends; returns its size."""
     written = 0
     last_class = 0              # combining class of the last code point written; 0 for a starter
     misordered = False          # the run of marks at the end of `out` is not in canonical order
@@ -59,7 +60,8 @@ def normalise(raw, blocks, tables, bitmaps, ranks, out):
             code_point, length = decode(raw, at + bit)
             traits = tables.properties[code_point]
             mapping = int64(traits >> uint32(MAPPING_SHIFT)) - 1
-            first_class = int64(tables.first_class[mapping]) if mapping >= 0 else int64(traits >> uint32(CLASS_SHIFT)) & 0xFF
+            own_class = int64(traits >> uint32(CLASS_SHIFT)) & 0xFF
+            first_class = int64(tables.first_class[mapping]) if mapping >= 0 else own_class
             if first_class == 0 and misordered:
                 order_marks(out, written, tables.properties)
                 misordered = False
@@ -92,11 +94,11 @@ def normalise(raw, blocks, tables, bitmaps, ranks, out):
 
 
 @kernel
-def sigma_is_final(raw, position, properties):
+def sigma_is_final(raw: Bytes, position: int, properties: Words32) -> bool:
     """Whether the capital sigma at a position becomes a final one (Unicode 3.13, Final_Sigma).
 
-    True if a cased letter is before it and none behind it, case-ignorable characters and punctuation, which was deleted
-    before, being skipped. White space is neither, so the search ends with the word.
+    It does if a cased letter is before it and none behind it. Case-ignorable characters are skipped, and punctuation,
+    which was deleted before. White space is neither cased nor ignorable, so the search ends with the word.
     """
     here = position
     while True:
@@ -117,7 +119,7 @@ def sigma_is_final(raw, position, properties):
 
 
 @kernel
-def context(raw, position, properties):
+def context(raw: Bytes, position: int, properties: Words32) -> int:
     """CASED, CASE_IGNORABLE or neither; deleted punctuation counts as ignorable."""
     byte = int64(raw[position])
     code_point = byte if byte < 0x80 else decode(raw, position)[0]
@@ -131,10 +133,10 @@ def context(raw, position, properties):
 
 
 @kernel
-def order_marks(out, end, properties):
+def order_marks(out: Bytes, end: int, properties: Words32) -> None:
     """Put the run of combining marks that ends at `end` into canonical order: by class, equal classes as they were.
 
-    A counting sort, for a page of nothing but marks must not take quadratic time; the room is made here because this is rare.
+    A counting sort: a page of nothing but marks must not take quadratic time. It is rare, so it makes its own room.
     """
     start = end
     while start > 0:
@@ -164,6 +166,5 @@ def order_marks(out, end, properties):
 
 
 @kernel
-def combining_class(data, position, properties):
-    code_point, length = decode(data, position)
-    return int64(properties[code_point] >> uint32(CLASS_SHIFT)) & 0xFF
+def combining_class(data: Bytes, position: int, properties: Words32) -> int:
+    return int64(properties[decode(data, position)[0]] >> uint32(CLASS_SHIFT)) & 0xFF

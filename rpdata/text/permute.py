@@ -3,12 +3,11 @@
 from typing import Any
 
 from llvmlite import ir
-from numba import types, uint32, uint64
-from numba.core import cgutils
-from numba.extending import intrinsic
+from numba import types
 
-from rpdata.text.compiled import kernel
-from rpdata.text.vectors import pointer
+from rpdata.text.arrays import Hashes, Words32
+from rpdata.text.compiled import kernel, operation, uint32, uint64
+from rpdata.text.vectors import function, pointer, splat
 
 PERMUTATIONS = 128
 MERSENNE_61 = (1 << 61) - 1
@@ -20,14 +19,8 @@ _VECTOR = ir.VectorType(_INT64, STEP)
 _HALVES = ir.VectorType(_INT32, 2 * STEP)
 
 
-def _splat(builder: Any, value: Any) -> Any:
-    one = builder.insert_element(ir.Constant(_VECTOR, ir.Undefined), value, ir.Constant(_INT32, 0))
-    zeros = ir.Constant(ir.VectorType(_INT32, STEP), [0] * STEP)
-    return builder.shuffle_vector(one, ir.Constant(_VECTOR, ir.Undefined), zeros)
-
-
-@intrinsic
-def lower(typing_context, hashes, at, factors, terms, least, first):  # type: ignore[no-untyped-def]
+@operation
+def lower(typing_context: Any, hashes: Any, at: Any, factors: Any, terms: Any, least: Any, first: Any) -> Any:
     """Lower least[first : first + 8] to the shifted values of hashes[at : at + 8] under as many permutations.
 
     With v = h * a + b mod 2**64, the shifted value is the low half of v + (v >> 61) + 1: one more than the low half of
@@ -39,16 +32,14 @@ def lower(typing_context, hashes, at, factors, terms, least, first):  # type: ig
             return pointer(context, builder, signature.args[argument], args[argument], index, item)
 
         _, at, _, _, _, first = args
-        smaller = cgutils.get_or_insert_function(
-            builder.module, ir.FunctionType(_HALVES, [_HALVES, _HALVES]), f"llvm.umin.v{2 * STEP}i32"
-        )
+        smaller = function(builder, f"llvm.umin.v{2 * STEP}i32", ir.FunctionType(_HALVES, [_HALVES, _HALVES]))
         factor = builder.load(place(2, first, _VECTOR), align=1)
         term = builder.load(place(3, first, _VECTOR), align=1)
         term_and_one = builder.add(term, ir.Constant(_VECTOR, [1] * STEP))
         minimum = builder.load(place(4, first, _HALVES), align=1)
         for k in range(STEP):
             hashed = builder.load(place(0, builder.add(at, ir.Constant(_INT64, k)), _INT32), align=4)
-            product = builder.mul(_splat(builder, builder.zext(hashed, _INT64)), factor)
+            product = builder.mul(splat(builder, builder.zext(hashed, _INT64), STEP), factor)
             quotient = builder.lshr(builder.add(product, term), ir.Constant(_VECTOR, [61] * STEP))
             value = builder.bitcast(builder.add(builder.add(product, term_and_one), quotient), _HALVES)
             minimum = builder.call(smaller, [minimum, value])
@@ -59,12 +50,12 @@ def lower(typing_context, hashes, at, factors, terms, least, first):  # type: ig
 
 
 @kernel
-def minima(hashes, count, permutations, least, signature):
+def minima(hashes: Words32, count: int, permutations: Hashes, least: Hashes, signature: Words32) -> None:
     """The least of ((h * a + b) mod 2**64 mod (2**61 - 1)) & 0xffffffff over `count` > 0 hashes, for each permutation.
 
-    2**61 is 1 modulo 2**61 - 1, so with q = v >> 61 and r the 61 low bits, v is r + q: less 2**61 - 1 if that is reached.
-    Leaving the subtraction out gives a shifted value (see `lower`) below 8 where it was due, and no such value is missed.
-    So we leave it out, and where a minimum is that small, in one document of thousands, compute with care.
+    2**61 is 1 modulo 2**61 - 1, so v = q * 2**61 + r is r + q (q is below 8), less 2**61 - 1 if r + q reaches that. We
+    leave that subtraction out. Where it was due the shifted value (see `lower`) is below 8; and where a minimum is so
+    small, which happens in one document of thousands, that permutation is computed again with care.
 
     Writes up to STEP - 1 hashes behind the last.
     """
@@ -82,7 +73,7 @@ def minima(hashes, count, permutations, least, signature):
 
 
 @kernel
-def minimum_with_care(hashes, count, factor, term):
+def minimum_with_care(hashes: Words32, count: int, factor: int, term: int) -> int:
     least = uint64(LOW_32)
     for i in range(count):
         value = (uint64(hashes[i]) * factor + term) % uint64(MERSENNE_61)

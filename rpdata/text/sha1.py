@@ -7,14 +7,13 @@ schedule words in registers. It runs wherever LLVM does: a machine with narrower
 from typing import Any
 
 from llvmlite import ir
-from numba import types, uint32
-from numba.core import cgutils
-from numba.extending import intrinsic
+from numba import types
 
-from rpdata.text.vectors import BLOCK, pointer
+from rpdata.text.compiled import operation
+from rpdata.text.vectors import BLOCK, function, pointer, splat
 
-VECTORS = 2                       # worked at in turns: alone, each would wait for its own last result (7.2 -> 5.0 ns/block)
-WIDTH = 16                        # lanes of a vector, and words of a block
+WIDTH = 16                        # lanes of a vector; and words of a block
+VECTORS = 2                       # in turns: alone, each would wait for its own last result (7.2 -> 5.0 ns/block)
 LANES = VECTORS * WIDTH
 STATE_WORDS = 5
 INITIAL_STATE = (0x67452301, 0xEFCDAB89, 0x98BADCFE, 0x10325476, 0xC3D2E1F0)
@@ -30,9 +29,7 @@ def _constant(value: int) -> ir.Constant:
 
 
 def _rotate(builder: Any, value: Any, by: int) -> Any:
-    rotate = cgutils.get_or_insert_function(
-        builder.module, ir.FunctionType(_VECTOR, [_VECTOR] * 3), f"llvm.fshl.v{WIDTH}i32"
-    )
+    rotate = function(builder, f"llvm.fshl.v{WIDTH}i32", ir.FunctionType(_VECTOR, [_VECTOR] * 3))
     return builder.call(rotate, [value, value, _constant(by)])
 
 
@@ -76,9 +73,12 @@ def _round(builder: Any, t: int, state: tuple[Any, ...], schedule: list[Any]) ->
     return total, a, _rotate(builder, b, 30), c, d
 
 
-@intrinsic
-def compress(typing_context, state, blocks):  # type: ignore[no-untyped-def]
-    """One block for each lane: state[STATE_WORDS * LANES] (word by word) is advanced by blocks[LANES * BLOCK] (lane by lane)."""
+@operation
+def compress(typing_context: Any, state: Any, blocks: Any) -> Any:
+    """Advance the state of each lane by one block.
+
+    state[STATE_WORDS * LANES] has word 0 of all lanes first; blocks[LANES * BLOCK] has the block of lane 0 first.
+    """
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         def place(argument: int, item: int) -> Any:
@@ -90,9 +90,7 @@ def compress(typing_context, state, blocks):  # type: ignore[no-untyped-def]
             blocks = [builder.load(place(1, lane * BLOCK), align=1) for lane in lanes]
             return _transpose(builder, [builder.call(big_endian, [block]) for block in blocks])
 
-        big_endian = cgutils.get_or_insert_function(
-            builder.module, ir.FunctionType(_VECTOR, [_VECTOR]), f"llvm.bswap.v{WIDTH}i32"
-        )
+        big_endian = function(builder, f"llvm.bswap.v{WIDTH}i32", ir.FunctionType(_VECTOR, [_VECTOR]))
         schedules = [load_schedule(vector) for vector in range(VECTORS)]
         places = [[place(0, word * LANES + v * WIDTH) for word in range(STATE_WORDS)] for v in range(VECTORS)]
         before = [[builder.load(address, align=1) for address in addresses] for addresses in places]
@@ -108,25 +106,22 @@ def compress(typing_context, state, blocks):  # type: ignore[no-untyped-def]
     return types.void(state, blocks), codegen
 
 
-@intrinsic
-def pad_block(typing_context, text, start, left, length_word, blocks, lane):  # type: ignore[no-untyped-def]
+@operation
+def pad_block(typing_context: Any, text: Any, start: Any, left: Any, length_word: Any, blocks: Any, lane: Any) -> Any:
     """Write a lane's next block: the 64 bytes of text from `start`, of which only `left` belong to the message.
 
-    The end mark 0x80 follows them, if they leave room for it (left < 64) and it was not in the block before (left >= 0);
-    the rest is zero but for `length_word`, the last word as it stands in memory.
+    The end mark 0x80 follows them, if it has room (left < 64) and did not stand in the block before (left >= 0). The
+    rest is zero but for `length_word`, which is the last word as it stands in memory.
     """
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         text, start, left, length_word, blocks, lane = args
         data = builder.load(pointer(context, builder, signature.args[0], text, start, _BYTES), align=1)
-        one = builder.insert_element(ir.Constant(_BYTES, ir.Undefined), left, ir.Constant(_INT32, 0))
-        zeros = ir.Constant(ir.VectorType(_INT32, BLOCK), [0] * BLOCK)
-        left = builder.shuffle_vector(one, ir.Constant(_BYTES, ir.Undefined), zeros)
+        left = splat(builder, left, BLOCK)
         number = ir.Constant(_BYTES, list(range(BLOCK)))
-        kept = builder.select(builder.icmp_signed("<", number, left), data, ir.Constant(_BYTES, [0] * BLOCK))
-        mark = builder.select(
-            builder.icmp_signed("==", number, left), ir.Constant(_BYTES, [0x80] * BLOCK), ir.Constant(_BYTES, [0] * BLOCK)
-        )
+        nothing = ir.Constant(_BYTES, [0] * BLOCK)
+        kept = builder.select(builder.icmp_signed("<", number, left), data, nothing)
+        mark = builder.select(builder.icmp_signed("==", number, left), ir.Constant(_BYTES, [0x80] * BLOCK), nothing)
         words = builder.bitcast(builder.or_(kept, mark), _VECTOR)
         at = ir.Constant(_INT32, WIDTH - 1)
         words = builder.insert_element(words, builder.or_(builder.extract_element(words, at), length_word), at)
@@ -137,12 +132,12 @@ def pad_block(typing_context, text, start, left, length_word, blocks, lane):  # 
     return types.void(text, types.int64, types.int8, types.uint32, blocks, types.int64), codegen
 
 
-@intrinsic
-def swap_bytes(typing_context, value):  # type: ignore[no-untyped-def]
+@operation
+def swap_bytes(typing_context: Any, value: Any) -> Any:
     """The four bytes of a word in reverse."""
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        swap = cgutils.get_or_insert_function(builder.module, ir.FunctionType(_INT32, [_INT32]), "llvm.bswap.i32")
+        swap = function(builder, "llvm.bswap.i32", ir.FunctionType(_INT32, [_INT32]))
         return builder.call(swap, args)
 
-    return uint32(types.uint32), codegen
+    return types.uint32(types.uint32), codegen

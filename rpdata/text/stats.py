@@ -1,4 +1,4 @@
-"""The statistics of a batch of texts: a struct of arrays, one row for each document or line, that signals are formulas over.
+"""The statistics of a batch of texts: arrays with a row for each document or line. Signals are formulas over them.
 
 Words of this file: *raw words* are WordPunct tokens of the untouched text (punctuation runs count); *words* are the
 normalised ones (ASCII punctuation deleted, lower case, NFD, split on white space). Lengths are code points.
@@ -14,10 +14,10 @@ Ints = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class LineStats:
-    """One row for each raw line (a piece that ends in a newline, or the last one without). All arrays int32 but where said."""
+    """One row for each raw line (a piece that ends in a newline, or the last one without); int32 but where said."""
 
-    start: npt.NDArray[np.int32]                      # code point offsets into the document; the end includes the newline
-    end: npt.NDArray[np.int32]
+    start: npt.NDArray[np.int32]                      # code points of the document before it
+    end: npt.NDArray[np.int32]                        # ... and before what follows it: its newline is its own
     words: npt.NDArray[np.int32]                      # normalised words
     javascript_words: npt.NDArray[np.int32]           # normalised words equal to `javascript`
     numeric_code_points: npt.NDArray[np.int32]        # str.isnumeric, of the normalised line
@@ -46,9 +46,9 @@ class TextStats:
     word_entropy: npt.NDArray[np.float64]             # nats; 0 where there are no words
     lorem_ipsums: Ints                                # non-overlapping 'lorem ipsum' in the normalised text
     ellipsis_lines: Ints                              # raw lines that end in '...' or U+2026 after rstrip
-    top_ngram_code_points: dict[int, Ints]            # n = 2, 3, 4: its code points times its count; 0 if none occurs twice
-    duplicate_ngram_code_points: dict[int, Ints]      # n = 5 .. 10: code points of words under an n-gram that occurs twice or more
-    line_offsets: Ints                                # n + 1: the lines of document i are line_offsets[i] : line_offsets[i + 1]
+    top_ngram_code_points: dict[int, Ints]            # n = 2, 3, 4: its code points times its count; 0 if that is 1
+    duplicate_ngram_code_points: dict[int, Ints]      # n = 5 .. 10: of words under an n-gram that occurs twice or more
+    line_offsets: Ints                                # documents + 1: document i has the lines from line_offsets[i] on
     lines: LineStats
 
     @property

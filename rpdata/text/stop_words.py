@@ -4,21 +4,28 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
-from numba import int64, uint64
 
-from rpdata.text.compiled import kernel
+from rpdata.text.arrays import Bytes, Hashes, Ints
+from rpdata.text.compiled import int64, kernel, uint64
 from rpdata.text.hashing import hash_bytes
 from rpdata.text.vectors import BLOCK
 
 WINDOW = 4          # a word is in one of this many slots from its home on
 
 
+class PackedLists(NamedTuple):
+    """All lists as arrays: word w is text[start[w] : start[w + 1]]; list l has the words first[l] : first[l + 1]."""
+
+    text: Bytes
+    start: Ints
+    first: Ints
+
+
 class StopLists:
     """The stop words of each language, exactly as they are written; picklable.
 
-    A raw word is taken for a stop word if their 64-bit hashes agree: for any other word the odds of that are the
-    length of the list / 2**64, some 3e-17.
+    A raw word is taken for a stop word if their 64-bit hashes agree. For any other word the odds of that are at most
+    WINDOW in 2**64, or 2e-19.
     """
 
     def __init__(self, lists: Mapping[str, Collection[str]]) -> None:
@@ -29,24 +36,17 @@ class StopLists:
         self._start = np.cumsum([0, *map(len, flat)], dtype=np.int64)
         self._first = np.cumsum([0, *map(len, words)], dtype=np.int64)
 
-    def numbers(self, languages: Sequence[str | None]) -> npt.NDArray[np.int64]:
+    def numbers(self, languages: Sequence[str | None]) -> Ints:
         """The number of the list of each language; -1 for one that has none."""
-        return np.array([self._numbers.get(language, -1) for language in languages], dtype=np.int64)
+        return np.array([-1 if name is None else self._numbers.get(name, -1) for name in languages], dtype=np.int64)
 
-    def packed(self) -> "PackedLists":
-        return PackedLists(np.frombuffer(self._text, np.uint8), self._start, self._first)
-
-
-class PackedLists(NamedTuple):
-    """All lists as arrays: word w is text[start[w] : start[w + 1]]; list l has the words first[l] : first[l + 1]."""
-
-    text: npt.NDArray[np.uint8]
-    start: npt.NDArray[np.int64]
-    first: npt.NDArray[np.int64]
+    def packed(self) -> PackedLists:
+        """The lists as kernels take them."""
+        return PackedLists(np.frombuffer(self._text, np.uint8), self._start.copy(), self._first.copy())
 
 
 @kernel
-def stop_table(packed, number):
+def stop_table(packed: PackedLists, number: int) -> tuple[Hashes, int]:
     """The hash table of one list, and the length in bytes of its longest word.
 
     A power of two of slots and WINDOW - 1 more, so that a window may start at any of them.
@@ -69,8 +69,8 @@ def stop_table(packed, number):
 
 
 @kernel
-def fill(table, hashes):
-    """Put each hash into the window that starts at its home; False if a window is too small, which a larger table mends."""
+def fill(table: Hashes, hashes: Hashes) -> bool:
+    """Put each hash into the window that starts at its home; False if one is full, which a larger table mends."""
     mask = uint64(table.size - WINDOW)
     for word_hash in hashes:
         slot = int64(word_hash & mask)
@@ -84,7 +84,7 @@ def fill(table, hashes):
 
 
 @kernel
-def is_stop_word(word_hash, table):
+def is_stop_word(word_hash: int, table: Hashes) -> bool:
     """Whether the table has a hash; one window is compared whole, without branches."""
     home = int64(word_hash & uint64(table.size - WINDOW))
     found = False

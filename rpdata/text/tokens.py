@@ -1,27 +1,29 @@
-"""Raw words: WordPunct tokens of the untouched text, `\\w+|[^\\w\\s]+` as Python's `re` understands it; and sentences."""
+"""Raw words, the WordPunct tokens of the untouched text: `\\w+|[^\\w\\s]+` as Python's `re` has it; and sentences."""
 
-from numba import int64, uint64
-
-from rpdata.text.classify import run_length, runs_with
-from rpdata.text.compiled import kernel
+from rpdata.text.arrays import Bytes, Hashes
+from rpdata.text.bitmaps import Bitmaps, run_length, runs_with
+from rpdata.text.classify import is_byte
+from rpdata.text.compiled import int64, kernel, uint64
 from rpdata.text.hashing import hash_bytes
 from rpdata.text.stop_words import is_stop_word
-from rpdata.text.vectors import BLOCK, between, lowest, popcount
+from rpdata.text.vectors import BLOCK, lowest, popcount
+
+FULL_STOP = ord(".")
 
 
 @kernel
-def count_raw_words(blocks, bitmaps):
+def count_raw_words(blocks: int, bitmaps: Bitmaps) -> tuple[int, int, int]:
     """Raw words, those that are all caps (`str.isupper`), and those with an ASCII letter.
 
-    A run of word characters is one token, and so is a run of what is neither word character nor white space. Both kinds
-    can be all caps (U+24B6 is upper case and no word character); only the first holds letters.
+    A run of word characters is one token, and so is a run of what is neither word character nor white space. Both
+    kinds can be all caps (U+24B6 is upper case and no word character); only the first holds letters.
     """
     count = 0
     all_caps = 0
     with_letter = 0
     zero = uint64(0)
-    letter = upper = lower = other_upper = other_lower = zero
-    word_before = other_before = zero                     # whether the last byte of the previous block was in a token
+    letter_carry = upper_carry = lower_carry = other_upper_carry = other_lower_carry = zero
+    word_before = other_before = zero               # whether the last byte of the block before was in such a token
     for block in range(1, blocks):
         word = bitmaps.word[block]
         other = ~(word | bitmaps.space[block])
@@ -30,20 +32,20 @@ def count_raw_words(blocks, bitmaps):
         word_before = word >> uint64(63)
         other_before = other >> uint64(63)
 
-        hits, letter = runs_with(word, bitmaps.letter[block], letter)
-        with_letter += popcount(hits)
-        has_upper, upper = runs_with(word, bitmaps.upper[block], upper)
-        has_lower, lower = runs_with(word, bitmaps.lower[block], lower)
+        has_letter, letter_carry = runs_with(word, bitmaps.letter[block], letter_carry)
+        with_letter += popcount(has_letter)
+        has_upper, upper_carry = runs_with(word, bitmaps.upper[block], upper_carry)
+        has_lower, lower_carry = runs_with(word, bitmaps.lower[block], lower_carry)
         all_caps += popcount(has_upper & ~has_lower)
-        has_upper, other_upper = runs_with(other, bitmaps.upper[block], other_upper)
-        has_lower, other_lower = runs_with(other, bitmaps.lower[block], other_lower)
+        has_upper, other_upper_carry = runs_with(other, bitmaps.upper[block], other_upper_carry)
+        has_lower, other_lower_carry = runs_with(other, bitmaps.lower[block], other_lower_carry)
         all_caps += popcount(has_upper & ~has_lower)
     return count, all_caps, with_letter
 
 
 @kernel
-def count_stop_words(raw, blocks, bitmaps, table, longest):
-    """Raw words that are in a stop list, as they are written."""
+def count_stop_words(raw: Bytes, blocks: int, bitmaps: Bitmaps, table: Hashes, longest: int) -> int:
+    """Raw words that are in a stop list, just as they are written."""
     count = 0
     before = uint64(0)
     for block in range(1, blocks):
@@ -60,39 +62,39 @@ def count_stop_words(raw, blocks, bitmaps, table, longest):
 
 
 @kernel
-def count_sentences(blocks, bitmaps):
-    """Matches of `\\b[^.!?]+[.!?]*`.
+def count_sentences(blocks: int, bitmaps: Bitmaps) -> int:
+    """Matches of `\\b[^.!?]+[.!?]*`: stretches between terminators that hold a word character.
 
-    A match can only start at a word character, since the text between a terminator and the next word boundary holds none,
-    and it takes all up to the next terminators: so, count the stretches between terminators that hold a word character.
+    A match can start at a word character only (between a match, which ends in terminators, and the next word character
+    there is no word boundary), and takes everything up to the next terminators.
     """
     count = 0
     carry = uint64(0)
     for block in range(1, blocks):
-        hits, carry = runs_with(~bitmaps.terminator[block], bitmaps.word[block], carry)
-        count += popcount(hits)
+        with_word, carry = runs_with(~bitmaps.terminator[block], bitmaps.word[block], carry)
+        count += popcount(with_word)
     return count + int64(carry)        # the last stretch runs on through the margin
 
 
 @kernel
-def count_ellipses(raw, blocks):
+def count_ellipses(raw: Bytes, blocks: int) -> int:
     """Non-overlapping '...': a third of each run of full stops."""
     count = 0
-    done = 0                            # up to here the full stops have been counted
+    counted_to = 0
     one_before = two_before = uint64(0)
     for block in range(1, blocks):
-        dots = between(raw, block * BLOCK, 0x2E, 0x2E)
-        third = dots & (dots << uint64(1) | one_before) & (dots << uint64(2) | two_before)
-        one_before = dots >> uint64(63)
-        two_before = dots >> uint64(62)
-        while third != 0:
-            end = block * BLOCK + lowest(third)
-            third &= third - uint64(1)
-            if end < done:
+        stops = is_byte(raw, block * BLOCK, FULL_STOP)
+        third_in_row = stops & (stops << uint64(1) | one_before) & (stops << uint64(2) | two_before)
+        one_before = stops >> uint64(63)
+        two_before = stops >> uint64(62)
+        while third_in_row != 0:
+            end = block * BLOCK + lowest(third_in_row)
+            third_in_row &= third_in_row - uint64(1)
+            if end < counted_to:
                 continue
             start = end - 2
-            while raw[end] == 0x2E:
+            while raw[end] == FULL_STOP:
                 end += 1
             count += (end - start) // 3
-            done = end
+            counted_to = end
     return count

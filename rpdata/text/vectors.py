@@ -9,9 +9,8 @@ from typing import Any
 
 from llvmlite import ir
 from numba import types
-from numba.core import cgutils
-from numba.extending import intrinsic
-from numba.np.arrayobj import make_array
+
+from rpdata.text.compiled import operation
 
 BLOCK = 64
 
@@ -22,66 +21,68 @@ _BITS = ir.VectorType(ir.IntType(1), BLOCK)
 
 def pointer(context: Any, builder: Any, array_type: Any, array: Any, index: Any, item: ir.Type) -> Any:
     """A pointer to `array[index]`, seen as items of another type."""
-    data = make_array(array_type)(context, builder, array).data
+    data = context.make_array(array_type)(context, builder, array).data
     return builder.bitcast(builder.gep(data, [index]), item.as_pointer())
 
 
-def splat(builder: Any, byte: Any) -> Any:
-    one = builder.insert_element(ir.Constant(_BYTES, ir.Undefined), byte, ir.Constant(ir.IntType(32), 0))
-    zeros = ir.Constant(ir.VectorType(ir.IntType(32), BLOCK), [0] * BLOCK)
-    return builder.shuffle_vector(one, ir.Constant(_BYTES, ir.Undefined), zeros)
+def function(builder: Any, name: str, function_type: ir.FunctionType) -> Any:
+    """An intrinsic function of LLVM."""
+    return builder.module.globals.get(name) or ir.Function(builder.module, function_type, name)
 
 
-def _load_block(builder: Any, address: Any) -> Any:
-    return builder.load(address, align=1)
+def splat(builder: Any, value: Any, count: int) -> Any:
+    """A vector of `count` times the same value."""
+    undefined = ir.Constant(ir.VectorType(value.type, count), ir.Undefined)
+    one = builder.insert_element(undefined, value, ir.Constant(ir.IntType(32), 0))
+    return builder.shuffle_vector(one, undefined, ir.Constant(ir.VectorType(ir.IntType(32), count), [0] * count))
 
 
-def _unary(name: str, *flags: bool) -> Callable[..., Any]:
+def _of_one_word(llvm_name: str, *flags: bool) -> Callable[..., Any]:
+    """Code that calls an LLVM intrinsic of one 64-bit word and constant flags."""
+
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        function = cgutils.get_or_insert_function(
-            builder.module,
-            ir.FunctionType(_WORD64, [_WORD64, *(ir.IntType(1) for _ in flags)]),
-            name,
-        )
-        return builder.call(function, [args[0], *(ir.Constant(ir.IntType(1), int(flag)) for flag in flags)])
+        bit = ir.IntType(1)
+        function_type = ir.FunctionType(_WORD64, [_WORD64, *(bit for _ in flags)])
+        constants = [ir.Constant(bit, int(flag)) for flag in flags]
+        return builder.call(function(builder, llvm_name, function_type), [args[0], *constants])
 
     return codegen
 
 
-@intrinsic
-def popcount(typing_context, bits):  # type: ignore[no-untyped-def]
+@operation
+def popcount(typing_context: Any, bits: Any) -> Any:
     """How many bits are set."""
-    return types.int64(types.uint64), _unary("llvm.ctpop.i64")
+    return types.int64(types.uint64), _of_one_word("llvm.ctpop.i64")
 
 
-@intrinsic
-def lowest(typing_context, bits):  # type: ignore[no-untyped-def]
+@operation
+def lowest(typing_context: Any, bits: Any) -> Any:
     """The number of the lowest set bit; 64 if there is none."""
-    return types.int64(types.uint64), _unary("llvm.cttz.i64", False)
+    return types.int64(types.uint64), _of_one_word("llvm.cttz.i64", False)
 
 
-@intrinsic
-def highest(typing_context, bits):  # type: ignore[no-untyped-def]
+@operation
+def highest(typing_context: Any, bits: Any) -> Any:
     """63 less the number of the highest set bit; 64 if there is none."""
-    return types.int64(types.uint64), _unary("llvm.ctlz.i64", False)
+    return types.int64(types.uint64), _of_one_word("llvm.ctlz.i64", False)
 
 
-@intrinsic
-def between(typing_context, data, index, low, high):  # type: ignore[no-untyped-def]
+@operation
+def between(typing_context: Any, data: Any, index: Any, low: Any, high: Any) -> Any:
     """One bit for each of the 64 bytes from `data[index]`: set where low <= byte <= high."""
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         array, at, low, high = args
-        block = _load_block(builder, pointer(context, builder, signature.args[0], array, at, _BYTES))
-        shifted = builder.sub(block, splat(builder, low))
-        inside = builder.icmp_unsigned("<=", shifted, splat(builder, builder.sub(high, low)))
+        block = builder.load(pointer(context, builder, signature.args[0], array, at, _BYTES), align=1)
+        shifted = builder.sub(block, splat(builder, low, BLOCK))
+        inside = builder.icmp_unsigned("<=", shifted, splat(builder, builder.sub(high, low), BLOCK))
         return builder.bitcast(inside, _WORD64)
 
     return types.uint64(data, types.int64, types.uint8, types.uint8), codegen
 
 
-@intrinsic
-def lower_and_pack(typing_context, source, index, keep, spaces, target, at):  # type: ignore[no-untyped-def]
+@operation
+def lower_and_pack(typing_context: Any, source: Any, index: Any, keep: Any, spaces: Any, target: Any, at: Any) -> Any:
     """Write the bytes of source[index : index + 64] that `keep` marks, side by side, from target[at] on.
 
     ASCII capitals are written small, and a blank is written where `spaces` is set. All of target[at : at + 64] is
@@ -90,14 +91,13 @@ def lower_and_pack(typing_context, source, index, keep, spaces, target, at):  # 
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         source, index, keep, spaces, target, at = args
-        block = _load_block(builder, pointer(context, builder, signature.args[0], source, index, _BYTES))
-        constant = [splat(builder, ir.Constant(_BYTE, value)) for value in (ord("A"), 25, 0x20)]
-        capital = builder.icmp_unsigned("<=", builder.sub(block, constant[0]), constant[1])
-        small = builder.select(capital, builder.or_(block, constant[2]), block)
-        spaced = builder.select(builder.bitcast(spaces, _BITS), constant[2], small)
-        compress = cgutils.get_or_insert_function(
-            builder.module, ir.FunctionType(_BYTES, [_BYTES, _BITS, _BYTES]), "llvm.experimental.vector.compress.v64i8"
-        )
+        block = builder.load(pointer(context, builder, signature.args[0], source, index, _BYTES), align=1)
+        first_capital, capitals, blank = (ir.Constant(_BYTES, [value] * BLOCK) for value in (ord("A"), 26, ord(" ")))
+        capital = builder.icmp_unsigned("<", builder.sub(block, first_capital), capitals)
+        small = builder.select(capital, builder.or_(block, blank), block)      # a blank is the bit that capitals lack
+        spaced = builder.select(builder.bitcast(spaces, _BITS), blank, small)
+        compress_type = ir.FunctionType(_BYTES, [_BYTES, _BITS, _BYTES])
+        compress = function(builder, "llvm.experimental.vector.compress.v64i8", compress_type)
         packed = builder.call(compress, [spaced, builder.bitcast(keep, _BITS), ir.Constant(_BYTES, ir.Undefined)])
         builder.store(packed, pointer(context, builder, signature.args[4], target, at, _BYTES), align=1)
         return context.get_dummy_value()
@@ -105,8 +105,8 @@ def lower_and_pack(typing_context, source, index, keep, spaces, target, at):  # 
     return types.void(source, types.int64, types.uint64, types.uint64, target, types.int64), codegen
 
 
-@intrinsic
-def load64(typing_context, data, index):  # type: ignore[no-untyped-def]
+@operation
+def load64(typing_context: Any, data: Any, index: Any) -> Any:
     """The eight bytes from data[index] as one little-endian number."""
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
@@ -115,8 +115,8 @@ def load64(typing_context, data, index):  # type: ignore[no-untyped-def]
     return types.uint64(data, types.int64), codegen
 
 
-@intrinsic
-def multiply_fold(typing_context, a, b):  # type: ignore[no-untyped-def]
+@operation
+def multiply_fold(typing_context: Any, a: Any, b: Any) -> Any:
     """The 128 bits of a * b, high half xor low half."""
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:

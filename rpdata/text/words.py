@@ -1,27 +1,46 @@
-"""Normalised words: where they are, how long, their hashes, and ids that are equal if and only if the words are."""
+"""Normalised words: where they are, how long, and their hashes; and the few words that are looked for by name."""
 
-from numba import int64, uint64
+from typing import NamedTuple
 
-from rpdata.text.compiled import kernel
+import numpy as np
+
+from rpdata.text.arrays import Bytes, Counts, Hashes
+from rpdata.text.classify import is_byte
+from rpdata.text.compiled import int64, kernel, uint64
 from rpdata.text.hashing import hash_bytes
 from rpdata.text.vectors import BLOCK, between, load64, lowest, popcount
 
-BLANK = 0x20
+BLANK = ord(" ")
 LOREM = int.from_bytes(b"lorem ", "little")
 IPSUM = int.from_bytes(b"ipsum", "little")
 JAVASCRI = int.from_bytes(b"javascri", "little")
-PT = int.from_bytes(b"pt", "little")
+PT_BLANK = int.from_bytes(b"pt ", "little")
+THREE_BYTES = (1 << 24) - 1
 FIVE_BYTES = (1 << 40) - 1
 SIX_BYTES = (1 << 48) - 1
-TWO_BYTES = (1 << 16) - 1
+
+
+class Words(NamedTuple):
+    """The words of a document. Word i is normalised[start[i] : start[i + 1] - 1]."""
+
+    start: Counts
+    code_points_before: Counts   # in the words before word i, blanks excluded
+    hash: Hashes
+    number: Counts               # equal for equal words: 1, 2, ... in order of first appearance
+
+
+def make_words(words: int) -> Words:
+    """Room for up to so many words."""
+    starts, code_points, numbers = (np.empty(words + 1, np.int32) for _ in range(3))
+    return Words(starts, code_points, np.empty(words, np.uint64), numbers)
 
 
 @kernel
-def split_words(normalised, size, words):
-    """Fill `start`, `code_points_before` and `hash` from the normalised text, in which every word is followed by one blank.
+def split_words(normalised: Bytes, size: int, words: Words) -> tuple[int, bool, bool]:
+    """Fill `start`, `code_points_before` and `hash` from the normalised text: words, each followed by one blank.
 
-    One more start, and the code points of all words, stand behind the last. Returns the number of words, and whether any
-    may be `javascript`, or start with `ipsum`.
+    One more start, and the code points of all words, stand behind the last. Returns the number of words, and whether
+    any may be `javascript`, and whether any starts with `ipsum`.
     """
     javascript = False
     ipsum = False
@@ -31,7 +50,7 @@ def split_words(normalised, size, words):
     words.start[0] = 0
     words.code_points_before[0] = 0
     for at in range(0, size, BLOCK):
-        blanks = between(normalised, at, BLANK, BLANK)
+        blanks = is_byte(normalised, at, BLANK)
         continuation = between(normalised, at, 0x80, 0xBF)
         if at + BLOCK > size:
             blanks &= (uint64(1) << uint64(size - at)) - uint64(1)
@@ -52,19 +71,19 @@ def split_words(normalised, size, words):
 
 
 @kernel
-def count_javascript(normalised, words, first, last):
-    """Which of the words first : last are `javascript`."""
+def count_javascript(normalised: Bytes, words: Words, first: int, last: int) -> int:
+    """How many of the words first : last are `javascript`."""
     found = 0
     for word in range(first, last):
         start = int64(words.start[word])
-        ten_bytes = words.start[word + 1] - 1 - start == 10
-        found += int64(ten_bytes and load64(normalised, start) == uint64(JAVASCRI)
-                       and load64(normalised, start + 8) & uint64(TWO_BYTES) == uint64(PT))
+        same_start = load64(normalised, start) == uint64(JAVASCRI)
+        same_end = load64(normalised, start + 8) & uint64(THREE_BYTES) == uint64(PT_BLANK)
+        found += int64(same_start and same_end)
     return found
 
 
 @kernel
-def count_lorem_ipsums(normalised, words, count):
+def count_lorem_ipsums(normalised: Bytes, words: Words, count: int) -> int:
     """'lorem ipsum' in the normalised text, also as part of longer words ('dolorem ipsum')."""
     found = 0
     for word in range(1, count):

@@ -1,9 +1,9 @@
-"""XXH3 of 64 bits with seed 0 (Yann Collet's xxHash, its published specification), for messages of more than 16 bytes."""
+"""XXH3 of 64 bits with seed 0 (Yann Collet's xxHash, as its specification says), for messages of 17 bytes or more."""
 
 import numpy as np
-from numba import uint64
 
-from rpdata.text.compiled import kernel
+from rpdata.text.arrays import Bytes, Hashes
+from rpdata.text.compiled import kernel, uint64
 from rpdata.text.vectors import load64, multiply_fold
 
 SECRET = np.frombuffer(
@@ -29,20 +29,20 @@ STRIPES_OF_BLOCK = LAST_SECRET // 8
 
 
 @kernel
-def avalanche(h):
+def avalanche(h: int) -> int:
     h ^= h >> uint64(37)
     h *= uint64(AVALANCHE_FACTOR)
     return h ^ h >> uint64(32)
 
 
 @kernel
-def mix16(data, at, secret_at):
+def mix16(data: Bytes, at: int, secret_at: int) -> int:
     low = load64(data, at) ^ load64(SECRET, secret_at)
     return multiply_fold(low, load64(data, at + 8) ^ load64(SECRET, secret_at + 8))
 
 
 @kernel
-def xxh3(data, start, length):
+def xxh3(data: Bytes, start: int, length: int) -> int:
     """The hash of data[start : start + length]; length is at least 17."""
     if length > 240:
         return xxh3_long(data, start, length)
@@ -62,7 +62,7 @@ def xxh3(data, start, length):
 
 
 @kernel
-def accumulate(lanes, data, at, secret_at):
+def accumulate(lanes: Hashes, data: Bytes, at: int, secret_at: int) -> None:
     for i in range(LANES):
         value = load64(data, at + 8 * i)
         key = value ^ load64(SECRET, secret_at + 8 * i)
@@ -71,7 +71,7 @@ def accumulate(lanes, data, at, secret_at):
 
 
 @kernel
-def xxh3_long(data, start, length):
+def xxh3_long(data: Bytes, start: int, length: int) -> int:
     lanes = ACCUMULATORS.copy()
     stripes = (length - 1) // STRIPE
     for stripe in range(stripes):

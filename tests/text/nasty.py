@@ -1,12 +1,11 @@
 """Alphabets in which texts go wrong, and Hypothesis strategies over them."""
 
 import string
-import unicodedata
 
 from hypothesis import strategies as st
 
 WHITE_SPACE = "".join(c for c in map(chr, range(0x110000)) if c.isspace())       # all 29
-FINAL_SIGMA = "ΣσςAaΑα\u0345\u02B0\u00AD'.:·’ʼ\u0301 \n1漢ǅ"                     # cased, case-ignorable, both and neither
+FINAL_SIGMA = "ΣσςAaΑα\u0345\u02B0\u00AD'.:·’ʼ\u0301 \n1漢ǅ"         # cased, case-ignorable, both and neither
 MARKS = "aeq\u0301\u0323\u0327\u05B0\u093C\u094D\u0F71\u0F72\u0F73\u0344\u3099\U0001D165é\u1E69.'- \n"
 REAPPEARING_PUNCTUATION = "\u037E\u1FEF\u2260\u226E\u226F=<>;` \u0338a"
 GROWING = "\u0390\u1F82\U0001D160각힣\u0130İ\uFB2C\u2126\u212AﬃẞŉǰＡ" + "a \n"
@@ -39,15 +38,16 @@ mixed_text = st.lists(
 # Few different words, so that n-grams repeat; some long, so that shingles take one SHA-1 block or many.
 _words = st.lists(
     st.one_of(
-        st.sampled_from(["a", "b", "the", "The", "lorem", "ipsum", "dolorem", "javascript", "JavaScript,", "été", "ΣΑΣ"]),
+        st.sampled_from(["a", "b", "the", "The", "lorem", "ipsum", "dolorem", "javascript", "JavaScript,", "ΣΑΣ"]),
         st.text("xyzé漢", min_size=1, max_size=80),
     ),
     min_size=1,
     max_size=6,
 )
+_gaps = st.sampled_from([" ", "  ", "\n", ". ", "-- "])
 repetitive_text = _words.flatmap(
-    lambda words: st.lists(st.tuples(st.sampled_from(words), st.sampled_from([" ", "  ", "\n", ". ", "-- "])), max_size=150)
-).map(lambda pairs: "".join(word + gap for word, gap in pairs))
+    lambda words: st.lists(st.builds(str.__add__, st.sampled_from(words), _gaps), max_size=150).map("".join)
+)
 
 texts = st.one_of(any_text, nasty_text, mixed_text, repetitive_text)
 

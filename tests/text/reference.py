@@ -1,4 +1,4 @@
-"""Every statistic of `rpdata.text.stats`, said once more in plain Python: slow, obvious, and what the kernels must equal.
+"""Every statistic of `rpdata.text.stats`, said once more in plain Python: slow, obvious, what the kernels must equal.
 
 Sources: RedPajama-Data-V2's reference implementation; `str`, `re`, `unicodedata`, `hashlib` are the authorities.
 """
@@ -108,11 +108,8 @@ def lines_of(text: str) -> list[dict[str, int]]:
 
 @cache
 def permutations() -> list[tuple[int, int]]:
-    random = np.random.RandomState(42)
-    return [
-        (int(random.randint(1, (1 << 61) - 1, dtype=np.uint64)), int(random.randint(0, (1 << 61) - 1, dtype=np.uint64)))
-        for _ in range(128)
-    ]
+    draw, modulus = np.random.RandomState(42).randint, (1 << 61) - 1
+    return [(int(draw(1, modulus, dtype=np.uint64)), int(draw(0, modulus, dtype=np.uint64))) for _ in range(128)]
 
 
 def signature(text: str, base_hash: Callable[[bytes], int]) -> npt.NDArray[np.uint32] | None:

@@ -75,7 +75,7 @@ def test_white_space_separates_every_context_that_normalisation_looks_at():
 
 
 def test_mappings_keep_what_the_kernels_rely_on():
-    """One numeric code point at most; marks in canonical order; and a mapping that starts with a mark has only marks."""
+    """One numeric code point at most; marks in canonical order; and what starts with a mark has only marks."""
     for becomes in {text for c, text in zip(CHARACTERS, map(normalised, CHARACTERS), strict=True) if text != c}:
         classes = [unicodedata.combining(c) for c in becomes]
         marks = [number for number in classes if number]

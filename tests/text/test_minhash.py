@@ -4,13 +4,12 @@ import hashlib
 
 import numpy as np
 import pytest
+import reference
 from datasketch import MinHash
 
-import reference
 from rpdata.text.compiled import kernel
 from rpdata.text.minhash import CHECKSUM, permutations
 from rpdata.text.permute import MERSENNE_61, PERMUTATIONS, STEP, minima
-
 
 
 @kernel
@@ -26,7 +25,10 @@ def test_permutations_are_those_of_datasketch():
     assert np.array_equal(permutations(), MinHash(num_perm=PERMUTATIONS, seed=42, scheme="legacy").permutations)
 
 
-@pytest.mark.parametrize("wanted", [MERSENNE_61 + d for d in range(-9, 10)] + [2**64 - 1, 2**63, 0, 1, 8 * MERSENNE_61 - 1])
+NEXT_TO_THE_MODULUS = [*range(MERSENNE_61 - 9, MERSENNE_61 + 10), 0, 1, 2**63, 8 * MERSENNE_61 - 1, 2**64 - 1]
+
+
+@pytest.mark.parametrize("wanted", NEXT_TO_THE_MODULUS)
 def test_values_next_to_the_modulus_are_reduced_exactly(wanted):
     """h * a + b is made to be what we want it to be, for one permutation among ordinary ones."""
     pairs = permutations()

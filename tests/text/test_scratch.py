@@ -39,7 +39,8 @@ def arrays(memory: Any) -> Iterator[np.ndarray]:
 
 @pytest.mark.parametrize("largest", [0, 1, 63, 64, 1000, 65_537, 1 << 20, MAX_DOCUMENT, MAX_DOCUMENT + 1])
 def test_working_memory_stays_within_its_bound(largest):
-    assert sum(array.nbytes for array in arrays(make_scratch(largest))) <= BYTES_PER_TEXT_BYTE * largest + SCRATCH_FLOOR
+    size = sum(array.nbytes for array in arrays(make_scratch(largest)))
+    assert size <= BYTES_PER_TEXT_BYTE * largest + SCRATCH_FLOOR
 
 
 class Guarded:
