@@ -76,12 +76,11 @@ class Progress:
         bytes_through = max(self._done_bytes, self.text_bytes / self._expansion)
         return min(bytes_through / max(self._total_bytes, 1), 0.99)
 
-    def summary(self) -> str:
-        """One line: units, documents, rates, time left."""
+    def rates(self) -> str:
+        """Documents and text in a second, and the time left."""
         seconds = max(self.seconds, 1e-3)
         left = seconds / self.fraction - seconds if self.fraction else float("inf")
         return (
-            f"{self.units_done:,} of {self.units:,} units, {self.documents:,} documents, "
             f"{self.documents / seconds:,.0f} documents/s, {self.text_bytes / seconds / 1e6:,.1f} MB/s"
             + (f", {duration(left)} left" if 0 < left < float("inf") else "")
         )
@@ -129,7 +128,9 @@ class _Lines(_Face):
         self._print()
 
     def _print(self) -> None:
-        print(f"rpdata: {self._progress.summary()}", file=self._stream, flush=True)
+        run = self._progress
+        done = f"{run.units_done:,} of {run.units:,} units, {run.documents:,} documents"
+        print(f"rpdata: {done}, {run.rates()}", file=self._stream, flush=True)
 
 
 class _Bar(_Face):
@@ -139,18 +140,22 @@ class _Bar(_Face):
         from rich.progress import Progress as RichProgress
 
         self._progress = progress
-        columns = [BarColumn(), TextColumn("{task.description}")]
-        self._bar = RichProgress(*columns, console=Console(file=stream), refresh_per_second=4, transient=True)
+        console = Console(file=stream)
+        bar = BarColumn(bar_width=12 if console.width < 100 else 40)    # beside it the text fits into 80 columns
+        self._bar = RichProgress(bar, TextColumn("{task.description}"), console=console, transient=True)
         if dashboard:
-            self._bar.console.print(f"Dask dashboard: {dashboard}")
-        self._task = self._bar.add_task(progress.summary(), total=1.0)
+            console.print(f"Dask dashboard: {dashboard}")
+        self._task = self._bar.add_task(self._text(), total=1.0)
 
     def begin(self) -> None:
         self._bar.start()
 
     def show(self) -> None:
-        self._bar.update(self._task, completed=self._progress.fraction, description=self._progress.summary())
+        self._bar.update(self._task, completed=self._progress.fraction, description=self._text())
 
     def end(self) -> None:
         self.show()
         self._bar.stop()
+
+    def _text(self) -> str:
+        return f"{self._progress.units_done:,}/{self._progress.units:,} units, {self._progress.rates()}"

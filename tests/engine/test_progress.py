@@ -1,6 +1,7 @@
 """What is seen of a run: a bar on a terminal, lines elsewhere, nothing if nothing is wanted."""
 
 import io
+import re
 
 import pytest
 
@@ -42,15 +43,19 @@ def test_nothing_is_printed_when_nothing_is_wanted() -> None:
     assert stream.getvalue() == ""
 
 
-def test_a_terminal_gets_a_bar_and_the_address_of_the_dashboard(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_terminal_of_80_columns_gets_a_bar_with_everything_in_it(
+    monkeypatch: pytest.MonkeyPatch, clock: list[float]
+) -> None:
     monkeypatch.setenv("TERM", "xterm")
-    monkeypatch.setenv("COLUMNS", "150")
+    monkeypatch.setenv("COLUMNS", "80")
+    clock[0] = 1
     stream = Terminal()
-    with Progress(3, 1000, stream=stream, dashboard="http://127.0.0.1:8787/status") as shown:
-        shown.advance(10, 1000)
-        shown.unit_done(500)
+    with Progress(30, 1000, stream=stream, dashboard="http://127.0.0.1:8787/status") as shown:
+        clock[0] = 101
+        shown.advance(1_928_700, 17_360_000_000)
+        shown.unit_done(345)
     assert "http://127.0.0.1:8787/status" in stream.getvalue()
-    assert "1 of 3 units, 10 documents" in stream.getvalue()
+    assert re.search(r"━━.* 1/30 units, 19,287 documents/s, 173.6 MB/s, 3 min 10 s left", stream.getvalue())
 
 
 def test_a_quiet_terminal_gets_lines() -> None:
