@@ -1,16 +1,10 @@
-"""What the figures were measured on, and how fast it copies memory: the yardstick beside every rate."""
+"""What the figures were measured on."""
 
 import os
 import platform
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from statistics import median
-from time import process_time
-
-import numpy as np
-
-COPIED_BYTES = 256 << 20
 
 
 def processor() -> str:
@@ -30,15 +24,3 @@ def description() -> str:
 def load() -> float:
     """Processes that wanted a core in the last minute."""
     return os.getloadavg()[0]
-
-
-def memcpy_rate() -> float:
-    """Megabytes copied in a CPU second."""
-    source = np.ones(COPIED_BYTES, dtype=np.uint8)
-    target = np.zeros_like(source)
-    seconds = []
-    for _ in range(5):
-        start = process_time()
-        np.copyto(target, source)
-        seconds.append(process_time() - start)
-    return COPIED_BYTES / 1e6 / median(seconds)
