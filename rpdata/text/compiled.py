@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from threading import Lock
 from typing import Any, TypeVar, cast
 
 import numba
@@ -45,6 +46,7 @@ class EntryPoint:
     def __init__(self, function: Callable[..., Any]) -> None:
         self._dispatcher: Any = numba.njit(function, **_OPTIONS)
         self._ready = False
+        self._first = Lock()
 
     def __call__(self, *arguments: Any) -> Any:
         if not self._ready:
@@ -58,15 +60,17 @@ class EntryPoint:
 
     def _prepare(self, arguments: tuple[Any, ...]) -> None:
         try:
-            self._dispatcher._cache = _PackageCache(self._dispatcher.py_func)
+            cache = _PackageCache(self._dispatcher.py_func)
         except RuntimeError as error:
             raise UserError(
                 f"no folder to keep compiled kernels in ({error}): set NUMBA_CACHE_DIR to one that can be written to"
             ) from error
-        with _alone_in(Path(self._dispatcher._cache.cache_path)):
-            self._dispatcher.compile(tuple(map(numba.typeof, arguments)))
-        self._dispatcher.disable_compile()
-        self._ready = True
+        with self._first, _alone_in(Path(cache.cache_path)):
+            if not self._ready:                         # no other thread was first
+                self._dispatcher._cache = cache
+                self._dispatcher.compile(tuple(map(numba.typeof, arguments)))
+                self._dispatcher.disable_compile()
+                self._ready = True
 
 
 class _PackageCache(cast(Any, FunctionCache)):  # type: ignore[misc]
@@ -90,5 +94,10 @@ def _alone_in(folder: Path) -> Iterator[None]:
     """Hold the lock of a folder, waiting for whoever has it; the system frees it if its holder dies."""
     folder.mkdir(parents=True, exist_ok=True)
     with open(folder / "kernels.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        except OSError as error:
+            raise UserError(
+                f"cannot lock {lock.name} ({error.strerror}): set NUMBA_CACHE_DIR to a folder of a local disk"
+            ) from error
         yield

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -51,12 +52,17 @@ def test_a_change_in_any_source_of_the_package_is_another_key_of_the_cache(monke
     assert key() != before
 
 
-def test_a_type_that_was_not_compiled_is_refused_and_not_compiled_in_secret(monkeypatch, tmp_path):
-    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+def test_a_type_that_was_not_compiled_is_refused_and_not_compiled_in_secret():
     double = compiled.EntryPoint(twice)
     assert double(2) == 4
     with pytest.raises(TypeError, match="No matching definition"):
         double("2")
+
+
+def test_threads_may_be_the_first_to_call_at_the_same_time():
+    double = compiled.EntryPoint(twice)
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(double, range(32))) == list(range(0, 64, 2))
 
 
 def twice(x):
