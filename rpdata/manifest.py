@@ -17,6 +17,7 @@ from rpdata.errors import UserError
 from rpdata.schema import FORMAT_VERSION
 
 FILE = "rpdata.json"
+BY_LANGUAGE = "*"       # in the plan, where the documents' languages are their partitions
 
 
 @dataclass
@@ -73,7 +74,7 @@ class Manifest:
         shards: dict[str, dict[str, dict[str, Any]]] = {}
         for unit in self.units:
             partitions = shards.setdefault(unit.snapshot, {}).setdefault(unit.shard, {})
-            partitions[unit.partition] = [
+            partitions[unit.partition or BY_LANGUAGE] = [
                 {"name": source.name, "path": source.path, "format": source.format, "size": source.size}
                 for source in unit.inputs
             ]
@@ -107,7 +108,9 @@ def _said(option: str, value: Any) -> str:
 
 def _units(plan: Mapping[str, Mapping[str, Mapping[str, list[dict[str, Any]]]]]) -> list[Unit]:
     units = [
-        Unit(snapshot, shard, partition, tuple(Input(**source) for source in inputs))
+        Unit(
+            snapshot, shard, None if partition == BY_LANGUAGE else partition, tuple(Input(**source) for source in inputs)
+        )
         for snapshot, shards in plan.items()
         for shard, partitions in shards.items()
         for partition, inputs in partitions.items()

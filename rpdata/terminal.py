@@ -39,6 +39,8 @@ def print_run(summary: RunSummary, *, as_json: bool) -> None:
         table.add_row("unread bytes of torn files", f"{summary.unread_bytes:,}")
     console.print(table)
     console.print(work(summary))
+    if summary.language_model:
+        console.print(f"Languages: as {escape(summary.language_model.partition(' ')[0])} tells them.")
     if summary.not_computed:
         console.print(
             f"Not computed: {len(summary.not_computed)} signals that need a model or a list "

@@ -25,6 +25,7 @@ from rpdata.signals import CATALOGUE
 from rpdata.sources import check, discover
 
 TEXT_IS_WRITTEN_ONCE = "Text is written once, in one way. Annotate into a new folder: --output"
+ONE_WAY_TO_TELL = "Documents are in partitions by it, and text is written once. Annotate into a new folder: --output"
 ONE_FAMILY = "Signatures of two families can't be compared. Use the same one, or annotate into a new folder: --output"
 
 
@@ -44,6 +45,7 @@ class RunSummary:
     annotated_documents: int = 0        # by this run
     annotated_text_bytes: int = 0       # likewise, UTF-8
     seconds: float = 0.0
+    language_model: str | None = None   # that told the languages, where they were not known
     not_computed: list[str] = field(default_factory=list)   # signals that wait for an artefact
 
     @property
@@ -74,6 +76,7 @@ def run(
     started = time.monotonic()
     found = discover(arguments, snapshot)
     check(found, settings.read)
+    settings = settings.with_model(found)
     root = settings.output
     Manifest.load_or_new(root)   # a folder of other things is refused before the lock puts a file into it
     with writer_lock(root):
@@ -84,6 +87,7 @@ def run(
             output=str(root),
             units=len(units),
             units_done_before=len(units) - len(pending),
+            language_model=str(settings.model) if settings.model else None,
             not_computed=[signal.name for signal in CATALOGUE.values() if signal.function is None],
         )
         if pending:
@@ -101,6 +105,9 @@ def plan_units(found: list[tuple[str, Input]], settings: Settings, files_per_sha
     for source_format in sorted({source.format for _, source in found}):
         options = settings.documents_configuration(source_format)
         manifest.agree(f"documents from {source_format}", options, settings.output, TEXT_IS_WRITTEN_ONCE)
+    if settings.model:
+        languages = settings.languages_configuration()
+        manifest.agree("partitions by language", languages, settings.output, ONE_WAY_TO_TELL)
     manifest.agree("minhash", settings.minhash_configuration(), settings.output, ONE_FAMILY)
     manifest.replace("quality_signals", settings.signals_configuration())
     manifest.units = plan(manifest.units, found, settings.read.language, files_per_shard)
@@ -112,13 +119,14 @@ def plan_units(found: list[tuple[str, Input]], settings: Settings, files_per_sha
 
 
 def refuse_other_language(units: Iterable[Unit], settings: Settings) -> None:
-    """An input keeps the language that it was planned with: its partition is named by it."""
+    """An input keeps the language that it was planned with, given or found out: its partitions are named by it."""
     for unit in units:
-        named = unit.inputs[0].format == "ccnet" or settings.read.language is None
-        if not named and settings.read.language != language_of(unit):
+        planned = language_of(unit.partition) if unit.partition else None
+        if unit.inputs[0].format != "ccnet" and settings.read.language != planned:
+            way, other = (f"--language {name}" if name else "no --language" for name in (settings.read.language, planned))
             raise UserError(
-                f"cannot use --language {settings.read.language} for {unit.inputs[0].path}: it is in the dataset "
-                f"{settings.output} already, with --language {language_of(unit)} (unit {unit.name}).\n"
+                f"cannot use {way} for {unit.inputs[0].path}: it is in the dataset {settings.output} already, with "
+                f"{other} (unit {unit.name}).\n"
                 "Leave the option as it was, or annotate into a new folder: --output"
             )
 

@@ -1,10 +1,14 @@
 """The options of an annotation, and which of them decide what a step writes."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from rpdata.engine.plan import Unit
+from rpdata.annotate.language import DEFAULT_MODEL, LanguageModel, find_model
+from rpdata.annotate.routing import Languages
+from rpdata.engine.plan import Input, Unit
+from rpdata.errors import UserError, unknown_name
 from rpdata.ledger import configuration_hash
 from rpdata.signals import code_hash
 from rpdata.sources import ReadOptions
@@ -26,11 +30,39 @@ class Settings:
     """What one run is asked to do; travels to every worker.
 
     minhash: the family, "sha1" (RedPajama-V2's) or "xxh3".
+    languages, language_model: which documents to keep, and who says what language they are in; not used with
+    `read.language` and for cc_net. model: the language model once it is found, see `with_model`.
     """
 
     output: Path
     read: ReadOptions = field(default_factory=ReadOptions)
     minhash: str = "sha1"
+    languages: Languages = field(default_factory=Languages)
+    language_model: str = DEFAULT_MODEL
+    model: LanguageModel | None = None
+
+    def with_model(self, found: Iterable[tuple[str, Input]]) -> "Settings":
+        """The settings with the language model, if an input needs it; UserError if it is not here or lacks a language.
+        """
+        needy = next((source.path for _, source in found if source.format != "ccnet"), None)
+        if needy is None or self.read.language is not None:
+            return self
+        try:
+            model = find_model(self.language_model)
+        except UserError as error:
+            raise UserError(
+                f"cannot tell the languages of {needy}: {error}\n"
+                "Or say what all documents are in: --language en"
+            ) from error
+        labels = model.labels()
+        for language in sorted(self.languages.named):
+            if language not in labels:
+                raise unknown_name("language", language, labels)
+        return replace(self, model=model)
+
+    def languages_configuration(self) -> dict[str, Any]:
+        """What decides which documents of a unit are kept, and in which partitions, where a model tells languages."""
+        return {"languages": str(self.languages), "language_model": str(self.model)}
 
     def documents_configuration(self, source_format: str) -> dict[str, Any]:
         """What decides the documents that come out of an input of this format, besides its bytes."""
@@ -46,16 +78,17 @@ class Settings:
     def configuration(self, step: str, unit: Unit) -> str:
         """The hash that the ledger keeps for `step` of `unit`: another hash means that the work must be done again."""
         if step == "documents":
-            return configuration_hash(self.documents_configuration(unit.inputs[0].format))
+            languages = self.languages_configuration() if unit.partition is None else {}
+            return configuration_hash({**self.documents_configuration(unit.inputs[0].format), **languages})
         return configuration_hash(
             self.signals_configuration() if step == "quality_signals" else self.minhash_configuration()
         )
 
     def for_unit(self, unit: Unit) -> ReadOptions:
-        """The read options with the language that the plan gave the unit."""
-        return replace(self.read, language=language_of(unit))
+        """The read options with the language that the plan gave the unit, if it did."""
+        return replace(self.read, language=None if unit.partition is None else language_of(unit.partition))
 
 
-def language_of(unit: Unit) -> str:
-    """The language of the unit's one partition: `en` for `en_head` and `en_all`."""
-    return unit.partition.rpartition("_")[0]
+def language_of(partition: str) -> str:
+    """The language of a partition or its path: `en` for `en_head` and `2026-34/0000/en_all`."""
+    return partition.rpartition("/")[2].rpartition("_")[0]

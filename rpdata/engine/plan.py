@@ -34,24 +34,29 @@ class Unit:
 
     snapshot: str               # "2023-06"
     shard: str                  # "0000"
-    partition: str              # cc_net: "en_head", from the file's name; otherwise "<language>_all"
+    partition: str | None       # cc_net: "en_head", from the file's name; otherwise "<language>_all" of the language
+                                # that was given; None: of the languages that its documents are found to be in
     inputs: tuple[Input, ...]   # in the order of their documents; cc_net: exactly one
 
     @property
     def name(self) -> str:
         """How ledger and messages call it: "2023-06/0000/en_head" (cc_net) or "2026-34/0000"."""
-        whole_shard = self.inputs[0].format != "ccnet"
-        return f"{self.snapshot}/{self.shard}" if whole_shard else self.partition_path
+        shard = f"{self.snapshot}/{self.shard}"
+        return f"{shard}/{self.partition}" if self.inputs[0].format == "ccnet" else shard
 
     @property
-    def partition_path(self) -> str:
-        """Its file in each overlay is `<overlay>/<this>.parquet`."""
-        return f"{self.snapshot}/{self.shard}/{self.partition}"
+    def partition_path(self) -> str | None:
+        """Its file in each overlay is `<overlay>/<this>.parquet`; None if its documents' languages say."""
+        return None if self.partition is None else self.path_of(self.partition)
+
+    def path_of(self, partition: str) -> str:
+        """The path of one of its partitions, such as "2026-34/0000/en_all"."""
+        return f"{self.snapshot}/{self.shard}/{partition}"
 
     @property
     def place(self) -> tuple[str, int, str]:
         """What units, and so documents, are ordered by everywhere; the tenth thousand of shards has five digits."""
-        return self.snapshot, int(self.shard), self.partition
+        return self.snapshot, int(self.shard), self.partition or ""
 
     @property
     def size(self) -> int:
@@ -75,13 +80,14 @@ def plan(
 
     cc_net files go where their path says. Other inputs are sorted by name and fill new shards of their snapshot, of
     one format each: `files_per_shard` files, or (None) about BYTES_PER_SHARD. The result is in the order of
-    `Unit.place`. Inputs already planned stay where they are; one that moved to another folder is found again.
+    `Unit.place`. With a `language` they are all in it; without, their documents' languages are found out later. Inputs
+    already planned stay where they are; one that moved to another folder is found again.
 
     Raises UserError for an input that changed since it was planned, for two inputs with one name in a snapshot, and
     for a cc_net file whose path does not say where it belongs.
     """
     sitting = {_identity(unit.snapshot, source): (unit, source) for unit in planned for source in unit.inputs}
-    units = {unit.partition_path: unit for unit in planned}
+    units = {unit.name: unit for unit in planned}
     fresh: dict[tuple[str, str], tuple[str, Input]] = {}
     for snapshot, source in found:
         identity = _identity(snapshot, source)
@@ -89,16 +95,16 @@ def plan(
             unit, known = sitting[identity]
             _refuse_changed(known, source, unit.name)
             if known.path != source.path:
-                current = units[unit.partition_path]
+                current = units[unit.name]
                 inputs = tuple(source if held == known else held for held in current.inputs)
-                units[unit.partition_path] = replace(current, inputs=inputs)
+                units[unit.name] = replace(current, inputs=inputs)
         elif identity in fresh and fresh[identity][1].path != source.path:
             raise _one_name_twice(identity[0], fresh[identity][1].path, source.path)
         else:
             fresh[identity] = snapshot, source
     taken = {(unit.snapshot, unit.shard) for unit in planned}
     for unit in _new_units(fresh.values(), taken, language, files_per_shard):
-        units[unit.partition_path] = unit
+        units[unit.name] = unit
     return sorted(units.values(), key=lambda unit: unit.place)
 
 
@@ -130,15 +136,14 @@ def _new_units(
             taken.add(place[:2])
         else:
             tables.append((snapshot, source))
-    if tables and language is None:
-        raise UserError(f"the language of {tables[0][1].path} is not known. Say it: --language en")
+    partition = None if language is None else f"{language}_all"
     next_shard: Counter[str] = Counter()
     for snapshot, shard in taken:
         next_shard[snapshot] = max(next_shard[snapshot], int(shard) + 1)
     tables.sort(key=lambda item: (item[0], item[1].format, item[1].name))
     for (snapshot, _), group in groupby(tables, key=lambda item: (item[0], item[1].format)):
         for inputs in _shards([source for _, source in group], files_per_shard):
-            yield Unit(snapshot, f"{next_shard[snapshot]:04d}", f"{language}_all", inputs)
+            yield Unit(snapshot, f"{next_shard[snapshot]:04d}", partition, inputs)
             next_shard[snapshot] += 1
 
 

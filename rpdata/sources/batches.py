@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeAlias
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from rpdata.schema import BYTES_PER_BATCH, DOCUMENTS, ROWS_PER_BATCH
 
@@ -28,6 +30,14 @@ def batches(rows: Iterable[Row]) -> Iterator[pa.RecordBatch]:
             size = 0
     if held:
         yield to_arrow(held)
+
+
+def sizes_of(batch: pa.RecordBatch) -> np.ndarray:
+    """What each document of a batch counts towards BYTES_PER_BATCH: as `batches` counts it."""
+    sizes = pc.binary_length(batch["raw_content"]).to_numpy().astype(np.int64)
+    for i in STRINGS:
+        sizes += pc.fill_null(pc.utf8_length(batch.column(i)), 0).to_numpy()
+    return sizes
 
 
 def to_arrow(rows: list[Row]) -> pa.RecordBatch:

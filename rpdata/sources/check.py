@@ -21,15 +21,12 @@ ROWS_TO_TRY = 100
 def check(found: list[tuple[str, Input]], options: ReadOptions) -> None:
     """Refuse what can't be read with these options. Opens at most one table of each format.
 
-    Raises UserError if nothing says the language of a WET file or table, or the first table lacks a column that the
-    options name.
+    Raises UserError if the first table lacks a column that the options name.
     """
     if options.language is not None and not LANGUAGE.fullmatch(options.language):
         raise UserError(f"--language {options.language!r} is not a language code: give one like en, de or zh-Hant")
     first: dict[str, Input] = {}
     for _, source in found:
-        if source.format != "ccnet" and options.language is None:
-            raise UserError(f"cannot tell the language of {source.path}: only cc_net files say it. Use --language en")
         first.setdefault(source.format, source)
     if "parquet" in first:
         check_parquet(first["parquet"], options)

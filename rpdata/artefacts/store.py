@@ -1,0 +1,91 @@
+"""The cache of artefacts: each file below its own sha256, so that it can't be taken for another one.
+
+It lies in RPDATA_HOME, else where the platform keeps caches of users. A file appears there whole and checked, or not
+at all.
+"""
+
+import hashlib
+import os
+import sys
+from pathlib import Path
+
+from rpdata.artefacts.registry import Artefact
+from rpdata.engine.commit import sync
+from rpdata.errors import CannotFinish, UserError
+
+HOME = "RPDATA_HOME"
+
+
+def home() -> Path:
+    """The folder of everything that rpdata keeps for this user."""
+    if named := os.environ.get(HOME):
+        return Path(named).expanduser()
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "rpdata"
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "rpdata" / "Cache"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "rpdata"
+
+
+def path_of(artefact: Artefact) -> Path:
+    """Where its file is, or would be."""
+    return home() / "artefacts" / artefact.sha256 / artefact.name
+
+
+def is_here(artefact: Artefact) -> bool:
+    """Whether its file is there, with the right size; `verify` reads it."""
+    try:
+        return path_of(artefact).stat().st_size == artefact.size
+    except OSError:
+        return False
+
+
+def verify(path: Path, sha256: str) -> None:
+    """Read the file; UserError if it is gone or has other content."""
+    try:
+        found = sha256_of(path)
+    except OSError as error:
+        raise UserError(
+            f"the artefact {path} cannot be read: {error.strerror}.\nGet it again: rpdata artefacts pull {path.name}"
+        ) from error
+    if found != sha256:
+        raise UserError(
+            f"the artefact {path} is damaged or was replaced: its sha256 is {found}, not {sha256}.\n"
+            f"Get it again: rpdata artefacts pull {path.name}"
+        )
+
+
+def sha256_of(path: Path) -> str:
+    """64 hexadecimal digits over the file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def partial(artefact: Artefact) -> Path:
+    """Where a download grows until it is whole; one that broke off is gone on with. Its folder is made."""
+    path = home() / "artefacts" / "partial" / f"{artefact.name}.{artefact.sha256[:12]}"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotFinish(
+            f"cannot write to {error.filename}: {error.strerror}.\nName another folder for artefacts: {HOME}=/some/where"
+        ) from error
+    return path
+
+
+def keep(artefact: Artefact, file: Path) -> Path:
+    """Check a file and move it to its place. UserError, and the file is removed, if its content is another one's."""
+    found = sha256_of(file)
+    if found != artefact.sha256:
+        size = file.stat().st_size
+        file.unlink()
+        raise UserError(
+            f"that is not {artefact.name}: {size:,} bytes with sha256 {found}, where {artefact.size:,} bytes with "
+            f"sha256 {artefact.sha256} belong"
+        )
+    target = path_of(artefact)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    sync(file)
+    os.replace(file, target)
+    sync(target.parent)
+    return target
