@@ -96,9 +96,10 @@ def from_hub(source: Hub, growing: Path) -> None:
     """Its own library resumes what broke off, in a folder beside."""
     from huggingface_hub import hf_hub_download
     from huggingface_hub.errors import HFValidationError
-    from huggingface_hub.utils import disable_progress_bars
+    from huggingface_hub.utils import disable_progress_bars, logging
 
     disable_progress_bars()
+    logging.set_verbosity(logging.CRITICAL)     # every retry is told of; what counts is the error at the end
     folder = growing.with_name(f"{growing.name}.hub")
     try:
         file = hf_hub_download(source.repository, source.file, local_dir=folder, library_name="rpdata")
@@ -116,7 +117,11 @@ def from_url(url: str, size: int, growing: Path) -> None:
     request = urllib.request.Request(url, headers={"User-Agent": "rpdata", "Range": f"bytes={have}-"})
     try:
         with urllib.request.urlopen(request, timeout=TIMEOUT) as response:
-            goes_on = (response.headers.get("Content-Range") or "").startswith(f"bytes {have}-")
+            span = response.headers.get("Content-Range") or ""
+            goes_on = span.startswith(f"bytes {have}-")
+            there = span.rpartition("/")[2] if goes_on else response.headers.get("Content-Length")
+            if there and there != str(size):    # never let another file's bytes into what is gone on with
+                raise SourceError(f"that is another file: {there} bytes, where {size:,} belong")
             with growing.open("ab" if goes_on else "wb") as file:
                 shutil.copyfileobj(response, file, BLOCK)
     except (OSError, ValueError, http.client.HTTPException) as error:   # ValueError: a URL that is none

@@ -121,9 +121,10 @@ def test_wet_and_ccnet_of_one_snapshot_do_not_share_a_shard_number() -> None:
     assert [unit.name for unit in units] == ["2023-06/0000/en_head", "2023-06/0001"]
 
 
-def test_without_a_language_only_ccnet_files_can_be_planned() -> None:
-    with pytest.raises(UserError, match=r"language of /crawl/a.wet.gz is not known.*--language en"):
-        plan([], [wet("a.wet.gz")])
+def test_without_a_language_the_documents_decide_in_which_partitions_they_are() -> None:
+    (unit,) = plan([], [wet("a.wet.gz")])
+    assert (unit.partition, unit.partition_path, unit.name) == (None, None, "2026-34/0000")
+    assert plan(plan([], [wet("a.wet.gz")]), [wet("b.wet.gz")], "en")[0] == unit
 
 
 def test_more_than_ten_thousand_shards_stay_in_their_order() -> None:
