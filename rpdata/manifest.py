@@ -109,7 +109,10 @@ def _said(option: str, value: Any) -> str:
 def _units(plan: Mapping[str, Mapping[str, Mapping[str, list[dict[str, Any]]]]]) -> list[Unit]:
     units = [
         Unit(
-            snapshot, shard, None if partition == BY_LANGUAGE else partition, tuple(Input(**source) for source in inputs)
+            snapshot,
+            shard,
+            None if partition == BY_LANGUAGE else partition,
+            tuple(Input(**source) for source in inputs),
         )
         for snapshot, shards in plan.items()
         for shard, partitions in shards.items()

@@ -82,15 +82,15 @@ def load(model: LanguageModel) -> Any:
 
 
 def identify(texts: pa.StringArray, model: Any) -> tuple[pa.StringArray, pa.DoubleArray]:
-    """Language (a label of the model) and score of each text; null and 0 for one that has nothing to go by.
+    """Language (a label of the model) and score of each text; null and 0 for an empty one, which CCNet skips.
 
     model: what `load` gives. Scores are probabilities rounded to 2 decimals; fastText adds 1e-5, so 1.0 is possible.
     """
     languages: list[str | None] = []
     scores = np.zeros(len(texts))
-    for row, text in enumerate(texts):
+    for row, text in enumerate(texts.to_pylist()):
         # Below the methods of fasttext.FastText, which can't make an array with numpy 2.
-        best = model.f.predict(text.as_py().replace("\n", "") + "\n", 1, 0.0, "strict")
+        best = model.f.predict(text.replace("\n", "") + "\n", 1, 0.0, "strict") if text else []
         languages.append(best[0][1].removeprefix(LABEL) if best else None)
         scores[row] = best[0][0] if best else 0.0
     return pa.array(languages, pa.string()), pa.array(scores.round(2))

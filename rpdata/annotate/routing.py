@@ -96,12 +96,12 @@ def route(
         for partition, rows in destinations(batch, languages, report).items():
             for full in waiting[partition].add(batch, rows, sizes[rows]):
                 yield partition, full
-        while sum(partition.size for partition in waiting.values()) > OPEN_BYTES:
+        while sum(held.size for held in waiting.values()) > OPEN_BYTES:
             largest = max(waiting, key=lambda name: (waiting[name].size, name))
             yield largest, waiting[largest].close()
-    for name, partition in waiting.items():
-        if partition.rows:
-            yield name, partition.close()
+    for name, rest in waiting.items():
+        if rest.rows:
+            yield name, rest.close()
 
 
 def destinations(batch: pa.RecordBatch, languages: Languages, report: ReadReport) -> dict[str, np.ndarray]:

