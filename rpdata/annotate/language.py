@@ -16,7 +16,7 @@ import fasttext
 import numpy as np
 import pyarrow as pa
 
-from rpdata.artefacts import ARTEFACTS, by_hash, home, is_here, path_of, sha256_of, verify
+from rpdata.artefacts import ARTEFACTS, by_hash, fasttext_file, home, is_here, path_of, sha256_of, verify
 from rpdata.artefacts.registry import FAMILIES, forms
 from rpdata.errors import UserError, unknown_name
 from rpdata.schema import DOCUMENTS
@@ -39,6 +39,11 @@ class LanguageModel:
         """What a manifest calls it: what is in the file, whatever it is called; with its name if that is known."""
         known = by_hash(self.sha256)
         return f"{known.name} sha256:{self.sha256}" if known else f"sha256:{self.sha256}"
+
+    @property
+    def named(self) -> str:
+        """For people: with the name of the file, which may be any."""
+        return f"{self.path.name} sha256:{self.sha256}"
 
     def labels(self) -> list[str]:
         """The languages that it can tell."""
@@ -74,11 +79,12 @@ def find_model(wanted: str) -> LanguageModel:
 def load(model: LanguageModel) -> Any:
     """fastText's object, once for each process. UserError if the file is gone, other than it was, or no model."""
     verify(model.path, model.sha256)
-    fasttext.FastText.eprint = lambda *_: None      # it greets every model with a warning
     try:
-        return fasttext.load_model(str(model.path))
-    except (ValueError, MemoryError) as error:
-        raise UserError(f"{model.path} is not a model of fastText: {error}") from error
+        fasttext_file.check(model.path)
+    except fasttext_file.NotAModelError as error:
+        raise UserError(f"{model.path} is not a model of fastText, or not a whole one: {error}") from error
+    fasttext.FastText.eprint = lambda *_: None      # it greets every model with a warning
+    return fasttext.load_model(str(model.path))
 
 
 def identify(texts: pa.StringArray, model: Any) -> tuple[pa.StringArray, pa.DoubleArray]:

@@ -87,7 +87,7 @@ def run(
             output=str(root),
             units=len(units),
             units_done_before=len(units) - len(pending),
-            language_model=str(settings.model) if settings.model else None,
+            language_model=settings.model.named if settings.model else None,
             not_computed=[signal.name for signal in CATALOGUE.values() if signal.function is None],
         )
         if pending:

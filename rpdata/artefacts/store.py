@@ -9,7 +9,7 @@ import os
 import sys
 from pathlib import Path
 
-from rpdata.artefacts.registry import Artefact
+from rpdata.artefacts.registry import Artefact, by_hash
 from rpdata.engine.commit import sync
 from rpdata.errors import CannotFinish, UserError
 
@@ -41,18 +41,15 @@ def is_here(artefact: Artefact) -> bool:
 
 
 def verify(path: Path, sha256: str) -> None:
-    """Read the file; UserError if it is gone or has other content."""
+    """Read the file, an artefact's or a user's own; UserError if it is gone or has other content."""
+    known = by_hash(sha256)
+    mend = f"Get it again: rpdata artefacts pull {known.name}" if known else "Bring back the file that it was."
     try:
         found = sha256_of(path)
     except OSError as error:
-        raise UserError(
-            f"the artefact {path} cannot be read: {error.strerror}.\nGet it again: rpdata artefacts pull {path.name}"
-        ) from error
+        raise UserError(f"{path} cannot be read: {error.strerror}.\n{mend}") from error
     if found != sha256:
-        raise UserError(
-            f"the artefact {path} is damaged or was replaced: its sha256 is {found}, not {sha256}.\n"
-            f"Get it again: rpdata artefacts pull {path.name}"
-        )
+        raise UserError(f"{path} is damaged or was replaced: its sha256 is {found}, not {sha256}.\n{mend}")
 
 
 def sha256_of(path: Path) -> str:

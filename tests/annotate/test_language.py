@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from rpdata.annotate.language import LanguageModel, find_model, identify, load
-from rpdata.artefacts import sha256_of
+from rpdata.artefacts import fasttext_file, sha256_of
 from rpdata.dataset import Dataset
 from rpdata.errors import UserError
 from rpdata.redpajama import quality_signals_json
@@ -202,6 +202,29 @@ def test_what_is_no_model_is_refused_with_the_way_on(wanted, message, repository
     monkeypatch.chdir(repository)
     with pytest.raises(UserError, match=message):
         find_model(wanted).labels()
+
+
+def test_a_model_that_was_cut_short_is_told_from_a_whole_one(sample_model, lid, tmp_path):
+    """The library would end the process, or answer from whatever is in memory."""
+    for whole in (sample_model, *lid.rglob("lid.176.ftz")):
+        content = whole.read_bytes()
+        fasttext_file.check(whole)
+        cut = tmp_path / "cut.bin"
+        for size in {0, 7, 8, 63, 64, 100, 2000, *range(5000, len(content), 41_003), len(content) - 1}:
+            cut.write_bytes(content[:size])
+            with pytest.raises(UserError, match="not a whole one"):
+                find_model(str(cut)).labels()
+        cut.write_bytes(content + b"\0")
+        with pytest.raises(UserError, match="goes on behind its weights"):
+            find_model(str(cut)).labels()
+
+
+def test_a_model_that_vanishes_is_named(sample_model, tmp_path):
+    shutil.copy(sample_model, tmp_path / "mine.bin")
+    model = find_model(str(tmp_path / "mine.bin"))
+    (tmp_path / "mine.bin").unlink()
+    with pytest.raises(UserError, match=r"mine\.bin cannot be read: No such file"):
+        load(model)
 
 
 def test_a_language_that_the_model_does_not_know_is_refused(wet, sample_model, tmp_path):
