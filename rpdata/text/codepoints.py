@@ -4,6 +4,7 @@ So the kernels agree with `str.isalnum`, `str.lower`, NFD and the rest by constr
 version. They are made at first use, in about a fifth of a second: too fast to be worth a file.
 """
 
+import string
 import unicodedata
 from collections.abc import Iterable
 from functools import cache
@@ -18,9 +19,9 @@ WORD = 2                  # \w: str.isalnum (or '_')
 UPPER = 4                 # str.isupper
 LOWER = 8                 # lower or title case: one of these and a word is not all caps
 NUMERIC = 16              # str.isnumeric, of what the code point is normalised to
-CASED = 32                # the context of final sigma (Unicode 3.13, D135 and D136)
-CASE_IGNORABLE = 64
-SPECIAL = 128             # normalises to something else, or depends on its neighbours
+CASED = 32                # the context of a final sigma: Unicode 3.13, D135 ...
+CASE_IGNORABLE = 64       # ... and D136; and ASCII punctuation, which is deleted before
+SPECIAL = 128             # normalises to something else, or can change places with its neighbours
 CLASS_SHIFT = 8           # canonical combining class of the code point itself: 8 bits
 MAPPING_SHIFT = 16        # 1 + index of its mapping, 0 if it stays what it is: 16 bits
 
@@ -35,11 +36,10 @@ _INHABITED = [*range(0xD800), *range(0xE000, 0x40000), *range(0xE0000, 0xF0000)]
 class Tables(NamedTuple):
     """Arrays over code points and over mappings."""
 
-    properties: npt.NDArray[np.uint32]           # (0x110000,) the bits above
-    mapping: npt.NDArray[np.uint8]               # (mappings * MAPPING_BYTES,) UTF-8 of NFD(lower(c))
-    mapping_bytes: npt.NDArray[np.uint8]         # (mappings,) its length
-    mapping_code_points: npt.NDArray[np.uint8]
-    first_class: npt.NDArray[np.uint8]           # (mappings,) combining class of its first and last code points
+    properties: npt.NDArray[np.uint32]      # (0x110000,) the bits above
+    mapping: npt.NDArray[np.uint8]          # (mappings * MAPPING_BYTES,) UTF-8 of NFD(lower(c))
+    mapping_bytes: npt.NDArray[np.uint8]    # (mappings,) its length
+    first_class: npt.NDArray[np.uint8]      # (mappings,) combining class of its first and of its last code point
     last_class: npt.NDArray[np.uint8]
 
 
@@ -65,18 +65,16 @@ def tables() -> Tables:
     bits |= _flag(UPPER, map(str.isupper, characters))
     bits |= _flag(LOWER, (c.islower() or unicodedata.category(c) == "Lt" for c in characters))
     bits |= _flag(NUMERIC, (any(map(str.isnumeric, text)) for text in normalised))     # never more than one
-    bits |= _sigma_context(characters)
+    bits |= _sigma_context(characters) | _flag(CASE_IGNORABLE, (c in string.punctuation for c in characters))
     bits |= np.where(((combining > 0) | (mapping_number > 0)) & (bits & SPACE == 0), np.uint32(SPECIAL), np.uint32(0))
 
     properties = np.zeros(0x110000, np.uint32)
     properties[_INHABITED] = bits
     properties[ord("_")] |= WORD
-    properties[SIGMA] |= SPECIAL
     return Tables(
         properties,
         np.frombuffer(b"".join(text.ljust(MAPPING_BYTES, b"\0") for text in encoded), np.uint8).copy(),
         np.array([len(text) for text in encoded], np.uint8),
-        np.array([len(text) for text in texts], np.uint8),
         np.array([unicodedata.combining(text[0]) for text in texts], np.uint8),
         np.array([unicodedata.combining(text[-1]) for text in texts], np.uint8),
     )

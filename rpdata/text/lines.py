@@ -8,7 +8,7 @@ from rpdata.text.arrays import Bits, Bytes, Counts, Flags
 from rpdata.text.bitmaps import FIRST, Bitmaps, Ranks, rank
 from rpdata.text.classify import HORIZONTAL_ELLIPSIS, decode
 from rpdata.text.compiled import int64, kernel, uint64
-from rpdata.text.vectors import BLOCK, highest, lowest
+from rpdata.text.vectors import BLOCK, leading_zeros, lowest
 from rpdata.text.words import Words, count_javascript
 
 FULL_STOP = ord(".")
@@ -138,10 +138,10 @@ def last_text(space: Bits, start: int, end: int) -> int:
     word = (end - 1) >> 6
     bits = ~space[word] << uint64(63 - (end - 1 & 63))
     if bits != 0:
-        return end - 1 - highest(bits)
+        return end - 1 - leading_zeros(bits)
     word -= 1
     while (word + 1) * BLOCK > start:
         if ~space[word] != 0:
-            return word * BLOCK + 63 - highest(~space[word])
+            return word * BLOCK + 63 - leading_zeros(~space[word])
         word -= 1
     return start - 1

@@ -39,13 +39,13 @@ def permutations() -> Hashes:
 class Shingles(NamedTuple):
     """Working memory for the shingles of a document."""
 
-    hash: Words32          # base hash of each shingle
-    least: Hashes         # of each permutation, see `permute.minima`
-    blocks: Bytes         # the next block of the message in each lane
-    state: Words32         # SHA-1 state, word by word, one lane after the other
-    shingle: Ints        # what each lane works on; -1 when it is out of work
-    at: Ints             # where the lane's next block starts
-    left: Ints           # bytes of the message from there on; negative behind its end
+    hash: Words32       # base hash of each shingle, and room for STEP more
+    least: Hashes       # of each permutation, see `permute.minima`
+    blocks: Bytes       # SHA-1, see `sha1.compress`: the next block of each lane
+    state: Words32      # ... and its state
+    shingle: Ints       # what each lane works on; -1 when it is out of work
+    at: Ints            # where its next block starts
+    left: Ints          # bytes of its message from there on; less than none behind the end
 
 
 def make_shingles(words: int) -> Shingles:
@@ -63,6 +63,7 @@ def make_shingles(words: int) -> Shingles:
 
 @kernel
 def hash_shingles_xxh3(normalised: Bytes, starts: Counts, count: int, shingles: Shingles) -> None:
+    """Fill `shingles.hash` with the XXH3 family's base hashes; shingle i starts with word i."""
     for i in range(count):
         length = int64(starts[i + SHINGLE_WORDS]) - 1 - int64(starts[i])
         shingles.hash[i] = uint32(xxh3(normalised, int64(starts[i]), length) & uint64(0xFFFFFFFF))
@@ -70,6 +71,7 @@ def hash_shingles_xxh3(normalised: Bytes, starts: Counts, count: int, shingles: 
 
 @kernel
 def begin_lane(lane: int, shingle: int, starts: Counts, shingles: Shingles) -> None:
+    """Give a lane its next shingle."""
     shingles.shingle[lane] = shingle
     shingles.at[lane] = starts[shingle]
     shingles.left[lane] = starts[shingle + SHINGLE_WORDS] - 1 - starts[shingle]
@@ -79,7 +81,10 @@ def begin_lane(lane: int, shingle: int, starts: Counts, shingles: Shingles) -> N
 
 @kernel
 def hash_shingles_sha1(normalised: Bytes, starts: Counts, count: int, shingles: Shingles) -> None:
-    """A lane that has finished a shingle takes the next, whatever the others do: messages differ in their blocks."""
+    """Fill `shingles.hash` with the SHA-1 family's base hashes; shingle i starts with word i.
+
+    Messages take one block or many. A lane that has finished one takes the next shingle at once, whatever others do.
+    """
     following = min(LANES, count)
     working = following
     shingles.shingle[:] = -1

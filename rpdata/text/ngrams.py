@@ -1,8 +1,8 @@
 """Repeated words and n-grams: entropy, most frequent n-grams, text under n-grams that occur twice.
 
 An n-gram can only repeat if its first n - 1 words repeat and its last n - 1 words do. So repeated (n-1)-grams are
-extended: only where one is followed at once by another is there anything to count. The key of an n-gram is (id of its
-first n - 1 words, id of its last word), so two n-grams never share a key; work shrinks with n.
+extended: only where one is followed at once by another is there anything to count. The key of an n-gram is (number of
+its first n - 1 words, number of its last word), so two n-grams never share a key; work shrinks with n.
 """
 
 import math
@@ -25,7 +25,7 @@ class Repeats(NamedTuple):
 
     position: Counts             # of their first word
     number: Counts               # equal for equal n-grams
-    key: Hashes                  # of the (n + 1)-grams that may repeat
+    key: Hashes                  # of those for the next n that may repeat
 
 
 def make_repeats(words: int) -> Repeats:
@@ -70,7 +70,7 @@ def extend_repeats(
     candidates = 0
     for x in range(repeated - 1):
         start = int64(repeats.position[x])
-        last = min(start + order - 1, count - 1)
+        last = min(start + order - 1, count - 1)        # where it is cut off, no repeat follows and nothing is kept
         key = uint64(repeats.number[x]) << uint64(32) | uint64(words.number[last])
         mixed = key * uint64(GOLDEN_RATIO)
         repeats.position[candidates] = start

@@ -14,8 +14,8 @@ from rpdata.text.codepoints import CASE_IGNORABLE, CASED, CLASS_SHIFT, MAPPING_B
 from rpdata.text.compiled import int64, kernel, uint32, uint64
 from rpdata.text.vectors import BLOCK, lower_and_pack, lowest, popcount
 
-FINAL_SIGMA = 0xCF, 0x82
-SMALL_SIGMA = 0xCF, 0x83
+SIGMA_BYTES = 2
+LAST_BYTE_OF_FINAL_SIGMA = 0x82         # U+03C2 is CF 82 and U+03C3, which a capital maps to otherwise, CF 83
 
 
 @kernel
@@ -23,8 +23,8 @@ def normalise(raw: Bytes, blocks: int, tables: Tables, bitmaps: Bitmaps, ranks: 
     """Write the normalised words, each followed by one blank, and the bitmap of their ends; returns its size."""
     written = 0
     last_class = 0              # combining class of the last code point written; 0 for a starter
-    misordered = False          # the run of marks at the end of `out` is not in canonical order
-    pending = uint64(0)         # a word is open at the end of the block
+    misordered = False          # the run of marks at the end of `out` is not in canonical order yet
+    pending = uint64(0)         # whether a word is open at the end of the block before
     for block in range(1, blocks):
         at = block * BLOCK
         space = bitmaps.space[block]
@@ -44,52 +44,43 @@ def normalise(raw: Bytes, blocks: int, tables: Tables, bitmaps: Bitmaps, ranks: 
 
         plain = kept & ~special | word_end
         heads = special & ~bitmaps.continuation[block]
-        while heads != 0:
-            bit = lowest(heads)
-            heads &= heads - uint64(1)
-            before = plain & ((uint64(1) << uint64(bit)) - uint64(1))
+        while True:
+            before = plain & ((heads & (uint64(0) - heads)) - uint64(1))     # below the next head; all, if none is left
             if before != 0:
                 if misordered:
                     order_marks(out, written, tables.properties)
                     misordered = False
                 lower_and_pack(raw, at, before, space, out, written)
                 written += popcount(before)
-                last_class = 0
                 plain ^= before
+                last_class = 0
+            if heads == 0:
+                break
 
-            code_point, length = decode(raw, at + bit)
+            position = at + lowest(heads)
+            heads &= heads - uint64(1)
+            code_point, length = decode(raw, position)
             traits = tables.properties[code_point]
             mapping = int64(traits >> uint32(MAPPING_SHIFT)) - 1
-            own_class = int64(traits >> uint32(CLASS_SHIFT)) & 0xFF
-            first_class = int64(tables.first_class[mapping]) if mapping >= 0 else own_class
+            first_class = int64(traits >> uint32(CLASS_SHIFT)) & 0xFF
+            if mapping >= 0:
+                first_class = int64(tables.first_class[mapping])
             if first_class == 0 and misordered:
                 order_marks(out, written, tables.properties)
                 misordered = False
             misordered |= 0 < first_class < last_class
-            if code_point == SIGMA:
-                final = sigma_is_final(raw, at + bit, tables.properties)
-                out[written] = FINAL_SIGMA[0]
-                out[written + 1] = FINAL_SIGMA[1] if final else SMALL_SIGMA[1]
-                written += 2
-                last_class = 0
-            elif mapping >= 0:
+            if mapping >= 0:
                 for k in range(MAPPING_BYTES):
                     out[written + k] = tables.mapping[mapping * MAPPING_BYTES + k]
+                if code_point == SIGMA and sigma_is_final(raw, position, tables.properties):
+                    out[written + 1] = LAST_BYTE_OF_FINAL_SIGMA
                 written += int64(tables.mapping_bytes[mapping])
                 last_class = int64(tables.last_class[mapping])
             else:
                 for k in range(4):
-                    out[written + k] = raw[at + bit + k]
+                    out[written + k] = raw[position + k]
                 written += length
                 last_class = first_class
-
-        if plain != 0:
-            if misordered:
-                order_marks(out, written, tables.properties)
-                misordered = False
-            lower_and_pack(raw, at, plain, space, out, written)
-            written += popcount(plain)
-            last_class = 0
     return written
 
 
@@ -97,39 +88,31 @@ def normalise(raw: Bytes, blocks: int, tables: Tables, bitmaps: Bitmaps, ranks: 
 def sigma_is_final(raw: Bytes, position: int, properties: Words32) -> bool:
     """Whether the capital sigma at a position becomes a final one (Unicode 3.13, Final_Sigma).
 
-    It does if a cased letter is before it and none behind it. Case-ignorable characters are skipped, and punctuation,
-    which was deleted before. White space is neither cased nor ignorable, so the search ends with the word.
+    It does if a cased letter is before it and none behind it, case-ignorable characters being skipped. White space is
+    neither cased nor ignorable, so the search ends with the word.
     """
     here = position
-    while True:
+    traits = CASE_IGNORABLE
+    while traits & CASE_IGNORABLE:
         here -= 1
         while raw[here] & 0xC0 == 0x80:
             here -= 1
-        traits = context(raw, here, properties)
-        if traits & CASE_IGNORABLE == 0:
-            break
-    if traits & CASED == 0:
+        traits = int64(properties[character(raw, here)[0]])
+    if not traits & CASED:
         return False
-    here = position + 2
+    here = position + SIGMA_BYTES
     while True:
-        traits = context(raw, here, properties)
-        if traits & CASE_IGNORABLE == 0:
-            return traits & CASED == 0
-        here += decode(raw, here)[1] if raw[here] >= 0x80 else 1
+        code_point, length = character(raw, here)
+        traits = int64(properties[code_point])
+        if not traits & CASE_IGNORABLE:
+            return not traits & CASED
+        here += length
 
 
 @kernel
-def context(raw: Bytes, position: int, properties: Words32) -> int:
-    """CASED, CASE_IGNORABLE or neither; deleted punctuation counts as ignorable."""
-    byte = int64(raw[position])
-    code_point = byte if byte < 0x80 else decode(raw, position)[0]
-    alphanumeric = 0x30 <= byte <= 0x39 or 0x41 <= byte <= 0x5A or 0x61 <= byte <= 0x7A
-    if 0x21 <= byte <= 0x7E and not alphanumeric:
-        return CASE_IGNORABLE
-    traits = int64(properties[code_point])
-    if traits & CASE_IGNORABLE:
-        return CASE_IGNORABLE
-    return traits & CASED
+def character(raw: Bytes, position: int) -> tuple[int, int]:
+    """The code point at a position, ASCII or not, and its length in bytes."""
+    return (int64(raw[position]), 1) if raw[position] < 0x80 else decode(raw, position)
 
 
 @kernel

@@ -1,7 +1,7 @@
-"""What numba lacks: 64 bytes at a time as one bit for each byte, unaligned words, and wide products.
+"""What numba lacks: 64 bytes at a time, as one bit for each; unaligned words; wide products.
 
-Each operation is a few lines of LLVM that the compiler lowers to whatever the machine has (AVX-512, AVX2, NEON, or
-plain code); none of them checks bounds: callers keep a margin of `BLOCK` bytes behind every buffer.
+Each operation is a few lines of LLVM, which lowers them to what the machine has: AVX-512, AVX2, NEON, plain code. None
+of them checks bounds: callers keep a margin of `BLOCK` bytes behind every buffer.
 """
 
 from collections.abc import Callable
@@ -62,8 +62,8 @@ def lowest(typing_context: Any, bits: Any) -> Any:
 
 
 @operation
-def highest(typing_context: Any, bits: Any) -> Any:
-    """63 less the number of the highest set bit; 64 if there is none."""
+def leading_zeros(typing_context: Any, bits: Any) -> Any:
+    """How many bits are unset above the highest set one; 64 if there is none."""
     return types.int64(types.uint64), _of_one_word("llvm.ctlz.i64", False)
 
 
