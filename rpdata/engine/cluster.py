@@ -32,6 +32,7 @@ TRIES = 3                   # of a unit whose worker dies, before it is given up
 TOPIC = "rpdata-progress"
 EVENT_SECONDS = 0.5         # a worker tells its progress no more often
 LOOK_SECONDS = 2            # how often to look whether there are more workers
+WORKERLESS_SECONDS = 120    # how long to go on without any worker: they are replaced, or join again
 SEARCH_SECONDS = 20         # how long to wait for an existing scheduler and its first worker
 
 # Results are small and a spilling or paused worker would only wait for memory that never comes back: the nanny ends a
@@ -41,6 +42,8 @@ CONFIGURATION = {
     "distributed.worker.memory.spill": False,
     "distributed.worker.memory.pause": False,
     "distributed.worker.memory.terminate": 0.95,
+    # Dask looks this long after a worker's death whether it is there, and gives its place up if it just died again.
+    "distributed.deploy.lost-worker-timeout": "365 days",
     "distributed.scheduler.allowed-failures": TRIES - 1,
     "distributed.scheduler.worker-saturation": 1.0,
     "distributed.logging": dict.fromkeys(("distributed", "tornado", "asyncio"), "critical"),
@@ -58,6 +61,7 @@ class Cluster:
         self.dashboard = dashboard      # address of Dask's own pages, where there are any
         self._known_threads = 0
         self._looked = float("-inf")
+        self._last_seen = time.monotonic()
 
     def on_progress(self, handler: Callable[[int, int], None]) -> None:
         """Call `handler(documents, text_bytes)`, in a thread of its own, with what workers tell through `advance`."""
@@ -106,6 +110,13 @@ class Cluster:
         if time.monotonic() - self._looked > LOOK_SECONDS:
             self._known_threads = sum(self.client.nthreads().values())
             self._looked = time.monotonic()
+            if self._known_threads:
+                self._last_seen = self._looked
+            elif self._looked - self._last_seen > WORKERLESS_SECONDS:
+                raise CannotFinish(
+                    f"no worker was left for {WORKERLESS_SECONDS} seconds.\n"
+                    "Run the same command again once there are some: it goes on with what is missing."
+                )
         return max(1, self._known_threads)
 
 

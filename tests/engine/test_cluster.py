@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from test_commit import contents, work
 
 from rpdata.engine.cluster import Cluster, advance, existing_cluster, local_cluster
+from rpdata.engine.commit import COMMIT_POINTS, sweep
 from rpdata.errors import CannotFinish, UserError
 
 HERE = str(Path(__file__).parent)
@@ -41,6 +43,15 @@ def task(item: tuple[str, str]) -> str:
         for _ in range(10):
             advance(3, 1000)
     return action
+
+
+def commit_and_die_once(item: tuple[str, Path]) -> int:
+    """Commit a unit; the first worker to do so is killed at the commit point."""
+    point, folder = item
+    os.environ["RPDATA_KILL_AT"] = f"{point}@{folder / 'killed'}"
+    work(folder / "out", "new", with_error=False)
+    os.environ["RPDATA_KILL_AT"] = ""
+    return os.getpid()
 
 
 def run(workers: Cluster, *actions: str, folder: Path | str = "") -> list[tuple[str, str]]:
@@ -74,6 +85,20 @@ def test_units_are_drawn_only_as_workers_become_free(workers: Cluster) -> None:
 
 def test_a_unit_whose_worker_died_is_tried_again(workers: Cluster, tmp_path: Path) -> None:
     assert [action for _, action in run(workers, "a", "die once", "b", folder=tmp_path)] == ["a", "die once", "b"]
+
+
+def test_a_worker_killed_anywhere_in_a_commit_is_replaced_and_the_unit_is_whole(
+    workers: Cluster, tmp_path: Path
+) -> None:
+    work(tmp_path / "whole", "new", with_error=False)
+    for point in COMMIT_POINTS:
+        (tmp_path / point).mkdir()
+    done = dict(workers.run(commit_and_die_once, ((point, (point, tmp_path / point)) for point in COMMIT_POINTS)))
+    assert sorted(done) == sorted(COMMIT_POINTS)
+    for point in COMMIT_POINTS:
+        assert (tmp_path / point / "killed").exists()
+        sweep(tmp_path / point)
+        assert contents(tmp_path / point / "out") == contents(tmp_path / "whole")
 
 
 def test_a_unit_that_always_kills_its_worker_is_named_and_all_others_finish(workers: Cluster) -> None:
@@ -230,6 +255,19 @@ def test_losing_the_scheduler_is_reported_at_once_and_the_run_can_go_on(
     last = output.rstrip().splitlines()[-2:]
     assert "CannotFinish: the connection to the Dask scheduler broke while unit unit-" in last[0]
     assert last[1] == "Run the same command again: it goes on with what is missing."
+
+
+def test_a_run_whose_workers_all_left_for_good_does_not_wait_for_ever(
+    scheduler: tuple[Path, list[subprocess.Popen[bytes]]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, processes = scheduler
+    monkeypatch.setattr("rpdata.engine.cluster.WORKERLESS_SECONDS", 1)
+    with existing_cluster(str(file)) as workers:
+        results = workers.run(task, [("first", ("a", "")), ("second", ("busy", str(tmp_path)))])
+        assert next(results) == ("first", "a")
+        processes[1].kill()
+        with pytest.raises(CannotFinish, match=r"no worker was left for 1 seconds\.\nRun the same command again"):
+            next(results)
 
 
 def test_a_scheduler_that_does_not_answer_is_refused_with_the_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
