@@ -5,17 +5,15 @@ planned keeps its place, because documents are identified and ordered by it.
 """
 
 import os
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
+from rpdata.engine.places import ccnet_place
 from rpdata.errors import UserError
 
 BYTES_PER_SHARD = 2 << 30   # compressed; what `--files-per-shard auto` aims at
-
-CCNET_PATH = re.compile(r"(\d{4}-\d{2})/(\d{4})/([a-z]{2,3}_[a-z]+)\.jsonl?(?:\.gz|\.zst)?")
 
 
 @dataclass(frozen=True)
@@ -62,12 +60,6 @@ class Unit:
     def size(self) -> int:
         """Compressed bytes of its inputs."""
         return sum(source.size for source in self.inputs)
-
-
-def ccnet_place(path: str) -> tuple[str, str, str] | None:
-    """(snapshot, shard, partition) from the last `2023-06/0000/en_head.json.gz` in a path; None if there is none."""
-    places = CCNET_PATH.findall(path)
-    return places[-1] if places else None
 
 
 def plan(

@@ -3,11 +3,10 @@
 import re
 from urllib.parse import urlsplit
 
+from rpdata.engine.places import CCNET_NAME, ccnet_place
 from rpdata.errors import UserError
 
 COMPRESSED = r"(?:\.gz|\.zst)?"
-CCNET_NAME = re.compile(r"[a-z]{2,3}_(?:head|middle|tail|all)\.jsonl?" + COMPRESSED)
-CCNET_PATH = re.compile(r"(?<!\d)(\d{4}-\d{2})/(\d{4})/(" + CCNET_NAME.pattern + r")\Z")
 CRAWL = re.compile(r"CC-MAIN-(\d{4}-\d{2})(?!\d)")
 
 # Tried in this order on the name in lower case.
@@ -39,7 +38,7 @@ def base_name(path: str) -> str:
 def format_of(path: str) -> str:
     """"ccnet", "wet", "jsonl" or "parquet". Raises UserError for anything else, and for cc_net files out of place."""
     name = base_name(path)
-    if CCNET_PATH.search(path):
+    if ccnet_place(path):
         return "ccnet"
     if CCNET_NAME.fullmatch(name):
         raise UserError(
@@ -72,7 +71,7 @@ def snapshot_of(path: str, format_name: str) -> str | None:
 
 def place_of(path: str) -> tuple[str, str, str]:
     """(snapshot, shard, partition) of a cc_net file: the last such part of its path. ValueError for other paths."""
-    place = CCNET_PATH.search(path)
+    place = ccnet_place(path)
     if place is None:
         raise ValueError(f"not the path of a cc_net file: {path}")
-    return place[1], place[2], place[3].split(".")[0]
+    return place

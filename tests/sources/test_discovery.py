@@ -6,6 +6,7 @@ from pathlib import Path
 import fsspec
 import pytest
 
+from rpdata.engine.plan import Input, plan
 from rpdata.errors import UserError
 from rpdata.sources import ReadOptions, check, discover
 
@@ -168,6 +169,14 @@ def test_two_inputs_with_one_name_in_a_snapshot_are_refused_and_both_named(tmp_p
     assert error.value.exit_status == 2
     wet = [touch(tmp_path / crawl / WET) for crawl in ("CC-MAIN-2023-06", "CC-MAIN-2023-14")]
     assert len(discover([str(path) for path in wet])) == 2
+
+
+@pytest.mark.parametrize("place", ["12023-06/0000/en_head.json.gz", "2023-06/0000/en_best.json.gz"])
+def test_search_and_plan_agree_on_what_a_path_of_cc_net_is(tmp_path, place):
+    [(snapshot, source)] = discover([str(touch(tmp_path / place.replace("en_head", "en_head2")))], "books")
+    assert (snapshot, source.format) == ("books", "jsonl")
+    with pytest.raises(UserError, match="cannot tell where"):
+        plan([], [("", Input(f"/pool/{place}", place.rpartition("/")[2], "ccnet", 1))])
 
 
 def test_two_cc_net_files_for_one_partition_are_refused(tmp_path):
