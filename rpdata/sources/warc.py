@@ -11,8 +11,9 @@ LOOKAHEAD_BYTES = 64        # behind a record: newlines, and the start of the ne
 
 START = b"WARC/"
 NEXT_START = b"\n" + START
-START_LINE = re.compile(rb"WARC/\d\.\d+\r?\n")
-START_LINE_BYTES = 16
+# A record begins with its version and a named field: a text may well speak of WARC on a line of its own.
+START_LINE = re.compile(rb"WARC/\d\.\d+\r?\n[A-Za-z-]+[ \t]*:")
+START_LINE_BYTES = 64
 LENGTH = re.compile(r"[0-9]{1,18}")
 
 
@@ -72,8 +73,7 @@ class WarcFile:
             return Record(headers, damage=f"Content-Length is {stated[:40]!r}" if stated else "no Content-Length")
         length = int(stated)
         if length > self._body_bound:
-            passed = self._window.move(header_bytes + length) - header_bytes
-            return Record(headers, length, damage=cut_off(passed, length) if passed < length else None)
+            return self._too_long(headers, header_bytes, length)
         return self._body(headers, header_bytes, length)
 
     def _body(self, headers: dict[str, str], start: int, length: int) -> Record:
@@ -88,6 +88,16 @@ class WarcFile:
         self._window.move(start - 1)        # the newline that ends the header may be the one before the next record
         passed = self._skip_to_record() - 1
         if not whole and passed < length and not self._window:
+            return Record(headers, length, damage=cut_off(passed, length))
+        return Record(headers, length, damage=f"Content-Length is {length:,}, but {passed:,} bytes are there")
+
+    def _too_long(self, headers: dict[str, str], start: int, length: int) -> Record:
+        """A record that is not held; passed no further than the next one begins, as its length may be wrong too."""
+        self._window.move(start - 1)
+        passed = self._skip_to_record() - 1
+        if length <= passed <= length + LOOKAHEAD_BYTES:
+            return Record(headers, length)
+        if passed < length and not self._window:
             return Record(headers, length, damage=cut_off(passed, length))
         return Record(headers, length, damage=f"Content-Length is {length:,}, but {passed:,} bytes are there")
 
