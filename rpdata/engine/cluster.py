@@ -46,7 +46,6 @@ CONFIGURATION = {
     "distributed.deploy.lost-worker-timeout": "365 days",
     "distributed.scheduler.allowed-failures": TRIES - 1,
     "distributed.scheduler.worker-saturation": 1.0,
-    "distributed.logging": dict.fromkeys(("distributed", "tornado", "asyncio"), "critical"),
 }
 
 # One thread does the work of a worker; libraries must not start a pool for each core beside it.
@@ -128,11 +127,10 @@ def local_cluster(workers: int, memory: str = "auto") -> Iterator[Cluster]:
     at once: what they finished is committed, and after an exception (such as Ctrl-C) nothing else is wanted of them.
     """
     import dask
+    from distributed import Client, LocalCluster  # brings the defaults that CONFIGURATION changes
 
     dashboard = importlib.util.find_spec("bokeh") is not None
     with dask.config.set(CONFIGURATION), contextlib.ExitStack() as ends:
-        from distributed import Client, LocalCluster
-
         with _interrupt_later():
             pool = LocalCluster(
                 n_workers=workers, threads_per_worker=1, processes=True, memory_limit=memory, env=WORKER_ENVIRONMENT,
@@ -267,9 +265,11 @@ def _close(end: "Client | LocalCluster", seconds: int) -> None:
 
 def _kill(pool: "LocalCluster") -> None:
     """End the worker processes without asking: idle ones have nothing left to say, busy ones would not listen."""
+    from distributed.core import Status
+
     nannies: Iterable[Any] = pool.workers.values()
     for nanny in nannies:
-        nanny.auto_restart = False
+        nanny.status = Status.closing_gracefully        # or it would start another worker
         if nanny.pid is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(nanny.pid, signal.SIGKILL)

@@ -143,6 +143,19 @@ def test_outside_of_a_worker_progress_goes_nowhere() -> None:
     assert task(("documents", "")) == "documents"
 
 
+def test_one_process_can_have_a_cluster_again_and_again(tmp_path: Path) -> None:
+    script = tmp_path / "twice.py"
+    script.write_text(
+        "from test_cluster import *\n"
+        "if __name__ == '__main__':\n"
+        "    for _ in range(2):\n"
+        "        with local_cluster(1) as workers:\n"
+        "            print(run(workers, 'a'))\n"
+    )
+    done = subprocess.run([sys.executable, script], env=environment(), text=True, capture_output=True)
+    assert (done.stdout, done.stderr) == ("[('unit-0', 'a')]\n" * 2, "")
+
+
 def test_a_unit_that_needs_more_memory_than_a_worker_may_use_is_named() -> None:
     with local_cluster(1, memory="500MB") as small, pytest.raises(CannotFinish, match=r"unit-0.*(?s:.*)--memory"):
         run(small, "hog")
