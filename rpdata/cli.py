@@ -4,6 +4,8 @@ Exit status: 0 done; 1 could not finish (disk, permission, lost workers), resuma
 before work began; 3 finished, but some records or files failed; 4 refused by a safety check.
 """
 
+import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -99,9 +101,9 @@ def compute_signals(
     from rpdata.terminal import print_run
 
     settings = Settings(
-        output=output,
+        output=printable(output),
         read=ReadOptions(
-            language=language,
+            language=language.lower() if language else None,
             min_chars=min_chars,
             max_document_bytes=max_document_bytes,
             text_column=text_column,
@@ -204,7 +206,10 @@ def status(dataset: Folder, as_json: Json = False) -> None:
     from rpdata.dataset import Dataset
     from rpdata.terminal import print_status
 
-    print_status(Dataset.open(dataset).status(), as_json=as_json)
+    found = Dataset.open(dataset).status()
+    print_status(found, as_json=as_json)
+    if not all(step.balances for step in found.steps):
+        raise typer.Exit(FINISHED_WITH_FAILURES)
 
 
 @app.command()
@@ -220,7 +225,10 @@ def export(
     from rpdata.export import export_redpajama
     from rpdata.terminal import print_export
 
-    print_export(export_redpajama(dataset, output, threads=workers), as_json=as_json, quiet=quiet)
+    summary = export_redpajama(dataset, output, threads=workers)
+    print_export(summary, as_json=as_json, quiet=quiet)
+    if summary.units_missing:
+        raise typer.Exit(FINISHED_WITH_FAILURES)
 
 
 @app.command()
@@ -239,6 +247,15 @@ def resumable() -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         raise CannotFinish("stopped. Run the same command again: it goes on where it stopped.") from None
+
+
+def printable(path: Path) -> Path:
+    """The path, if messages, manifest and ledger can name it."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        raise UserError(f"the name {str(path)!r} is not valid UTF-8; rpdata writes names down: use another") from None
+    return path
 
 
 def number_or_auto(text: str) -> int | None:
@@ -267,10 +284,13 @@ def root(
 
 def main() -> None:
     """Run the command; print what the user can mend as a message, without a traceback."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)   # schedulers of clusters end a job so: as Ctrl-C does
     try:
         app()
     except UserError as error:
         stop(str(error), error.exit_status)
+    except BrokenPipeError:   # the reader of `rpdata ... | head` has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:   # the disk is full, a folder can't be written, a file vanished: all can be mended
         if error.errno is None:
             raise

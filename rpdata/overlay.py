@@ -4,7 +4,9 @@ The file's metadata say how many rows it has and, as a checksum, which documents
 of a partition carry the same two values, so a swapped file shows without reading any row.
 """
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,6 +65,7 @@ class OverlayWriter:
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         self.schema = schema
+        self._path = path
         self._rows = 0
         self._doc_ids = DocIds()
         small_pages = {"write_batch_size": ROWS_PER_PAGE, "data_page_size": PAGE_BYTES}
@@ -79,7 +82,8 @@ class OverlayWriter:
             return
         self._doc_ids.update(batch.column("doc_id"))
         self._rows += batch.num_rows
-        self._writer.write_batch(batch, row_group_size=batch.num_rows)
+        with naming(self._path):
+            self._writer.write_batch(batch, row_group_size=batch.num_rows)
 
     def close(self) -> None:
         """Write the footer."""
@@ -87,13 +91,25 @@ class OverlayWriter:
             self._writer.add_key_value_metadata({
                 ROWS.decode(): str(self._rows), DOC_IDS.decode(): self._doc_ids.hexdigest(),
             })
-            self._writer.close()
+            with naming(self._path):
+                self._writer.close()
 
     def __enter__(self) -> "OverlayWriter":
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Arrow does not say which file it could not write; the error that leaves the block does."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno is None or error.filename is not None:
+            raise
+        raise OSError(error.errno, os.strerror(error.errno), str(path)) from error
 
 
 def _repeats(field: pa.Field) -> bool:

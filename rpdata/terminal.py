@@ -16,7 +16,15 @@ from rpdata.status import Status
 UNITS_NAMED = 10
 WIDE = 160   # where nobody looks at a terminal, nothing needs to be cut to fit one
 
-console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDE)
+
+class Output(Console):
+    """Standard output, which may be closed early (`rpdata signals list | head`): that is no failure."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
+console = Output(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDE)
 
 
 def print_json(value: Any) -> None:
@@ -97,13 +105,14 @@ def print_export(summary: ExportSummary, *, as_json: bool, quiet: bool) -> None:
     """What was exported, and what could not be yet."""
     if as_json:
         print_json(summary.as_dict())
-    elif not quiet:
+        return
+    if not quiet:
         console.print(
             f"{summary.documents:,} documents in {summary.partitions:,} partitions exported to "
             f"{escape(summary.output)} in {summary.seconds:,.1f} s."
         )
-        if summary.units_missing:
-            console.print(f"Not exported: {summary.units_missing:,} units that are planned but not annotated yet.")
+    if summary.units_missing:
+        console.print(f"Not exported: {summary.units_missing:,} units that are planned but not annotated yet.")
 
 
 def print_warmup(seconds: float, *, as_json: bool, quiet: bool) -> None:

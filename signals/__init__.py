@@ -11,7 +11,18 @@ from rpdata.signals import ccnet, content, repetition, natural_language, lines, 
 # isort: on
 
 from rpdata.signals.catalogue import CATALOGUE, Signal, compute, find, schema, signal
-from rpdata.signals.fingerprint import code_hash, column_hashes
+from rpdata.signals.fingerprint import code_hash, column_hashes, kernel_hash
 from rpdata.signals.stop_words import stop_lists
 
-__all__ = ["CATALOGUE", "Signal", "code_hash", "column_hashes", "compute", "find", "schema", "signal", "stop_lists"]
+__all__ = [
+    "CATALOGUE",
+    "Signal",
+    "code_hash",
+    "column_hashes",
+    "compute",
+    "find",
+    "kernel_hash",
+    "schema",
+    "signal",
+    "stop_lists",
+]

@@ -28,8 +28,7 @@ def code_hash() -> str:
 @cache
 def column_hashes() -> dict[str, str]:
     """A hash (16 hex digits) for each computed column, those of the line spans among them."""
-    kernels = sorted(Path(inspect.getfile(rpdata.text)).parent.rglob("*.py"))
-    shared = [f"unicode {unidata_version}", *map(content, kernels)]
+    shared = [kernel_hash()]
     shared += [content(Path(inspect.getfile(module))) for module in (rounding, catalogue)]
     hashes = {name: digest(shared) for name in SPANS}
     for signal in CATALOGUE.values():
@@ -38,6 +37,13 @@ def column_hashes() -> dict[str, str]:
             lists = [content(stop_words.PATH)] if signal.name == "rps_doc_stop_word_fraction" else []
             hashes[signal.name] = digest([*shared, content(family), *lists])
     return hashes
+
+
+@cache
+def kernel_hash() -> str:
+    """A hash (16 hex digits) of what measures texts: kernels and Unicode data. Signatures depend on no more."""
+    kernels = sorted(Path(inspect.getfile(rpdata.text)).parent.rglob("*.py"))
+    return digest([f"unicode {unidata_version}", *map(content, kernels)])
 
 
 def content(path: Path) -> str:

@@ -4,7 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from rpdata.engine.lock import writer_lock
 from rpdata.engine.plan import Input, Unit, plan
 from rpdata.engine.progress import Progress
 from rpdata.engine.resources import Resources
-from rpdata.errors import UserError
+from rpdata.errors import CannotFinish, UserError
 from rpdata.ledger import Ledger
 from rpdata.manifest import Manifest
 from rpdata.report.views import write_views
@@ -41,7 +41,7 @@ class RunSummary:
     dropped: dict[str, int] = field(default_factory=dict)
     failed: int = 0
     unread_bytes: int = 0
-    damaged_files: int = 0
+    units_with_errors: int = 0          # they have a file in errors/
     annotated_documents: int = 0        # by this run
     annotated_text_bytes: int = 0       # likewise, UTF-8
     seconds: float = 0.0
@@ -50,7 +50,7 @@ class RunSummary:
 
     @property
     def has_failures(self) -> bool:
-        return bool(self.failed or self.unread_bytes or self.damaged_files)
+        return bool(self.failed or self.unread_bytes or self.units_with_errors)
 
     def as_dict(self) -> dict[str, object]:
         return asdict(self)
@@ -76,27 +76,48 @@ def run(
     started = time.monotonic()
     found = discover(arguments, snapshot)
     check(found, settings.read)
-    settings = settings.with_model(found)
-    root = settings.output
+    shown = str(settings.output)
+    root = settings.output.absolute()   # workers may have another working folder
+    settings = replace(settings, output=root).with_model(found)
     Manifest.load_or_new(root)   # a folder of other things is refused before the lock puts a file into it
     with writer_lock(root):
         units = plan_units(found, settings, files_per_shard)
         sweep(root)
         pending = [unit for unit in units if missing_steps(unit, settings)]
         summary = RunSummary(
-            output=str(root),
+            output=shown,
             units=len(units),
             units_done_before=len(units) - len(pending),
             language_model=settings.model.named if settings.model else None,
             not_computed=[signal.name for signal in CATALOGUE.values() if signal.function is None],
         )
-        if pending:
-            annotate(pending, settings, resources, summary, quiet=quiet, silent=silent)
-            sweep(root)   # a worker that was killed and replaced left its temporary files
-        count(units, root, summary)
-        write_views(root)
+        with finish(root, units, settings, summary):
+            if pending:
+                annotate(pending, settings, resources, summary, quiet=quiet, silent=silent)
     summary.seconds = round(time.monotonic() - started, 3)
     return summary
+
+
+@contextmanager
+def finish(root: Path, units: Sequence[Unit], settings: Settings, summary: RunSummary) -> Iterator[None]:
+    """After the work, also where some units could not be finished: tidy up, count, and show what is there."""
+    unfinished: CannotFinish | None = None
+    try:
+        yield
+    except CannotFinish as error:
+        unfinished = error
+    sweep(root)   # a worker that was killed and replaced left its temporary files
+    count(units, root, summary)
+    write_views(root)
+    if unfinished:
+        raise unfinished
+    missing = [unit.name for unit in units if missing_steps(unit, settings)]
+    if missing:
+        raise CannotFinish(
+            f"the workers say that they are done, but {len(missing)} of {len(units)} units are not in {root} "
+            f"(the first is {missing[0]}).\n"
+            "Workers on other machines need the same rpdata, and this folder under the same path."
+        )
 
 
 def plan_units(found: list[tuple[str, Input]], settings: Settings, files_per_shard: int | None) -> list[Unit]:
@@ -111,10 +132,10 @@ def plan_units(found: list[tuple[str, Input]], settings: Settings, files_per_sha
     manifest.agree("minhash", settings.minhash_configuration(), settings.output, ONE_FAMILY)
     manifest.replace("quality_signals", settings.signals_configuration())
     manifest.units = plan(manifest.units, found, settings.read.language, files_per_shard)
-    manifest.save(settings.output)
     given = {(snapshot, source.path) for snapshot, source in found}
     units = [unit for unit in manifest.units if any((unit.snapshot, s.path) in given for s in unit.inputs)]
     refuse_other_language(units, settings)
+    manifest.save(settings.output)
     return units
 
 
@@ -175,5 +196,5 @@ def count(units: Iterable[Unit], root: Path, summary: RunSummary) -> None:
         dropped.update(entry.dropped)
         summary.failed += entry.failed
         summary.unread_bytes += entry.unread_bytes
-        summary.damaged_files += (root / "errors" / "documents" / f"{unit.name}.jsonl").exists()
+        summary.units_with_errors += (root / "errors" / "documents" / f"{unit.name}.jsonl").exists()
     summary.dropped = dict(sorted(dropped.items()))

@@ -10,7 +10,7 @@ from rpdata.annotate.routing import Languages
 from rpdata.engine.plan import Input, Unit
 from rpdata.errors import UserError, unknown_name
 from rpdata.ledger import configuration_hash
-from rpdata.signals import code_hash
+from rpdata.signals import code_hash, kernel_hash
 from rpdata.sources import ReadOptions
 from rpdata.text.minhash import PERMUTATIONS, SEED, SHINGLE_WORDS
 
@@ -80,9 +80,9 @@ class Settings:
         if step == "documents":
             languages = self.languages_configuration() if unit.partition is None else {}
             return configuration_hash({**self.documents_configuration(unit.inputs[0].format), **languages})
-        return configuration_hash(
-            self.signals_configuration() if step == "quality_signals" else self.minhash_configuration()
-        )
+        if step == "quality_signals":
+            return configuration_hash(self.signals_configuration())
+        return configuration_hash({**self.minhash_configuration(), "code": kernel_hash()})
 
     def for_unit(self, unit: Unit) -> ReadOptions:
         """The read options with the language that the plan gave the unit, if it did."""

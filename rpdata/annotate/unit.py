@@ -2,29 +2,29 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from rpdata.annotate.accounts import (
+    documents_entry,
+    known_documents,
+    overlay_entry,
+    refuse_changed_inputs,
+    refuse_loss,
+)
 from rpdata.annotate.identity import id_ints
-from rpdata.annotate.language import identified
 from rpdata.annotate.overlays import Overlays
-from rpdata.annotate.routing import OTHER, route
-from rpdata.annotate.settings import STEPS, Settings, language_of
+from rpdata.annotate.parts import Part, are_intact, from_source, languages_of, stored
+from rpdata.annotate.settings import STEPS, Settings
 from rpdata.engine.cluster import advance
 from rpdata.engine.commit import Commit
 from rpdata.engine.plan import Unit
-from rpdata.ledger import Entry, Ledger, PartitionFile, ReadReport
-from rpdata.schema import DOCUMENTS, MINHASH
-from rpdata.signals import column_hashes, compute, stop_lists
-from rpdata.sources import read
+from rpdata.ledger import Ledger, ReadReport
+from rpdata.schema import MINHASH
+from rpdata.signals import compute, stop_lists
 from rpdata.text import measure
-
-# A partition's path and some of its documents; one row group of each overlay.
-Part: TypeAlias = tuple[str, pa.RecordBatch]
 
 
 @dataclass
@@ -58,42 +58,29 @@ def annotate_unit(unit: Unit, settings: Settings) -> UnitReport:
     summary = UnitReport(unit.name)
     if not missing:
         return summary
+    documents = known_documents(unit, settings.output)
+    if "documents" not in missing and not are_intact(documents, settings.output):
+        missing = list(STEPS)
     source = ReadReport()
     with Commit(settings.output) as output:
         with Overlays(output, missing) as overlays:
             if "documents" in missing:
                 overlays.open_all([unit.partition_path] if unit.partition_path else [])
-                parts = from_source(unit, settings, source, summary)
+                parts = from_source(unit, settings, source, summary.seconds)
             else:
-                partitions = sorted(Ledger(settings.output).entry("documents", unit.name).partitions)
-                overlays.open_all(partitions)
-                parts = stored(partitions, settings)
+                overlays.open_all(sorted(documents.partitions))
+                parts = stored(documents, settings.output)
             annotate_parts(parts, settings, overlays, summary)
         if "documents" in missing:
+            refuse_changed_inputs(unit, source, documents)
+            documents = documents_entry(unit, settings, overlays.files("documents"), source)
             output.errors("documents", unit.name, source.errors)
         for step in missing:
-            output.record(ledger_entry(step, unit, settings, overlays.files(step), source, summary))
+            files = overlays.files(step)
+            entry = documents if step == "documents" else overlay_entry(step, unit, settings, files, documents)
+            refuse_loss(entry, documents)
+            output.record(entry)
     return summary
-
-
-def from_source(unit: Unit, settings: Settings, source: ReadReport, summary: UnitReport) -> Iterator[Part]:
-    """The unit's documents out of its inputs, in the partition that the plan gave it or those of their languages."""
-    batches = read(unit, settings.for_unit(unit), source)
-    if unit.partition_path is not None:
-        yield from ((unit.partition_path, batch) for batch in batches)
-        return
-    known = identified(batches, settings.model, summary.seconds)
-    for partition, batch in route(known, settings.languages, source):
-        yield unit.path_of(partition), batch
-
-
-def stored(partitions: Sequence[str], settings: Settings) -> Iterator[Part]:
-    """The documents of a unit that was read before, in the batches that they were written in."""
-    for partition in partitions:
-        with pq.ParquetFile(settings.output / "documents" / f"{partition}.parquet") as file:
-            for group in range(file.num_row_groups):
-                for batch in file.read_row_group(group).cast(DOCUMENTS).combine_chunks().to_batches():
-                    yield partition, batch
 
 
 def annotate_parts(parts: Iterator[Part], settings: Settings, overlays: Overlays, summary: UnitReport) -> None:
@@ -124,37 +111,3 @@ def annotate_parts(parts: Iterator[Part], settings: Settings, overlays: Overlays
         advance(documents.num_rows, text_bytes)
     summary.timed("read", clock)
     summary.seconds["read"] -= summary.seconds["language"]      # which the reading waited for
-
-
-def languages_of(partition: str, documents: pa.RecordBatch) -> list[str | None]:
-    """The language of each document: its partition's, where that has one."""
-    language = language_of(partition)
-    return documents["language"].to_pylist() if language == OTHER else [language] * documents.num_rows
-
-
-def ledger_entry(
-    step: str,
-    unit: Unit,
-    settings: Settings,
-    files: Mapping[str, PartitionFile],
-    source: ReadReport,
-    summary: UnitReport,
-) -> Entry:
-    """The account of one step: `read` as the reader counted it, `written` as the Parquet footers say."""
-    entry = {
-        "step": step,
-        "unit": unit.name,
-        "configuration": settings.configuration(step, unit),
-        "partitions": files,
-    }
-    if step == "documents":
-        return Entry(
-            **entry,
-            read=source.read,
-            dropped=dict(source.dropped),
-            failed=source.failed,
-            unread_bytes=source.unread_bytes,
-            inputs=tuple(source.inputs),
-        )
-    columns = column_hashes() if step == "quality_signals" else {"signature": settings.configuration(step, unit)}
-    return Entry(**entry, read=summary.documents, columns=columns)

@@ -1,7 +1,8 @@
 """sample/sample.parquet: a fixed sample of the dataset in RedPajama-V2's form, for `load_dataset(OUT)`.
 
 The sample is the 10,000 documents with the smallest xxh3(doc_id): the same rows and bytes for any order of work, and a
-larger dataset's sample differs from a smaller one's only where new documents come in.
+larger dataset's sample differs from a smaller one's only where new documents come in. A document of more than 100,000
+lines counts among them and is not shown: its signals alone would take tens of megabytes of JSON.
 """
 
 import heapq
@@ -10,14 +11,16 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import xxhash
 
 from rpdata.engine.commit import Commit
-from rpdata.redpajama import metadata_json, quality_signals_json
+from rpdata.overlay import naming
+from rpdata.redpajama import column, metadata_json, quality_signals_json, slices
 
 SAMPLE_SIZE = 10_000
-ROWS_PER_GROUP = 100   # JSON takes about twice the text: what is held at once stays small
+MAX_LINES = 100_000     # of a document that is shown: each line takes about 150 bytes of JSON
 
 SCHEMA = pa.schema(
     [
@@ -38,19 +41,28 @@ def write_sample(root: Path, partitions: Iterable[str], made_from: str) -> int:
     the sample shows; a sample that carries the same hash is left as it is.
     """
     path = root / "sample" / "sample.parquet"
-    if path.exists():
-        footer = pq.read_metadata(path)
-        if footer.metadata.get(MADE_FROM) == made_from.encode():
-            return footer.num_rows
-    chosen = choose(root, partitions)
+    known = size_if_made_from(made_from, path)
+    if known is not None:
+        return known
+    written = 0
     with Commit(root) as commit:
         temporary = commit.file("sample/sample.parquet")
-        with pq.ParquetWriter(temporary, SCHEMA, compression="zstd", compression_level=1) as writer:
-            for partition, rows in chosen:
+        with naming(path), pq.ParquetWriter(temporary, SCHEMA, compression="zstd", compression_level=1) as writer:
+            for partition, rows in choose(root, partitions):
                 for batch in read_rows(root, partition, rows):
                     writer.write_batch(batch)
+                    written += batch.num_rows
             writer.add_key_value_metadata({MADE_FROM.decode(): made_from})
-    return sum(len(rows) for _, rows in chosen)
+    return written
+
+
+def size_if_made_from(made_from: str, path: Path) -> int | None:
+    """The rows of the sample at `path` if it is of that state of the dataset; None if not, or if it is torn."""
+    try:
+        footer = pq.read_metadata(path)
+    except (FileNotFoundError, pa.ArrowInvalid):
+        return None
+    return footer.num_rows if (footer.metadata or {}).get(MADE_FROM) == made_from.encode() else None
 
 
 def choose(root: Path, partitions: Iterable[str]) -> list[tuple[str, np.ndarray]]:
@@ -72,7 +84,7 @@ def choose(root: Path, partitions: Iterable[str]) -> list[tuple[str, np.ndarray]
 
 
 def read_rows(root: Path, partition: str, rows: np.ndarray) -> Iterator[pa.RecordBatch]:
-    """The given rows of a partition in the sample's form, at most ROWS_PER_GROUP at a time."""
+    """The given rows of a partition in the sample's form, a few at a time; without documents of too many lines."""
     with (
         pq.ParquetFile(root / "documents" / f"{partition}.parquet") as documents,
         pq.ParquetFile(root / "quality_signals" / f"{partition}.parquet") as signals,
@@ -82,19 +94,24 @@ def read_rows(root: Path, partition: str, rows: np.ndarray) -> Iterator[pa.Recor
             size = documents.metadata.row_group(group).num_rows
             wanted = rows[(rows >= first) & (rows < first + size)] - first
             first += size
-            if len(wanted):
-                texts = documents.read_row_group(group).take(pa.array(wanted))
-                values = signals.read_row_group(group).take(pa.array(wanted))
-                for start in range(0, len(wanted), ROWS_PER_GROUP):
-                    yield in_redpajama_form(texts.slice(start, ROWS_PER_GROUP), values.slice(start, ROWS_PER_GROUP))
+            if len(wanted) == 0:
+                continue
+            values = signals.read_row_group(group).take(pa.array(wanted))
+            shown = pc.less_equal(pc.list_value_length(values["line_start"]), MAX_LINES)
+            values = values.filter(shown)
+            texts = documents.read_row_group(group).take(pa.array(wanted)).filter(shown)
+            start = 0
+            for part in slices(values):
+                yield in_redpajama_form(texts.slice(start, part.num_rows), part)
+                start += part.num_rows
 
 
 def in_redpajama_form(documents: pa.Table, signals: pa.Table) -> pa.RecordBatch:
     """Documents and their signals (same rows) in RedPajama-V2's four columns."""
     columns = [
-        documents["raw_content"],
-        documents["doc_id"],
-        pa.chunked_array([metadata_json(documents)], pa.string()),
-        pa.chunked_array([quality_signals_json(documents, signals)], pa.string()),
+        column(documents, "raw_content"),
+        column(documents, "doc_id"),
+        pa.array(metadata_json(documents), pa.string()),
+        pa.array(quality_signals_json(documents, signals), pa.string()),
     ]
-    return pa.Table.from_arrays(columns, schema=SCHEMA).combine_chunks().to_batches()[0]
+    return pa.RecordBatch.from_arrays(columns, schema=SCHEMA)

@@ -3,11 +3,14 @@
 from collections import Counter
 from pathlib import Path
 
+import xxhash
+
+from rpdata import redpajama
 from rpdata.engine.commit import write_atomically
 from rpdata.ledger import Ledger, configuration_hash
 from rpdata.manifest import Manifest
+from rpdata.report import sample
 from rpdata.report.card import card
-from rpdata.report.sample import write_sample
 
 SHOWN = ("documents", "quality_signals", "minhash")
 
@@ -29,7 +32,8 @@ def write_views(root: Path) -> None:
             documents[partition.rpartition("/")[2].rpartition("_")[0]] += file.rows
             partitions.append(partition)
             made_from[partition] = [entry.partitions[partition].xxh3 for entry in entries]
-    sample = write_sample(root, partitions, configuration_hash(made_from))
+    made_by = [xxhash.xxh3_64_hexdigest(Path(module.__file__).read_bytes()) for module in (redpajama, sample)]
+    shown = sample.write_sample(root, partitions, configuration_hash({"files": made_from, "code": made_by}))
     family = manifest.configurations["minhash"]["minhash_hash"]
-    text = card(dict(documents), sorted(snapshots), family, sample)
+    text = card(dict(documents), sorted(snapshots), family, shown)
     write_atomically(root / "README.md", text.encode())

@@ -130,6 +130,20 @@ def test_an_interrupted_command_stops_within_three_seconds(crawl, whole, tmp_pat
     assert contents(root) == whole[0]
 
 
+def test_a_terminated_command_is_continued_like_an_interrupted_one(crawl, whole, tmp_path):
+    root = tmp_path / "out"
+    process = subprocess.Popen(
+        command("compute-signals", crawl, "--output", root, "--workers", 2),
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+    )
+    wait_for_units(process, root, 10)
+    process.terminate()
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "goes on where it stopped" in errors
+    assert not list(root.rglob(".*.tmp"))
+
+
 def wait_for_units(process, root, number):
     """Until so many units are done, or the process has ended (and the test sees that it ended too early)."""
     wait_for(lambda: units_done(root) >= number or process.poll() is not None)

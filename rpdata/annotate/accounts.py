@@ -1,0 +1,72 @@
+"""The ledger entries of a unit, and the proofs that are due before they are written."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from rpdata.annotate.settings import Settings
+from rpdata.engine.plan import Unit
+from rpdata.errors import UserError
+from rpdata.ledger import Entry, Ledger, PartitionFile, ReadReport
+from rpdata.signals import column_hashes
+
+
+def known_documents(unit: Unit, root: Path) -> Entry | None:
+    """What the ledger says of the unit's documents, whether their files are there or not; None if it is illegible."""
+    try:
+        return Ledger(root).entry("documents", unit.name)
+    except UserError:
+        return None
+
+
+def documents_entry(
+    unit: Unit, settings: Settings, files: Mapping[str, PartitionFile], source: ReadReport
+) -> Entry:
+    """`read`, `dropped` and `failed` as the reader counted them; `written` is what the Parquet footers say."""
+    return Entry(
+        step="documents",
+        unit=unit.name,
+        configuration=settings.configuration("documents", unit),
+        partitions=files,
+        read=source.read,
+        dropped=dict(source.dropped),
+        failed=source.failed,
+        unread_bytes=source.unread_bytes,
+        inputs=tuple(source.inputs),
+    )
+
+
+def overlay_entry(
+    step: str, unit: Unit, settings: Settings, files: Mapping[str, PartitionFile], documents: Entry
+) -> Entry:
+    """`read` is what `documents/` holds, whatever became of it on the way through the kernels."""
+    configuration = settings.configuration(step, unit)
+    return Entry(
+        step=step,
+        unit=unit.name,
+        configuration=configuration,
+        partitions=files,
+        read=documents.written,
+        columns=column_hashes() if step == "quality_signals" else {"signature": configuration},
+    )
+
+
+def refuse_loss(entry: Entry, documents: Entry) -> None:
+    """Nothing is committed that lost a document, or has them in another order. It would be a bug, and is named so."""
+    rows = {partition: (file.rows, file.doc_ids) for partition, file in entry.partitions.items()}
+    expected = {partition: (file.rows, file.doc_ids) for partition, file in documents.partitions.items()}
+    if not entry.balances() or rows != expected:
+        raise AssertionError(
+            f"{entry.step} of unit {entry.unit} do not add up: read {entry.read}, written {entry.written}, "
+            f"dropped {sum(entry.dropped.values())}, failed {entry.failed}. Nothing of it was committed."
+        )
+
+
+def refuse_changed_inputs(unit: Unit, source: ReadReport, before: Entry | None) -> None:
+    """An input that is read again must be the one that it was; its size was compared when the run was planned."""
+    hashes = {known["name"]: known["xxh3"] for known in (before.inputs if before else ())}
+    for found in source.inputs:
+        if hashes.get(found["name"], found["xxh3"]) != found["xxh3"]:
+            raise UserError(
+                f"{found['name']} of unit {unit.name} is not the file that it was when its documents were written.\n"
+                "Text is written once. Bring the old file back, or annotate the new one into a new folder: --output"
+            )

@@ -1,0 +1,61 @@
+"""Where a unit's documents come from: its inputs, or the files that they were written to before."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TypeAlias
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from rpdata.annotate.language import identified
+from rpdata.annotate.routing import OTHER, route
+from rpdata.annotate.settings import Settings, language_of
+from rpdata.engine.plan import Unit
+from rpdata.errors import UserError
+from rpdata.ledger import Entry, ReadReport
+from rpdata.overlay import describe
+from rpdata.schema import DOCUMENTS
+from rpdata.sources import read
+
+# A partition's path and some of its documents: one row group of each overlay.
+Part: TypeAlias = tuple[str, pa.RecordBatch]
+
+
+def from_source(unit: Unit, settings: Settings, source: ReadReport, seconds: dict[str, float]) -> Iterator[Part]:
+    """The unit's documents out of its inputs, in the partition that the plan gave it or those of their languages.
+
+    seconds: what the identification of languages took is added to its `language`.
+    """
+    batches = read(unit, settings.for_unit(unit), source)
+    if unit.partition_path is not None:
+        yield from ((unit.partition_path, batch) for batch in batches)
+        return
+    known = identified(batches, settings.model, seconds)
+    for partition, batch in route(known, settings.languages, source):
+        yield unit.path_of(partition), batch
+
+
+def stored(documents: Entry, root: Path) -> Iterator[Part]:
+    """The documents that the entry tells of, in the batches that they were written in."""
+    for partition in sorted(documents.partitions):
+        with pq.ParquetFile(root / "documents" / f"{partition}.parquet") as file:
+            for group in range(file.num_row_groups):
+                for batch in file.read_row_group(group).cast(DOCUMENTS).combine_chunks().to_batches():
+                    yield partition, batch
+
+
+def are_intact(documents: Entry, root: Path) -> bool:
+    """Whether the files of `documents/` have the bytes that the entry tells of."""
+    try:
+        return all(
+            describe(root / "documents" / f"{partition}.parquet") == file
+            for partition, file in documents.partitions.items()
+        )
+    except UserError:   # torn
+        return False
+
+
+def languages_of(partition: str, documents: pa.RecordBatch) -> list[str | None]:
+    """The language of each document: its partition's, where that has one."""
+    language = language_of(partition)
+    return documents["language"].to_pylist() if language == OTHER else [language] * documents.num_rows
