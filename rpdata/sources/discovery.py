@@ -3,8 +3,10 @@
 Whatever can be refused from names alone is refused here, before any work begins.
 """
 
+import logging
 import os
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from rpdata.engine.plan import Input
@@ -15,12 +17,15 @@ from rpdata.sources.storage import File, find_local, find_urls, is_url, open_inp
 
 SNAPSHOT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 READ_BYTES = 1 << 20
+UNKNOWN = "files of unknown type"
+
+log = logging.getLogger(__name__)       # on stderr, unless the program says otherwise
 
 
 def discover(arguments: Sequence[str], snapshot: str | None = None) -> list[tuple[str, Input]]:
     """The input files that the arguments name, each once, with their snapshots, ordered by (snapshot, path).
 
-    An argument is a file, a folder (walked; files of unknown type in it are passed over), a glob (`**` crosses
+    An argument is a file, a folder (walked; a warning says what in it was passed over), a glob (`**` crosses
     folders), an fsspec URL of any of these, or `@listing`: a text file, plain or compressed, with one of these on each
     line; blank lines and those that start with # are ignored, relative paths start at the folder of the listing.
 
@@ -39,6 +44,7 @@ def discover(arguments: Sequence[str], snapshot: str | None = None) -> list[tupl
     files = {file.path: file for file in expand(arguments)}
     found = []
     for path, file in sorted(files.items()):
+        refuse_undecodable(path)
         source = Input(path, base_name(path), format_of(path), file.size)
         found.append((snapshot_for(source, snapshot), source))
     found.sort(key=lambda item: item[0])
@@ -62,22 +68,35 @@ def expand(arguments: Sequence[str]) -> Iterator[File]:
 
 
 def readable(files: list[File], argument: str) -> list[File]:
-    """The files without those of unknown type that a folder happens to hold. Raises UserError if none is left."""
-    known = [file for file in files if not file.from_folder or is_readable(file.path)]
+    """The files without what a folder or a glob happens to hold besides. Raises UserError if none is left."""
+    known = []
+    passed_over: dict[str, list[str]] = defaultdict(list)
+    for file in files:
+        if file.obstacle is None and (not file.from_folder or is_readable(file.path)):
+            known.append(file)
+        else:
+            passed_over[file.obstacle or UNKNOWN].append(file.path)
+    told = "; ".join(f"{what}: {len(paths):,} (e.g. {paths[0]})" for what, paths in passed_over.items())
     if not known:
-        there = f"none of its {len(files):,} files is of a known type" if files else "the folder is empty"
-        raise UserError(f"nothing to read in {argument}: {there}. {KNOWN}")
+        there = f"there are only {told}" if told else "the folder is empty"
+        raise UserError(f"nothing to read in {argument}: {there}.\n{KNOWN}")
+    if told:
+        log.warning("rpdata: passed over in %s: %s", argument, told)
     return known
 
 
 def listed(listing: str) -> list[str]:
     """The arguments that a listing holds, made absolute. UserError if there are none, or for a listing in it."""
     found = find_urls([listing])[0] if is_url(listing) else find_local(listing)
+    if len(found) != 1 or found[0].from_folder:
+        raise UserError(f"the listing {listing} is not one file. A folder or a glob needs no @ before it")
     try:
         with open_input(found[0].path) as file:
             text = b"".join(decode(iter(lambda: file.read(READ_BYTES), b""))).decode()
     except (DamageError, UnicodeDecodeError) as error:
         raise UserError(f"the listing {listing} is not a text file: {error}") from error
+    except OSError as error:
+        raise UserError(f"cannot read the listing {listing}: {error.strerror or error}") from error
     entries = [line.strip() for line in text.splitlines()]
     entries = [entry for entry in entries if entry and not entry.startswith("#")]
     if not entries:
@@ -90,6 +109,14 @@ def listed(listing: str) -> list[str]:
         return [entry if is_url(entry) else f"{folder}/{entry.lstrip('/')}" for entry in entries]
     folder = os.path.dirname(os.path.abspath(listing))
     return [entry if is_url(entry) else os.path.join(folder, entry) for entry in entries]
+
+
+def refuse_undecodable(path: str) -> None:
+    """A file's name becomes part of its documents' ids, which are Unicode."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        raise UserError(f"the name of {path.encode(errors='replace').decode()} is not UTF-8: rename it") from None
 
 
 def snapshot_for(source: Input, given: str | None) -> str:

@@ -2,18 +2,33 @@
 
 import glob
 import os
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any, BinaryIO, cast
+from stat import S_ISREG
+from typing import Any, BinaryIO, NoReturn, cast
 
 import fsspec
 
 from rpdata.errors import CannotFinish, UserError
+from rpdata.manifest import FILE as MANIFEST
 
 STAT_THREADS = 32       # each URL's size costs a round trip
 HIDDEN = (".", "_")     # _SUCCESS, .part: what other programs leave in folders
+
+# Why something that a folder or a glob led to can't be an input.
+NOWHERE = "links that lead nowhere"
+SPECIAL = "pipes, sockets or devices"
+LINKED = "links to folders"
+DATASET = "datasets that rpdata wrote"
+
+# Whoever has such an address can read what it leads to.
+CREDENTIAL = re.compile(
+    r"://[^/@]*:[^/@]*@|[?&](?:X-Amz-[A-Za-z-]+|X-Goog-[A-Za-z-]+|Signature|sig|(?:\w+[_-])?token|api[_-]?key|Key-Pair-Id)=",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -25,11 +40,13 @@ class File:
     path: absolute path, or URL.
     size: bytes; 0 where a server does not say.
     from_folder: found in a folder, not asked for by its own name or a glob.
+    obstacle: why it can't be an input, whatever its name; None if it can.
     """
 
     path: str
     size: int
     from_folder: bool = False
+    obstacle: str | None = None
 
 
 def is_url(argument: str) -> bool:
@@ -37,32 +54,60 @@ def is_url(argument: str) -> bool:
 
 
 def find_local(argument: str) -> list[File]:
-    """The file, the files below the folder, or those that match the glob. Raises UserError if there is none."""
+    """The file, what is below the folder, or what matches the glob. Raises UserError if there is none."""
     path = os.path.abspath(argument)
     if os.path.isdir(path):
         return list(walk(path))
     if os.path.exists(path):
-        return [stat(path)]
+        file = look_at(path)
+        if file.obstacle is not None:
+            raise UserError(f"{argument} is neither a file nor a folder: write what comes out of it into a file first")
+        return [file]
     if not glob.has_magic(argument):
         raise UserError(f"no such file or folder: {argument}{near(path)}")
-    matches = [stat(match) for match in sorted(glob.glob(path, recursive=True)) if os.path.isfile(match)]
+    matches = [look_at(match) for match in sorted(glob.glob(path, recursive=True)) if not os.path.isdir(match)]
     if not matches:
         raise UserError(f"no file matches {argument} (looked in {os.path.dirname(path)})")
     return matches
 
 
 def walk(folder: str) -> Iterator[File]:
-    """Every file below a folder but hidden ones, sorted within each folder; links to folders are not followed."""
-    for here, folders, names in os.walk(folder):
+    """All that is below a folder but what is hidden, sorted within each folder.
+
+    Links to folders are not followed. A folder that holds a dataset is not looked into: what we wrote is no input.
+    """
+    for here, folders, names in os.walk(folder, onerror=refuse_unreadable):
+        if MANIFEST in names:
+            folders.clear()
+            yield File(here, 0, from_folder=True, obstacle=DATASET)
+            continue
         folders[:] = sorted(name for name in folders if not name.startswith(HIDDEN))
-        for name in sorted(names):
+        for name in folders:
             path = os.path.join(here, name)
-            if not name.startswith(HIDDEN) and os.path.isfile(path):
-                yield stat(path, from_folder=True)
+            if os.path.islink(path):
+                yield File(path, 0, from_folder=True, obstacle=LINKED)
+        for name in sorted(names):
+            if not name.startswith(HIDDEN):
+                yield look_at(os.path.join(here, name), from_folder=True)
 
 
-def stat(path: str, from_folder: bool = False) -> File:
-    return File(path, os.stat(path).st_size, from_folder)
+def look_at(path: str, from_folder: bool = False) -> File:
+    """The file at a path that is no folder's. UserError if it can't be looked at."""
+    try:
+        found = os.stat(path)
+    except FileNotFoundError:
+        return File(path, 0, from_folder, NOWHERE)
+    except OSError as error:
+        refuse_unreadable(error)
+    # Opening a pipe waits for whoever writes into it.
+    return File(path, found.st_size, from_folder, None if S_ISREG(found.st_mode) else SPECIAL)
+
+
+def refuse_unreadable(error: OSError) -> NoReturn:
+    raise UserError(
+        f"cannot look into {error.filename}: {error.strerror}.\n"
+        "Make it readable, or name the files and folders beside it, so that it is not among the inputs."
+    ) from error
 
 
 def near(path: str) -> str:
@@ -81,6 +126,7 @@ def find_urls(arguments: list[str]) -> list[list[File]]:
 
 
 def find_url(url: str) -> list[File]:
+    refuse_address(url)
     filesystem, path = filesystem_of(url)
     is_folder = False
     try:
@@ -98,6 +144,21 @@ def find_url(url: str) -> list[File]:
     if not entries and not is_folder:
         raise UserError(f"no file matches {url}")
     return [File(filesystem.unstrip_protocol(entry["name"]), entry["size"] or 0, is_folder) for entry in entries]
+
+
+def refuse_address(url: str) -> None:
+    """Addresses stand in the manifest of the dataset and in messages, and lead to the files in every later run."""
+    if "::" in url:
+        raise UserError(
+            f"cannot read {url}: one filesystem inside another (::) is not followed. Unpack or copy the files first."
+        )
+    if CREDENTIAL.search(url):
+        raise UserError(
+            f"cannot read {url.split('?')[0].rpartition('@')[2]}: its address holds a credential, and would stand in "
+            f"the dataset's {MANIFEST} for all to see.\n"
+            "Give the address without it, with the credential where the filesystem looks for it (for s3:// the "
+            "environment or ~/.aws, say), or download the files first."
+        )
 
 
 def has_magic(url: str) -> bool:

@@ -1,6 +1,8 @@
 """From arguments to input files: what is found, and what is refused with which way out."""
 
 import gzip
+import os
+import tempfile
 from pathlib import Path
 
 import fsspec
@@ -148,8 +150,88 @@ def test_folders_without_anything_to_read_are_refused(tmp_path):
     touch(tmp_path / "other" / "notes.txt")
     with pytest.raises(UserError, match="the folder is empty"):
         discover([str(tmp_path / "empty")])
-    with pytest.raises(UserError, match="none of its 1 files is of a known type"):
+    with pytest.raises(UserError, match=r"there are only files of unknown type: 1 .*notes.txt"):
         discover([str(tmp_path / "other")])
+
+
+def test_what_is_passed_over_in_a_folder_is_told(tmp_path, caplog):
+    read = touch(tmp_path / "a.jsonl")
+    touch(tmp_path / "notes.txt")
+    touch(tmp_path / "b.csv")
+    (tmp_path / "gone.jsonl").symlink_to("nowhere.jsonl")
+    (tmp_path / "linked").symlink_to("/")
+    os.mkfifo(tmp_path / "pipe.jsonl")
+    assert [source.path for _, source in discover([str(tmp_path)], "books")] == [str(read)]
+    assert caplog.messages == [
+        f"rpdata: passed over in {tmp_path}: links to folders: 1 (e.g. {tmp_path}/linked); "
+        f"files of unknown type: 2 (e.g. {tmp_path}/b.csv); links that lead nowhere: 1 (e.g. {tmp_path}/gone.jsonl); "
+        f"pipes, sockets or devices: 1 (e.g. {tmp_path}/pipe.jsonl)"
+    ]
+    caplog.clear()
+    assert len(discover([f"{tmp_path}/*.jsonl"], "books")) == 1
+    assert "gone.jsonl" in caplog.text
+    assert "pipe.jsonl" in caplog.text
+
+
+@pytest.fixture
+def own_folder():
+    """A folder of a user who has no rights but a user's."""
+    is_root = os.geteuid() == 0
+    if is_root:
+        os.seteuid(65534)
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            yield Path(folder)
+    finally:
+        if is_root:
+            os.seteuid(0)
+
+
+def test_a_folder_that_can_not_be_listed_is_refused_and_named(own_folder):
+    closed = touch(own_folder / "b" / "closed" / "en.jsonl").parent
+    touch(own_folder / "a.jsonl")
+    for mode in (0o000, 0o400):     # not to be listed; to be listed, but what is in it can't be looked at
+        closed.chmod(mode)
+        try:
+            with pytest.raises(UserError, match=rf"cannot look into {closed}.*: Permission denied"):
+                discover([str(own_folder)], "books")
+        finally:
+            closed.chmod(0o700)
+
+
+def test_datasets_below_a_folder_are_no_input(tmp_path, caplog):
+    touch(tmp_path / "a.jsonl")
+    touch(tmp_path / "out" / "rpdata.json")
+    touch(tmp_path / "out" / "ledger" / "documents" / "0000.json")
+    assert places(tmp_path, snapshot="books") == [("books", "jsonl", "a.jsonl")]
+    assert f"datasets that rpdata wrote: 1 (e.g. {tmp_path}/out)" in caplog.text
+    with pytest.raises(UserError, match=r"nothing to read in .*out: there are only datasets that rpdata wrote"):
+        discover([str(tmp_path / "out")], "books")
+
+
+def test_what_is_no_file_is_refused_rather_than_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "a.jsonl")
+    for argument in (str(tmp_path / "a.jsonl"), f"@{tmp_path}/a.jsonl", "/dev/zero"):
+        with pytest.raises(UserError, match="is neither a file nor a folder"):
+            discover([argument], "books")
+    with pytest.raises(UserError, match="cannot read the listing /proc/self/mem: Input/output error"):
+        discover(["@/proc/self/mem"], "books")
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        ("zip://a.jsonl::/x.zip", r"cannot read zip://a\.jsonl::/x\.zip: one filesystem inside another"),
+        ("https://x.org/a.jsonl?X-Amz-Expires=9&X-Amz-Signature=s3cr3t", "cannot read https://x.org/a.jsonl: its"),
+        ("https://x.org/a.jsonl?sv=2020&sig=s3cr3t", "its address holds a credential"),
+        ("https://x.org/a.jsonl?access_token=s3cr3t", "its address holds a credential"),
+        ("ftp://me:s3cr3t@x.org/a.jsonl", "cannot read x.org/a.jsonl: its address holds a credential"),
+    ],
+)
+def test_addresses_that_can_not_be_kept_are_refused(url, message):
+    with pytest.raises(UserError, match=message) as error:
+        discover([url], "books")
+    assert "s3cr3t" not in str(error.value)
 
 
 def test_listings_that_name_nothing_or_each_other_are_refused(tmp_path):
@@ -157,6 +239,8 @@ def test_listings_that_name_nothing_or_each_other_are_refused(tmp_path):
         discover([f"@{touch(tmp_path / 'a.txt', '# nothing')}"])
     with pytest.raises(UserError, match=r"names another one, @a\.txt"):
         discover([f"@{touch(tmp_path / 'b.txt', '@a.txt')}"])
+    with pytest.raises(UserError, match="is not one file"):
+        discover([f"@{tmp_path}"])
     (tmp_path / "c.txt").write_bytes(b"\xff\xfe")
     with pytest.raises(UserError, match="is not a text file"):
         discover([f"@{tmp_path / 'c.txt'}"])
@@ -235,3 +319,11 @@ def test_columns_that_are_not_there_are_refused_with_near_names(tmp_path):
     with pytest.raises(UserError, match="--id-column: unknown column 'ids'"):
         check(found, ReadOptions(language="en", text_column="txt", id_column="ids"))
     check(found, ReadOptions(language="en", text_column="txt", id_column="id"))
+
+
+def test_names_that_are_not_unicode_are_refused(tmp_path):
+    path = os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.wet.gz")
+    Path(path).touch()
+    for argument in (path, str(tmp_path)):
+        with pytest.raises(UserError, match=r"caf\?\.wet\.gz is not UTF-8"):
+            discover([argument], "s")
