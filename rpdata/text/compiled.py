@@ -31,8 +31,11 @@ uint32 = cast(Callable[[Any], int], numba.uint32)
 
 
 def kernel(function: Function) -> Function:
-    """A function that other kernels call; it becomes part of their machine code."""
-    return cast(Function, numba.njit(function, **_OPTIONS))
+    """A function that kernels call, and that becomes part of their machine code.
+
+    Left to LLVM it would not always: an array is seven arguments to pass. (All statistics: 35 -> 33 ns/word.)
+    """
+    return cast(Function, numba.njit(function, forceinline=True, **_OPTIONS))
 
 
 def operation(typing: Callable[..., Any]) -> Callable[..., int]:

@@ -45,7 +45,7 @@ def normalise(raw: Bytes, blocks: int, tables: Tables, bitmaps: Bitmaps, ranks: 
         plain = kept & ~special | word_end
         heads = special & ~bitmaps.continuation[block]
         while True:
-            before = plain & ((heads & (uint64(0) - heads)) - uint64(1))     # below the next head; all, if none is left
+            before = plain & ((heads & (uint64(0) - heads)) - uint64(1))     # below the next head; all if none is left
             if before != 0:
                 if misordered:
                     order_marks(out, written, tables.properties)
