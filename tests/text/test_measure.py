@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 import reference
 import xxhash
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from nasty import texts
 
@@ -65,7 +65,6 @@ def as_list(values) -> list[int] | None:
     return None if values is None else values.tolist()
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.lists(st.tuples(texts, st.sampled_from(["en", "fr", "de", "many", "pt", None])), max_size=8))
 @example([("", "en")])
 @example([("\u0301\u0323" * 40 + "Σ", "fr"), ("", None), ("a" * 65, "en")])
