@@ -16,6 +16,8 @@ import xxhash
 
 from rpdata.errors import UserError
 
+ERRORS_LISTED = 1000
+
 
 @dataclass
 class ReadReport:
@@ -28,7 +30,8 @@ class ReadReport:
     failed: records that could not be made into a document.
     unread_bytes: compressed bytes of torn files behind the last record that could be read; no document is counted.
     inputs: `{"name", "bytes", "xxh3"}` of each input, of its compressed bytes as they were read.
-    errors: `{"file", "record", "cause"}`, record being its ordinal in the file, or None for the file as a whole.
+    errors: `{"file", "record", "cause"}`, record being its ordinal in the file, or None for the file as a whole; the
+        first ERRORS_LISTED of them, so that a file of rubbish does not fill the memory. unlisted: how many more.
     """
 
     read: int = 0
@@ -37,6 +40,7 @@ class ReadReport:
     unread_bytes: int = 0
     inputs: list[dict[str, Any]] = field(default_factory=list)
     errors: list[dict[str, Any]] = field(default_factory=list)
+    unlisted: int = 0
 
     def drop(self, reason: str) -> None:
         """Count one document that is left out on purpose."""
@@ -44,9 +48,17 @@ class ReadReport:
 
     def fail(self, file: str, record: int | None, cause: str) -> None:
         """Note what could not be read: one record (counted in `failed`), or with None the (rest of the) file."""
-        self.errors.append({"file": file, "record": record, "cause": cause})
+        if len(self.errors) < ERRORS_LISTED:
+            self.errors.append({"file": file, "record": record, "cause": cause})
+        else:
+            self.unlisted += 1
         if record is not None:
             self.failed += 1
+
+    def told(self) -> list[dict[str, Any]]:
+        """What `errors/` is to say: the errors that were listed, and how many were not."""
+        rest = {"file": None, "record": None, "cause": f"{self.unlisted} more errors are counted, but not listed"}
+        return [*self.errors, rest] if self.unlisted else self.errors
 
 
 @dataclass(frozen=True)
@@ -125,6 +137,15 @@ def totals(entries: Iterable[Entry]) -> dict[str, Any]:
     return {**sums, "dropped": dict(sorted(dropped.items()))}
 
 
+def hash_of(path: Path) -> str:
+    """128-bit xxh3 of a file's bytes, in hexadecimal digits."""
+    checksum = xxhash.xxh3_128()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            checksum.update(block)
+    return checksum.hexdigest()
+
+
 class Ledger:
     """The entries below `root/ledger`; read from disk at each call, so that it never lags behind the workers."""
 
@@ -162,6 +183,16 @@ class Ledger:
         except UserError:
             return False
         return entry is not None and entry.configuration == configuration and self._files_stand(entry)
+
+    def stands(self, entry: Entry) -> bool:
+        """Whether just this entry is in the ledger, and its files are there, byte for byte."""
+        path = self.path(entry.step, entry.unit)
+        if not path.is_file() or path.read_bytes() != entry.to_json():
+            return False
+        files = entry.partitions.items()
+        return self._files_stand(entry) and all(
+            hash_of(self.root / entry.step / f"{partition}.parquet") == file.xxh3 for partition, file in files
+        )
 
     def _files_stand(self, entry: Entry) -> bool:
         for partition, file in entry.partitions.items():

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import xxhash
 
 from rpdata.errors import UserError
-from rpdata.ledger import PartitionFile
+from rpdata.ledger import PartitionFile, hash_of
 
 ROWS = b"rpdata.rows"
 DOC_IDS = b"rpdata.doc_ids"
@@ -152,8 +152,4 @@ def read_footer(path: Path) -> Footer:
 def describe(path: Path) -> PartitionFile:
     """The ledger's account of a finished file, read back from it: rows and doc_ids (footer), hash of the bytes."""
     footer = read_footer(path)
-    checksum = xxhash.xxh3_128()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            checksum.update(block)
-    return PartitionFile(footer.rows, footer.doc_ids, checksum.hexdigest(), path.stat().st_size)
+    return PartitionFile(footer.rows, footer.doc_ids, hash_of(path), path.stat().st_size)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rpdata.errors import UserError
-from rpdata.ledger import Entry, Ledger, PartitionFile, ReadReport, configuration_hash, totals
+from rpdata.ledger import ERRORS_LISTED, Entry, Ledger, PartitionFile, ReadReport, configuration_hash, totals
 
 UNIT = "2023-06/0000/en_head"
 
@@ -140,3 +140,12 @@ def test_an_entry_that_was_copied_to_another_unit_is_refused(tmp_path: Path) -> 
 def test_written_that_differs_from_the_rows_of_its_files_is_damage() -> None:
     with pytest.raises(ValueError, match="written is 8, but its partitions have 7 rows"):
         Entry.from_json(entry().to_json().replace(b'"written": 7', b'"written": 8'))
+
+
+def test_errors_beyond_the_bound_are_counted_and_not_kept() -> None:
+    report = ReadReport()
+    for number in range(ERRORS_LISTED + 5):
+        report.fail("a.jsonl", number, "torn")
+    assert report.failed == ERRORS_LISTED + 5
+    assert len(report.errors) == ERRORS_LISTED
+    assert report.told()[-1]["cause"] == "5 more errors are counted, but not listed"

@@ -121,8 +121,12 @@ def finish(root: Path, units: Sequence[Unit], settings: Settings, summary: RunSu
 
 
 def plan_units(found: list[tuple[str, Input]], settings: Settings, files_per_shard: int | None) -> list[Unit]:
-    """The units that hold the inputs found, after they have their place in the dataset's manifest."""
-    manifest = Manifest.load_or_new(settings.output)
+    """The units that hold the inputs found, after they have their place in the dataset's manifest.
+
+    A plan by which nothing was written yet binds nobody: it is made anew.
+    """
+    begun = any((settings.output / "ledger").rglob("*.json"))
+    manifest = Manifest.load(settings.output) if begun else Manifest()
     for source_format in sorted({source.format for _, source in found}):
         options = settings.documents_configuration(source_format)
         manifest.agree(f"documents from {source_format}", options, settings.output, TEXT_IS_WRITTEN_ONCE)

@@ -74,7 +74,7 @@ def annotate_unit(unit: Unit, settings: Settings) -> UnitReport:
         if "documents" in missing:
             refuse_changed_inputs(unit, source, documents)
             documents = documents_entry(unit, settings, overlays.files("documents"), source)
-            output.errors("documents", unit.name, source.errors)
+            output.errors("documents", unit.name, source.told())
         for step in missing:
             files = overlays.files(step)
             entry = documents if step == "documents" else overlay_entry(step, unit, settings, files, documents)

@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError
+from dataclasses import dataclass, field
 from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -52,6 +53,9 @@ CONFIGURATION = {
 WORKER_ENVIRONMENT = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "POLARS_MAX_THREADS"), "1")
 
 
+NAMED = 10                  # of the units that were left out, in a message
+
+
 class Cluster:
     """Workers that are up. Made by `local_cluster` or `existing_cluster`."""
 
@@ -69,15 +73,15 @@ class Cluster:
     def run(self, task: Callable[[T], R], items: Iterable[tuple[str, T]]) -> Iterator[tuple[str, R]]:
         """Run `task(item)` for each (name, item); yields (name, result) as they finish, in any order.
 
-        The task and what it takes and returns are pickled. An exception in it ends the run: UserError as it is,
-        OSError as CannotFinish, anything else (a bug) with a note that names the unit. A unit that kills its workers
-        is left out; when all others are finished, CannotFinish names those that were.
+        The task and what it takes and returns are pickled. A unit that raises UserError, or kills its workers again
+        and again, is left out; when all others are finished, CannotFinish names those that were. Any other exception
+        ends the run: OSError (the disk, which all units share) as CannotFinish, a bug with a note that names the unit.
         """
         from distributed import KilledWorker
 
         waiting = iter(items)
         running: dict[Any, tuple[Future[R], str]] = {}      # by key: a future lives as long as someone holds it
-        lost: list[str] = []
+        left_out = _LeftOut()
         finished: queue.SimpleQueue[Future[R]] = queue.SimpleQueue()
         while True:
             for name, item in _take(waiting, self._threads() - len(running)):
@@ -94,15 +98,13 @@ class Cluster:
             try:
                 result = _result(done, name)
             except KilledWorker:
-                lost.append(name)
+                left_out.lost.append(name)
+                continue
+            except _UnitRefused as error:
+                left_out.refused.append(str(error))
                 continue
             yield name, result
-        if lost:
-            raise CannotFinish(
-                f"{len(lost)} unit(s) ended their worker again and again and were left out: {', '.join(lost[:10])}"
-                f"{', ...' if len(lost) > 10 else ''}.\nMost often that is memory: run the same command again with "
-                "more --memory, or fewer --workers; it goes on with what is missing."
-            )
+        left_out.say()
 
     def _threads(self) -> int:
         """How many units may be on their way: one for each worker thread. Workers of a cluster come and go."""
@@ -117,6 +119,38 @@ class Cluster:
                     "Run the same command again once there are some: it goes on with what is missing."
                 )
         return max(1, self._known_threads)
+
+
+class _UnitRefused(Exception):
+    """A task raised UserError: its unit can't be done as it is, others can."""
+
+
+@dataclass
+class _LeftOut:
+    """The units that could not be finished, by what became of them."""
+
+    lost: list[str] = field(default_factory=list)       # names
+    refused: list[str] = field(default_factory=list)    # messages, with the name
+
+    def say(self) -> None:
+        """Raise CannotFinish if there are any."""
+        messages = []
+        if self.refused:
+            first = f"{len(self.refused)} unit(s) could not be finished; all others are.\n"
+            messages.append(first + _some(self.refused, "\n"))
+        if self.lost:
+            messages.append(
+                f"{len(self.lost)} unit(s) ended their worker again and again and were left out: "
+                f"{_some(self.lost, ', ')}.\nMost often that is memory: run the same command again with more "
+                "--memory, or fewer --workers; it goes on with what is missing."
+            )
+        if messages:
+            raise CannotFinish("\n".join(messages))
+
+
+def _some(items: list[str], separator: str) -> str:
+    more = [f"and {len(items) - NAMED} more"] if len(items) > NAMED else []
+    return separator.join(items[:NAMED] + more)
 
 
 @contextlib.contextmanager
@@ -227,7 +261,9 @@ def _result(future: "Future[R]", name: str) -> R:
         raise CannotFinish(
             f"unit {name}: {error}.\nOnce that is mended, run the same command again: it goes on with what is missing."
         ) from error
-    except (UserError, KilledWorker):
+    except UserError as error:
+        raise _UnitRefused(f"unit {name}: {error}") from error
+    except KilledWorker:
         raise
     except Exception as error:
         error.add_note(f"in unit {name}")

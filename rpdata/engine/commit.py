@@ -7,6 +7,7 @@ the process at any moment leaves either the old state or a unit that is not done
 
 import json
 import os
+import re
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -16,8 +17,8 @@ from typing import Any
 from rpdata.engine.killpoint import passing
 from rpdata.ledger import Entry, Ledger
 
-# Suffix; the name begins with a dot and holds a unique part, since two workers may be doing one unit at once.
-TEMPORARY = ".tmp"
+# A temporary name begins with a dot and holds a unique part, since two workers may be doing one unit at once.
+TEMPORARY = re.compile(r"\..+\.[0-9a-f]{32}\.tmp")
 
 # Where a test can have the process killed (see `killpoint`), in the order in which a commit passes them.
 COMMIT_POINTS = ("files open", "files written", "files synced", "entries withdrawn", "one file renamed",
@@ -79,6 +80,8 @@ class Commit:
             sync(temporary)
         passing("files synced")
         entries = {Ledger(self.root).path(entry.step, entry.unit): entry for entry in self._entries}
+        if entries and all(Ledger(self.root).stands(entry) for entry in entries.values()):
+            return      # somebody else did the same work; a task that a killed command left behind must not undo it
         for path in entries:
             path.unlink(missing_ok=True)
         _sync_folders(entries)
@@ -102,7 +105,7 @@ class Commit:
 
 def temporary_beside(target: Path) -> Path:
     """A name in the same folder that no other process chooses and `sweep` finds."""
-    return target.with_name(f".{target.name}.{uuid.uuid4().hex}{TEMPORARY}")
+    return target.with_name(f".{target.name}.{uuid.uuid4().hex}.tmp")
 
 
 def write_atomically(path: Path, data: bytes) -> None:
@@ -124,7 +127,7 @@ def sweep(root: Path) -> int:
     Only for the holder of the output's lock. A worker that is still busy for a killed command loses its files and
     fails, which nobody waits for.
     """
-    stale = list(root.rglob(f".*{TEMPORARY}"))
+    stale = [path for path in root.rglob(".*.tmp") if TEMPORARY.fullmatch(path.name)]
     for path in stale:
         path.unlink(missing_ok=True)
     return len(stale)

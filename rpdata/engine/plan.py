@@ -79,7 +79,7 @@ def plan(
     for a cc_net file whose path does not say where it belongs.
     """
     sitting = {_identity(unit.snapshot, source): (unit, source) for unit in planned for source in unit.inputs}
-    units = {unit.name: unit for unit in planned}
+    moved: dict[Input, Input] = {}
     fresh: dict[tuple[str, str], tuple[str, Input]] = {}
     for snapshot, source in found:
         identity = _identity(snapshot, source)
@@ -87,17 +87,15 @@ def plan(
             unit, known = sitting[identity]
             _refuse_changed(known, source, unit.name)
             if known.path != source.path:
-                current = units[unit.name]
-                inputs = tuple(source if held == known else held for held in current.inputs)
-                units[unit.name] = replace(current, inputs=inputs)
+                moved[known] = source
         elif identity in fresh and fresh[identity][1].path != source.path:
             raise _one_name_twice(identity[0], fresh[identity][1].path, source.path)
         else:
             fresh[identity] = snapshot, source
-    taken = {(unit.snapshot, unit.shard) for unit in planned}
-    for unit in _new_units(fresh.values(), taken, language, files_per_shard):
-        units[unit.name] = unit
-    return sorted(units.values(), key=lambda unit: unit.place)
+    units = [replace(unit, inputs=tuple(moved.get(held, held) for held in unit.inputs)) for unit in planned]
+    taken = {(unit.snapshot, unit.shard): unit for unit in planned}
+    units += _new_units(fresh.values(), taken, language, files_per_shard)
+    return sorted(units, key=lambda unit: unit.place)
 
 
 def _identity(snapshot: str, source: Input) -> tuple[str, str]:
@@ -116,7 +114,7 @@ def _identity(snapshot: str, source: Input) -> tuple[str, str]:
 
 def _new_units(
     fresh: Iterable[tuple[str, Input]],
-    taken: set[tuple[str, str]],
+    taken: dict[tuple[str, str], Unit],
     language: str | None,
     files_per_shard: int | None,
 ) -> Iterator[Unit]:
@@ -124,8 +122,14 @@ def _new_units(
     for snapshot, source in fresh:
         place = ccnet_place(source.path) if source.format == "ccnet" else None
         if place:
-            yield Unit(*place, inputs=(source,))
-            taken.add(place[:2])
+            holder = taken.setdefault(place[:2], unit := Unit(*place, inputs=(source,)))
+            if holder.inputs[0].format != "ccnet":
+                raise UserError(
+                    f"{source.path} belongs to shard {place[0]}/{place[1]}, which holds other files already "
+                    f"({holder.inputs[0].path} is the first).\n"
+                    "Annotate cc_net files first, or into a dataset of their own: --output"
+                )
+            yield unit
         else:
             tables.append((snapshot, source))
     partition = None if language is None else f"{language}_all"

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from rpdata.errors import UserError
 
+LEAST_MEMORY = 1 << 30      # of a worker: what its peak stays below, whatever it reads
+
 UNITS = {"": 1, "B": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([KMGT]?)(?:i?B)?\s*", re.IGNORECASE)
 
@@ -25,8 +27,17 @@ class Resources:
 
     @classmethod
     def of(cls, workers: int | None, memory: str | None, scheduler: str | None) -> "Resources":
-        """From the options as they are typed; without --workers, one for each core that this process may use."""
-        return cls(workers or len(os.sched_getaffinity(0)), size(memory) if memory else None, scheduler)
+        """From the options as they are typed; without --workers, one for each core that this process may use.
+
+        Raises UserError if a worker would have less than LEAST_MEMORY.
+        """
+        resources = cls(workers or len(os.sched_getaffinity(0)), size(memory) if memory else None, scheduler)
+        if resources.memory is not None and resources.memory < LEAST_MEMORY * resources.workers:
+            raise UserError(
+                f"--memory {memory} is {resources.memory // resources.workers >> 20} MiB for each of "
+                f"{resources.workers} workers, and one needs {LEAST_MEMORY >> 20}.\nGive more, or fewer --workers."
+            )
+        return resources
 
     @property
     def memory_of_a_worker(self) -> str:

@@ -110,9 +110,13 @@ def test_a_unit_that_always_kills_its_worker_is_named_and_all_others_finish(work
     assert sorted(action for _, action in finished) == ["a", "b", "c", "d", "e"]
 
 
-def test_what_a_task_says_the_user_can_mend_arrives_as_it_is(workers: Cluster) -> None:
-    with pytest.raises(UserError, match=r"^mend this$"):
-        run(workers, "user error")
+def test_units_that_the_user_must_mend_are_named_with_what_to_mend_and_all_others_finish(workers: Cluster) -> None:
+    finished = []
+    items = [(f"unit-{number}", (action, "")) for number, action in enumerate(["a", "user error", "b", "user error"])]
+    message = r"2 unit\(s\) could not be finished; all others are\.\nunit unit-1: mend this\nunit unit-3: mend this"
+    with pytest.raises(CannotFinish, match=message):
+        finished.extend(workers.run(task, items))
+    assert sorted(action for _, action in finished) == ["a", "b"]
 
 
 def test_a_full_disk_names_the_unit_and_says_that_the_run_can_go_on(workers: Cluster) -> None:

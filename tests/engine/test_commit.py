@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from rpdata.engine.commit import COMMIT_POINTS, Commit, sweep, write_atomically
-from rpdata.ledger import Entry, Ledger, PartitionFile
+from rpdata.ledger import Entry, Ledger, PartitionFile, hash_of
 
 UNIT = "2023-06/0000/en_head"
 
@@ -21,7 +21,7 @@ def work(root: Path, content: str, with_error: bool) -> None:
         for step in ("documents", "minhash"):
             file = output.file(f"{step}/{UNIT}.parquet")
             file.write_text(f"{step} {content}")
-            described = PartitionFile(1, "", content, file.stat().st_size)
+            described = PartitionFile(1, "", hash_of(file), file.stat().st_size)
             output.record(Entry(step, UNIT, content, {UNIT: described}, read=1))
         output.errors("documents", UNIT, [{"file": "a", "record": 1, "cause": "no"}] if with_error else [])
 
@@ -105,8 +105,17 @@ def test_sweep_removes_what_killed_runs_left_and_nothing_else(tmp_path: Path) ->
     for point in COMMIT_POINTS[:3]:
         in_a_process(tmp_path, "newer", False, kill_at=point)
     assert len(contents(tmp_path)) > len(whole)
+    (tmp_path / "documents" / ".notes.tmp").write_text("of somebody else")
     assert sweep(tmp_path) > 0
+    (tmp_path / "documents" / ".notes.tmp").unlink()    # or this raises
     assert contents(tmp_path) == whole
+
+
+def test_work_that_was_done_before_is_left_as_it_stands(tmp_path: Path) -> None:
+    work(tmp_path, "new", with_error=False)
+    before = {path: path.stat().st_ino for path in tmp_path.rglob("*") if path.is_file()}
+    work(tmp_path, "new", with_error=False)
+    assert {path: path.stat().st_ino for path in tmp_path.rglob("*") if path.is_file()} == before
 
 
 def test_two_workers_that_do_one_unit_at_once_do_not_disturb_each_other(tmp_path: Path) -> None:

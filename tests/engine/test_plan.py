@@ -121,6 +121,21 @@ def test_wet_and_ccnet_of_one_snapshot_do_not_share_a_shard_number() -> None:
     assert [unit.name for unit in units] == ["2023-06/0000/en_head", "2023-06/0001"]
 
 
+def test_a_ccnet_file_of_a_shard_that_holds_other_files_is_refused() -> None:
+    planned = plan([], [("2023-06", Input("/a.wet.gz", "a.wet.gz", "wet", 1))], "en")
+    with pytest.raises(UserError, match=r"en_all\.json\.gz belongs to shard 2023-06/0000, which holds other files"):
+        plan(planned, [ccnet("2023-06/0000/en_all")])
+
+
+def test_a_shard_that_moved_is_found_again_in_linear_time() -> None:
+    found = [wet(f"{number:05d}.wet.gz") for number in range(10_000)]
+    moved = [(snapshot, Input("/gone" + source.path, source.name, "wet", source.size)) for snapshot, source in found]
+    planned = plan([], moved, "en", files_per_shard=10_000)
+    started = time.process_time()
+    assert plan(planned, found)[0].inputs == tuple(source for _, source in found)
+    assert time.process_time() - started < 2
+
+
 def test_without_a_language_the_documents_decide_in_which_partitions_they_are() -> None:
     (unit,) = plan([], [wet("a.wet.gz")])
     assert (unit.partition, unit.partition_path, unit.name) == (None, None, "2026-34/0000")
