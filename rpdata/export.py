@@ -22,7 +22,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from rpdata.dedup import bands
+from rpdata import bands
 from rpdata.engine.commit import Commit, sweep
 from rpdata.engine.lock import writer_lock
 from rpdata.errors import UserError

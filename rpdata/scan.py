@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from polars.io.plugins import register_io_source
 
+from rpdata.bands import cut
 from rpdata.dataset import DOCUMENTS, MINHASH, Dataset
-from rpdata.dedup.bands import cut
 from rpdata.errors import UserError, unknown_name
 from rpdata.overlay import TEXT_COLUMN
 from rpdata.pages import TextPages

@@ -1,6 +1,5 @@
-"""Duplicates: bands of MinHash signatures, and signatures for other tools."""
+"""Duplicates: signatures compared, and handed to other tools."""
 
-from rpdata.dedup.bands import BANDS, cut
 from rpdata.dedup.sketch import jaccard, to_datasketch
 
-__all__ = ["BANDS", "cut", "jaccard", "to_datasketch"]
+__all__ = ["jaccard", "to_datasketch"]

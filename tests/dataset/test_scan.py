@@ -11,8 +11,8 @@ from build_dataset import PARTITIONS, Builder, documents, signals
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rpdata.bands import cut
 from rpdata.dataset import Dataset
-from rpdata.dedup import cut
 from rpdata.errors import UserError
 
 

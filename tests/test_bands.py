@@ -9,7 +9,7 @@ import pytest
 from golden import edge_golden
 from scipy.integrate import quad
 
-from rpdata.dedup import BANDS, cut
+from rpdata.bands import BANDS, cut
 from rpdata.errors import UserError
 
 GOLDEN = [golden["minhash"] for golden in edge_golden() if "minhash" in golden]
