@@ -14,8 +14,8 @@ import pyarrow as pa
 from rpdata.annotate.language import THRESHOLD
 from rpdata.errors import UserError
 from rpdata.ledger import ReadReport
-from rpdata.schema import BYTES_PER_BATCH, ROWS_PER_BATCH
-from rpdata.sources.batches import sizes_of
+from rpdata.schema import BYTES_PER_BATCH
+from rpdata.sources.batches import Fill, lines_of, sizes_of
 from rpdata.sources.check import LANGUAGE
 
 MAIN_LANGUAGES = ("de", "en", "es", "fr", "it")     # those of RedPajama-V2
@@ -57,22 +57,21 @@ class Open:
     """The documents of one partition that are waiting for their batch to close."""
 
     pieces: list[pa.RecordBatch] = field(default_factory=list)
-    rows: int = 0
-    size: int = 0
+    fill: Fill = field(default_factory=Fill)
 
     def close(self) -> pa.RecordBatch:
         """What waits, as one batch; nothing waits after it."""
         batch = pa.Table.from_batches(self.pieces).combine_chunks().to_batches()[0]
-        self.pieces, self.rows, self.size = [], 0, 0
+        self.pieces, self.fill = [], Fill()
         return batch
 
-    def add(self, batch: pa.RecordBatch, rows: np.ndarray, sizes: np.ndarray) -> Iterator[pa.RecordBatch]:
-        """The given rows of a batch, whose sizes are `sizes`; yields each batch that is full."""
+    def add(
+        self, batch: pa.RecordBatch, rows: np.ndarray, sizes: np.ndarray, lines: np.ndarray
+    ) -> Iterator[pa.RecordBatch]:
+        """The given rows of a batch, with so many bytes and newlines each; yields each batch that is full."""
         start = 0
-        for place, size in enumerate(sizes.tolist(), 1):
-            self.rows += 1
-            self.size += size
-            if self.rows == ROWS_PER_BATCH or self.size >= BYTES_PER_BATCH:
+        for place, counts in enumerate(zip(sizes.tolist(), lines.tolist(), strict=True), 1):
+            if self.fill.add(*counts):
                 self.pieces.append(batch.take(pa.array(rows[start:place])))
                 start = place
                 yield self.close()
@@ -92,15 +91,15 @@ def route(
     """
     waiting: dict[str, Open] = defaultdict(Open)
     for batch in batches:
-        sizes = sizes_of(batch)
+        sizes, lines = sizes_of(batch), lines_of(batch)
         for partition, rows in destinations(batch, languages, report).items():
-            for full in waiting[partition].add(batch, rows, sizes[rows]):
+            for full in waiting[partition].add(batch, rows, sizes[rows], lines[rows]):
                 yield partition, full
-        while sum(held.size for held in waiting.values()) > OPEN_BYTES:
-            largest = max(waiting, key=lambda name: (waiting[name].size, name))
+        while sum(held.fill.size for held in waiting.values()) > OPEN_BYTES:
+            largest = max(waiting, key=lambda name: (waiting[name].fill.size, name))
             yield largest, waiting[largest].close()
     for name, rest in waiting.items():
-        if rest.rows:
+        if rest.fill.rows:
             yield name, rest.close()
 
 

@@ -1,13 +1,14 @@
 """Documents into record batches, closed by the rule of `rpdata.schema`."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rpdata.schema import BYTES_PER_BATCH, DOCUMENTS, ROWS_PER_BATCH
+from rpdata.schema import BYTES_PER_BATCH, DOCUMENTS, LINES_PER_BATCH, ROWS_PER_BATCH
 
 # The values of one document in the order of schema.DOCUMENTS; raw_content comes last, as UTF-8: its size is known for
 # nothing, and Arrow copies it as it is.
@@ -16,20 +17,41 @@ Row: TypeAlias = tuple[Any, ...]
 STRINGS = [i for i, field in enumerate(DOCUMENTS) if field.type == pa.string() and field.name != "raw_content"]
 
 
+@dataclass
+class Fill:
+    """What the documents of an open batch come to."""
+
+    rows: int = 0
+    size: int = 0
+    lines: int = 0
+
+    def add(self, size: int, lines: int) -> bool:
+        """Count one more document; True if the batch closes with it."""
+        self.rows += 1
+        self.size += size
+        self.lines += lines
+        return self.rows == ROWS_PER_BATCH or self.size >= BYTES_PER_BATCH or self.lines >= LINES_PER_BATCH
+
+
 def batches(rows: Iterable[Row]) -> Iterator[pa.RecordBatch]:
     """The documents in batches, closed by what the documents are and nothing else; none is empty."""
     held: list[Row] = []
-    size = 0
+    fill = Fill()
     for row in rows:
         held.append(row)
         # The text, and code points of the other strings, as a title of some MB would else slip through.
-        size += len(row[-1]) + sum([len(row[i]) for i in STRINGS if row[i] is not None])
-        if len(held) == ROWS_PER_BATCH or size >= BYTES_PER_BATCH:
-            yield to_arrow(held)
-            held = []
-            size = 0
+        size = len(row[-1]) + sum([len(row[i]) for i in STRINGS if row[i] is not None])
+        if fill.add(size, row[-1].count(b"\n")):
+            batch = to_arrow(held)
+            held, fill = [], Fill()     # before others work on the batch: the texts are held once
+            yield batch
     if held:
         yield to_arrow(held)
+
+
+def lines_of(batch: pa.RecordBatch) -> np.ndarray:
+    """What each document of a batch counts towards LINES_PER_BATCH: as `batches` counts it."""
+    return pc.count_substring(batch["raw_content"], "\n").to_numpy()
 
 
 def sizes_of(batch: pa.RecordBatch) -> np.ndarray:

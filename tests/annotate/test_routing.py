@@ -15,14 +15,14 @@ from rpdata.ledger import ReadReport
 from rpdata.schema import DOCUMENTS
 from rpdata.sources.batches import batches, sizes_of
 
-ROWS, BYTES, OPEN = 4, 100, 120
+ROWS, BYTES, LINES, OPEN = 4, 100, 9, 120
 LANGUAGE, SCORE = (DOCUMENTS.get_field_index(name) for name in ("language", "language_score"))
 
 documents = st.lists(
     st.tuples(
         st.sampled_from(["en", "de", "ja", "sw", None]),
         st.sampled_from([0.0, 0.49, 0.5, 1.0]),
-        st.text("aé😀", max_size=30),
+        st.text("aé😀\n", max_size=30),
         st.one_of(st.none(), st.text("tü", max_size=3)),
     ),
     max_size=60,
@@ -34,9 +34,10 @@ asked = st.sampled_from(["en", "en,de", "all", "en,all", "ja,sw,de,en"])
 def small():
     """Small batches, so that a few documents fill many."""
     with pytest.MonkeyPatch.context() as patch:
-        for module in (routing, sys.modules["rpdata.sources.batches"]):     # not the function of that name
-            patch.setattr(module, "ROWS_PER_BATCH", ROWS)
-            patch.setattr(module, "BYTES_PER_BATCH", BYTES)
+        module = sys.modules["rpdata.sources.batches"]      # not the function of that name
+        patch.setattr(module, "ROWS_PER_BATCH", ROWS)
+        patch.setattr(module, "BYTES_PER_BATCH", BYTES)
+        patch.setattr(module, "LINES_PER_BATCH", LINES)
         patch.setattr(routing, "OPEN_BYTES", OPEN)
         yield
 

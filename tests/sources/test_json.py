@@ -8,7 +8,7 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rpdata.schema import BYTES_PER_BATCH, DOCUMENTS, ROWS_PER_BATCH
+from rpdata.schema import BYTES_PER_BATCH, DOCUMENTS, LINES_PER_BATCH, ROWS_PER_BATCH
 from rpdata.sources.batches import batches
 
 WHOLE = {
@@ -146,15 +146,16 @@ def test_a_unit_goes_on_behind_a_torn_file(read_files, tmp_path):
     assert reading.balances()
 
 
-def test_batches_close_by_rows_or_bytes():
-    def sizes(lengths, title=None):
+def test_batches_close_by_rows_or_bytes_or_lines():
+    def sizes(lengths, title=None, text=b"x"):
         row = ["", *[None] * (len(DOCUMENTS) - 2)]
         row[DOCUMENTS.get_field_index("title")] = title
-        return [batch.num_rows for batch in batches((*row, b"x" * length) for length in lengths)]
+        return [batch.num_rows for batch in batches((*row, text * length) for length in lengths)]
 
     assert sizes([1] * (2 * ROWS_PER_BATCH + 1)) == [ROWS_PER_BATCH, ROWS_PER_BATCH, 1]
     assert sizes([BYTES_PER_BATCH - 1, 1, BYTES_PER_BATCH, BYTES_PER_BATCH + 5, 1]) == [2, 1, 1, 1]
     assert sizes([1] * 5, title="t" * (BYTES_PER_BATCH // 2)) == [2, 2, 1]
+    assert sizes([LINES_PER_BATCH - 1, 1, LINES_PER_BATCH + 5, 1, 1], text=b"\n") == [2, 1, 2]
     assert sizes([]) == []
 
 
