@@ -94,9 +94,10 @@ def test_a_killed_worker_is_replaced_and_nothing_is_lost(crawl, whole, tmp_path)
 def test_a_killed_scheduler_ends_the_run_which_another_scheduler_continues(crawl, whole, tmp_path):
     expected, _ = whole
     root = tmp_path / "out"
+    relative = os.path.relpath(root)    # to the command's folder; the workers' is another
     with external_cluster(tmp_path / "first.json") as scheduler:
         process = subprocess.Popen(
-            command("compute-signals", crawl, "--output", root, "--scheduler", tmp_path / "first.json"),
+            command("compute-signals", crawl, "--output", relative, "--scheduler", tmp_path / "first.json"),
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
         )
         wait_for_units(process, root, 10)
@@ -107,7 +108,7 @@ def test_a_killed_scheduler_ends_the_run_which_another_scheduler_continues(crawl
         assert "again" in errors
     assert is_half_finished(root, sum(path.startswith("ledger/minhash") for path in expected))
     with external_cluster(tmp_path / "second.json"):
-        result = rpdata("compute-signals", crawl, "--output", root, "--scheduler", tmp_path / "second.json")
+        result = rpdata("compute-signals", crawl, "--output", relative, "--scheduler", tmp_path / "second.json")
     assert result.returncode == FINISHED_WITH_FAILURES, result.stderr
     assert contents(root) == expected
 
@@ -175,7 +176,7 @@ class external_cluster:   # noqa: N801  (used as a verb)
         self.workers = subprocess.Popen(
             [*worker, "--nworkers", "2", "--nthreads", "1", "--no-dashboard", "--death-timeout", "5",
              "--scheduler-file", str(self.scheduler_file)],
-            **quiet,
+            **quiet, cwd=self.scheduler_file.parent,
         )
         return self.scheduler
 
