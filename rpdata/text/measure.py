@@ -72,6 +72,8 @@ def measure(
 
 
 def _batch(texts: pa.StringArray, stop_list: Ints) -> Batch:
+    if texts.type not in (pa.string(), pa.large_string()):
+        raise TypeError(f"texts of type {texts.type}; the kernels read string and large_string")
     if texts.null_count:
         raise ValueError(f"{texts.null_count} of {len(texts)} texts are null: there is no document without a text")
     if len(stop_list) != len(texts):

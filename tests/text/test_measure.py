@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from nasty import texts
 
 from rpdata.text import StopLists, TextStats, measure
+from rpdata.text.measure import MAX_DOCUMENT_BYTES
 
 STOP_WORDS = {
     "en": ["the", "a", "it's", "x" * 70, "The"],
@@ -100,6 +101,13 @@ def test_a_batch_may_be_empty_sliced_or_of_large_strings():
         assert statistics.documents == 0
         assert statistics.line_offsets.tolist() == [0]
         assert len(signatures) == 0
+
+
+def test_texts_that_kernels_cannot_read_are_refused():
+    with pytest.raises(TypeError, match="texts of type string_view"):
+        measure(pa.array(["a"], pa.string_view()), ["en"], STOP_LISTS, None)
+    with pytest.raises(ValueError, match=r"a text of 134,217,729 bytes; the kernels take up to 134,217,728"):
+        measure(pa.array(["a" * (MAX_DOCUMENT_BYTES + 1)]), ["en"], STOP_LISTS, None)
 
 
 def test_texts_that_are_null_or_lack_a_language_are_refused():
