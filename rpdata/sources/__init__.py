@@ -12,12 +12,13 @@ from rpdata.sources.check import check
 from rpdata.sources.discovery import discover
 from rpdata.sources.parquet import read_parquet
 from rpdata.sources.records import ReadOptions
-from rpdata.sources.tables import read_jsonl
+from rpdata.sources.tables import RowIds, read_jsonl
 from rpdata.sources.wet import read_wet
 
 __all__ = ["ReadOptions", "check", "discover", "read"]
 
-READERS = {"ccnet": read_ccnet, "jsonl": read_jsonl, "parquet": read_parquet, "wet": read_wet}
+READERS = {"ccnet": read_ccnet, "wet": read_wet}
+TABLES = {"jsonl": read_jsonl, "parquet": read_parquet}
 
 
 def read(unit: Unit, options: ReadOptions, report: ReadReport) -> Iterator[pa.RecordBatch]:
@@ -31,5 +32,9 @@ def read(unit: Unit, options: ReadOptions, report: ReadReport) -> Iterator[pa.Re
 
 
 def rows(unit: Unit, options: ReadOptions, report: ReadReport) -> Iterator[Row]:
+    ids = RowIds(unit.snapshot, options.id_column)
     for source in unit.inputs:
-        yield from READERS[source.format](source, unit, options, report)
+        if source.format in TABLES:
+            yield from TABLES[source.format](source, ids, options, report)
+        else:
+            yield from READERS[source.format](source, unit, options, report)

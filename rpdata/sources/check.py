@@ -15,6 +15,7 @@ from rpdata.sources.records import ReadOptions, line_bound, missing_column
 from rpdata.sources.streams import chunks
 
 LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8})*")     # it becomes part of a file name
+RESERVED = ("all", "other")     # of `--languages`: partitions and recipes take them for several languages
 ROWS_TO_TRY = 100
 
 
@@ -23,8 +24,8 @@ def check(found: list[tuple[str, Input]], options: ReadOptions) -> None:
 
     Raises UserError if the first table lacks a column that the options name.
     """
-    if options.language is not None and not LANGUAGE.fullmatch(options.language):
-        raise UserError(f"--language {options.language!r} is not a language code: give one like en, de or zh-Hant")
+    if options.language is not None:
+        check_language(options.language)
     first: dict[str, Input] = {}
     for _, source in found:
         first.setdefault(source.format, source)
@@ -32,6 +33,16 @@ def check(found: list[tuple[str, Input]], options: ReadOptions) -> None:
         check_parquet(first["parquet"], options)
     if "jsonl" in first:
         check_jsonl(first["jsonl"], options)
+
+
+def check_language(language: str) -> None:
+    if not LANGUAGE.fullmatch(language):
+        raise UserError(f"--language {language!r} is not a language code: give one like en, de or zh-Hant")
+    if language in RESERVED:
+        raise UserError(
+            f"--language {language} is not one language, but --language says what all documents are in. "
+            "Leave it away, and their languages are found out; --languages says which of them to keep"
+        )
 
 
 def check_parquet(source: Input, options: ReadOptions) -> None:

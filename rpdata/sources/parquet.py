@@ -6,7 +6,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from rpdata.engine.plan import Input, Unit
+from rpdata.engine.plan import Input
 from rpdata.errors import UserError
 from rpdata.ledger import ReadReport
 from rpdata.sources.batches import Row
@@ -14,18 +14,18 @@ from rpdata.sources.codecs import DamageError
 from rpdata.sources.records import FIELDS, KINDS, ReadOptions, attempt, missing_column
 from rpdata.sources.storage import cannot_read, is_url, open_input
 from rpdata.sources.streams import RawFile
-from rpdata.sources.tables import table_row
+from rpdata.sources.tables import RowIds, table_row
 
 BATCH_BYTES = 8 << 20       # of text in hand, by the average of its row group
 BATCH_ROWS = 256
 BUFFER_BYTES = 1 << 20      # of each column; without a bound, Arrow reads the columns of a row group whole
 
 
-def read_parquet(source: Input, unit: Unit, options: ReadOptions, report: ReadReport) -> Iterator[Row]:
-    """The documents of one file; damage in a row group costs its remaining rows. Raises UserError as `columns_of`."""
+def read_parquet(source: Input, ids: RowIds, options: ReadOptions, report: ReadReport) -> Iterator[Row]:
+    """The documents of one file; damage in a row group costs its remaining rows, columns that don't fit the file."""
 
     def document(number: int, record: Mapping[str, Any]) -> Row:
-        return table_row(record, f"{unit.snapshot}/{source.name}/{number}", options)
+        return table_row(record, source, number, ids, options)
 
     with RawFile(source) as raw:        # Parquet is read out of order; its bytes are hashed before
         report.inputs.append(raw.finish())
@@ -36,7 +36,12 @@ def read_parquet(source: Input, unit: Unit, options: ReadOptions, report: ReadRe
         report.fail(source.name, None, f"not a readable Parquet file: {error}")
         return
     with parquet:
-        columns = columns_of(parquet.schema_arrow, source.path, options)
+        try:
+            columns = columns_of(parquet.schema_arrow, source.path, options)
+        except UserError as error:      # `check` refuses the first such file of a run; behind it, work has begun
+            report.unread_bytes += source.size
+            report.fail(source.name, None, str(error))
+            return
         first = 0       # row number of the first row of a group
         for group in range(parquet.num_row_groups):
             number = first

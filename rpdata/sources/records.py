@@ -18,6 +18,7 @@ T = TypeVar("T")
 
 # What urllib.parse.urlsplit calls netloc; an expression of our own is 5 times as fast and never raises.
 NETLOC = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?//([^/?#]+)")
+FIRST_PART = re.compile(r"\A[A-Za-z]+")        # of a language code: `zh` of zh-Hant
 INT64 = range(-(2**63), 2**63)
 KINDS = {
     str: "a string",
@@ -36,10 +37,12 @@ class ReadOptions:
 
     Attributes
     ----------
-    language: of every document, for formats that do not say it (all but cc_net).
+    language: of every document, for formats that do not say it (all but cc_net). Its first part, which lists and
+        models go by, is kept in lower case.
     min_chars: WET documents with fewer code points are dropped `too_short`.
     max_document_bytes: documents with more UTF-8 bytes of text are streamed past and dropped `too_long`.
-    text_column, id_column, url_column: of tables; without `id_column` the row number names the document.
+    text_column, id_column, url_column: of tables; without `id_column` the row number names the document. Its ids must
+        differ in the whole dataset; two rows of one unit with the same are found, and the second fails.
     """
 
     language: str | None = None
@@ -58,6 +61,11 @@ class ReadOptions:
             ("--url-column", self.url_column),
         ]
         return [(option, name) for option, name in named if name is not None]
+
+    def __post_init__(self) -> None:
+        if self.language is not None:
+            folded = FIRST_PART.sub(lambda part: part[0].lower(), self.language)
+            object.__setattr__(self, "language", folded)    # the way of frozen dataclasses
 
 
 def missing_column(path: str, option: str, name: str, names: Iterable[str]) -> UserError:

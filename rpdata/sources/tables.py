@@ -7,7 +7,9 @@ what the user says; `length`, `nlines` and `source_domain` are worked out where 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rpdata.engine.plan import Input, Unit
+import xxhash
+
+from rpdata.engine.plan import Input
 from rpdata.ledger import ReadReport
 from rpdata.sources.batches import Row
 from rpdata.sources.lines import lines
@@ -27,11 +29,35 @@ from rpdata.sources.records import (
 from rpdata.sources.streams import chunks
 
 
-def read_jsonl(source: Input, unit: Unit, options: ReadOptions, report: ReadReport) -> Iterator[Row]:
+class RowIds:
+    """What the rows of a unit's tables are called: `<snapshot>/<file>/<row>`, or what a column of theirs says.
+
+    A column's ids must differ from each other: within a unit that is seen here (in some 100 bytes a row), between the
+    units of a dataset by nobody.
+    """
+
+    def __init__(self, snapshot: str, column: str | None):
+        self._snapshot = snapshot
+        self._column = column
+        self._taken: set[int] = set()       # hashes of 128 bits: no two ids share one
+
+    def take(self, source: Input, number: int, record: Mapping[str, Any]) -> str:
+        """The id of a row, which no later row can have. BadRecordError if it is no string or integer, or is taken."""
+        if self._column is None:
+            return f"{self._snapshot}/{source.name}/{number}"
+        own = own_id(record, self._column)
+        digest = xxhash.xxh3_128_intdigest(own.encode())
+        if digest in self._taken:
+            raise BadRecordError(f"{self._column} is {own[:200]!r}, as that of an earlier row")
+        self._taken.add(digest)
+        return own
+
+
+def read_jsonl(source: Input, ids: RowIds, options: ReadOptions, report: ReadReport) -> Iterator[Row]:
     """The documents of one file of JSON objects, one on each line."""
 
     def document(number: int, line: bytes | None) -> Row:
-        return table_row(json_record(line), f"{unit.snapshot}/{source.name}/{number}", options)
+        return table_row(json_record(line), source, number, ids, options)
 
     for number, line in enumerate(lines(chunks(source, report), line_bound(options))):
         row = attempt(document, number, line, source, report)
@@ -39,11 +65,9 @@ def read_jsonl(source: Input, unit: Unit, options: ReadOptions, report: ReadRepo
             yield row
 
 
-def table_row(record: Mapping[str, Any], row_id: str, options: ReadOptions) -> Row:
+def table_row(record: Mapping[str, Any], source: Input, number: int, ids: RowIds, options: ReadOptions) -> Row:
     """A row of schema.DOCUMENTS. Raises BadRecordError if it has no text or id, or a field of the wrong type."""
     text, utf8 = text_of(record, options.text_column, options)
-    if options.id_column is not None:
-        row_id = own_id(record, options.id_column)
     values = {name: field(record, name, wanted) for name, wanted in FIELDS if name != "language"}
     values["language"] = options.language
     if options.url_column is not None:
@@ -54,6 +78,7 @@ def table_row(record: Mapping[str, Any], row_id: str, options: ReadOptions) -> R
         values["length"] = len(text)
     if values["nlines"] is None:
         values["nlines"] = count_lines(utf8)
+    row_id = ids.take(source, number, record)       # last, as a row that fails has none
     return (row_id, *[values[name] for name, _ in FIELDS], utf8)
 
 

@@ -309,7 +309,17 @@ def test_what_is_no_language_code_is_refused(tmp_path):
     for bad in ("../x", "", "english please"):
         with pytest.raises(UserError, match="is not a language code"):
             check(found, ReadOptions(language=bad))
+    for several in ("other", "all", "ALL"):
+        with pytest.raises(UserError, match="is not one language"):
+            check(found, ReadOptions(language=several))
     check(found, ReadOptions(language="zh-Hant"))
+
+
+@pytest.mark.parametrize(("said", "meant"), [("EN", "en"), ("ZH-Hant", "zh-Hant"), ("Zh_TW", "zh_TW"), (None, None)])
+def test_a_language_is_the_same_in_capitals(said, meant):
+    options = ReadOptions(language=said)
+    assert options.language == meant
+    assert options == ReadOptions(language=meant)
 
 
 def test_columns_that_are_not_there_are_refused_with_near_names(tmp_path):

@@ -198,6 +198,20 @@ def test_tables_name_their_columns_and_ids(read_files, tmp_path):
     assert reading.balances()
 
 
+def test_an_id_is_taken_once_in_a_unit(read_files, tmp_path):
+    first = [{"text": "a", "id": 7}, {"text": 5, "id": "lost"}, {"text": "b", "id": "lost", "url": 5}]
+    (tmp_path / "a.jsonl").write_bytes(b"\n".join(map(orjson.dumps, [*first, {"text": "c", "id": "lost"}])))
+    (tmp_path / "b.jsonl").write_bytes(b'{"text": "d", "id": "7"}\n{"text": "e", "id": "8"}\n{"text": "f", "id": "8"}')
+    reading = read_files(tmp_path, snapshot="books", language="en", id_column="id")
+    assert list(zip(reading.ids, reading.texts, strict=True)) == [("7", "a"), ("lost", "c"), ("8", "e")]
+    assert [cause for cause in reading.causes if cause.startswith("id")] == [
+        "id is '7', as that of an earlier row",
+        "id is '8', as that of an earlier row",
+    ]
+    assert reading.report.failed == 4
+    assert reading.balances()
+
+
 def test_rows_without_text_fail(read_files, tmp_path):
     (tmp_path / "t.jsonl").write_bytes(b'{"text": 1}\n{"txt": "x"}\n{"text": null}\n' + TABLE)
     reading = read_files(tmp_path / "t.jsonl", snapshot="books", language="en")

@@ -69,6 +69,24 @@ def test_columns_that_are_missing_or_of_another_type_are_refused_before_the_work
         check(found, ReadOptions(language="en", text_column="txt", url_column="link"))
 
 
+def test_behind_the_first_table_one_whose_columns_do_not_fit_costs_itself(read_files, table_file, tmp_path):
+    table_file({"text": ["a"], "id": ["x"]}, "a.parquet")
+    unfit = [table_file({"txt": ["b"], "id": ["y"]}, "b.parquet"), table_file({"text": [1], "id": ["z"]}, "c.parquet")]
+    table_file({"text": ["d", "e"], "id": ["x", "w"]}, "d.parquet")
+    check(discover([str(tmp_path)], "books"), ReadOptions(language="en", id_column="id"))
+    reading = read_files(tmp_path, snapshot="books", language="en", id_column="id")
+    assert reading.texts == ["a", "e"]
+    assert [(error["file"], error["record"]) for error in reading.report.errors] == [
+        ("b.parquet", None), ("c.parquet", None), ("d.parquet", 0)
+    ]
+    assert "unknown column 'text'" in reading.causes[0]
+    assert "has the type int64 where a string belongs" in reading.causes[1]
+    assert reading.causes[2] == "id is 'x', as that of an earlier row"
+    assert reading.report.unread_bytes == sum(path.stat().st_size for path in unfit)
+    assert [entry["name"] for entry in reading.report.inputs] == ["a.parquet", "b.parquet", "c.parquet", "d.parquet"]
+    assert reading.balances()
+
+
 def test_a_damaged_row_group_costs_its_rows_and_a_torn_file_itself(read_files, table_file):
     texts = [str(i) * 50 for i in range(900)]
     path = table_file({"text": texts}, row_group_size=300, compression="zstd", use_dictionary=False)
