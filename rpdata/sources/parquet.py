@@ -115,7 +115,8 @@ def compressed_bytes(group: pq.RowGroupMetaData) -> int:
 def columns_of(schema: pa.Schema, path: str, options: ReadOptions) -> list[str]:
     """The columns to read: those that the options name, and those that schema.DOCUMENTS has too.
 
-    Raises UserError for one that is named and not there, and for one whose type can't hold what its name says.
+    Raises UserError for one that is named and not there, is there twice, or has a type that can't hold what its name
+    says.
     """
     for option, name in options.named_columns():
         if name not in schema.names:
@@ -124,6 +125,8 @@ def columns_of(schema: pa.Schema, path: str, options: ReadOptions) -> list[str]:
     for name in filter(None, (options.text_column, options.url_column)):
         wanted[name] = str
     for name, kind in wanted.items():
+        if schema.names.count(name) > 1:
+            raise UserError(f"{path}: it has more than one column {name}. Rename all but the one to be read.")
         if not holds(schema.field(name).type, kind):
             raise UserError(
                 f"{path}: its column {name} has the type {schema.field(name).type} where {KINDS[kind]} belongs. "

@@ -65,6 +65,10 @@ def test_columns_that_are_missing_or_of_another_type_are_refused_before_the_work
         check(found, ReadOptions(language="en"))
     with pytest.raises(UserError, match="its column length has the type string where an integer belongs"):
         check(found, ReadOptions(language="en", text_column="txt"))
+    twice = table_file({"text": ["a"], "txt": ["b"]}, "twice.parquet")
+    pq.write_table(pq.read_table(twice).rename_columns(["text", "text"]), twice)
+    with pytest.raises(UserError, match=r"twice\.parquet: it has more than one column text"):
+        check(discover([str(twice)], "books"), ReadOptions(language="en"))
     with pytest.raises(UserError, match="--url-column: unknown column 'link'"):
         check(found, ReadOptions(language="en", text_column="txt", url_column="link"))
 
