@@ -65,12 +65,13 @@ def compute_signals(
         str | None, typer.Option(help="The language of all WET and table input, e.g. en; no model is asked.")
     ] = None,
     languages: Annotated[
-        str,
+        str | None,
         typer.Option(
             help="Keep documents in these languages, each in partitions of its own; add all to keep the others too, "
-            "together in other_all."
+            "together in other_all.",
+            show_default="en,de,fr,es,it",
         ),
-    ] = "en,de,fr,es,it",
+    ] = None,
     language_model: Annotated[
         str, typer.Option(help="Which tells the languages: an artefact, or a fastText file.")
     ] = "lid.176",
@@ -111,7 +112,7 @@ def compute_signals(
             url_column=url_column,
         ),
         minhash=minhash_hash.value,
-        languages=Languages.parse(languages),
+        languages=None if languages is None else Languages.parse(languages),
         language_model=language_model,
     )
     with resumable():

@@ -5,7 +5,6 @@ probability rounded to two decimals; below THRESHOLD nobody knows.
 """
 
 import time
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -103,7 +102,7 @@ def identify(texts: pa.StringArray, model: Any) -> tuple[pa.StringArray, pa.Doub
 
 
 def identified(
-    batches: Iterator[pa.RecordBatch], model: LanguageModel, seconds: Counter[str]
+    batches: Iterator[pa.RecordBatch], model: LanguageModel, seconds: dict[str, float]
 ) -> Iterator[pa.RecordBatch]:
     """The documents with `language` and `language_score` as the model has them; none is left out.
 

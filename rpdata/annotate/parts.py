@@ -30,6 +30,8 @@ def from_source(unit: Unit, settings: Settings, source: ReadReport, seconds: dic
     if unit.partition_path is not None:
         yield from ((unit.partition_path, batch) for batch in batches)
         return
+    assert settings.model is not None, "`run` looks for it before any work begins"
+    assert settings.languages is not None
     known = identified(batches, settings.model, seconds)
     for partition, batch in route(known, settings.languages, source):
         yield unit.path_of(partition), batch

@@ -37,14 +37,21 @@ class Settings:
     output: Path
     read: ReadOptions = field(default_factory=ReadOptions)
     minhash: str = "sha1"
-    languages: Languages = field(default_factory=Languages)
+    languages: Languages | None = None      # None: not said, so the main ones
     language_model: str = DEFAULT_MODEL
     model: LanguageModel | None = None
 
     def with_model(self, found: Iterable[tuple[str, Input]]) -> "Settings":
-        """The settings with the language model, if an input needs it; UserError if it is not here or lacks a language.
+        """The settings with languages and the model, if an input needs them.
+
+        UserError if the model is not here or lacks a language, or if languages are asked for where none is told apart.
         """
         needy = next((source.path for _, source in found if source.format != "ccnet"), None)
+        if self.languages is not None and (needy is None or self.read.language is not None):
+            reason = "--language says what all of it is in" if needy else (
+                "cc_net files are of one language each, by their names; give those that you want, e.g. */de_*.json.gz"
+            )
+            raise UserError(f"cannot use --languages {self.languages} for this input: {reason}")
         if needy is None or self.read.language is not None:
             return self
         try:
@@ -55,10 +62,11 @@ class Settings:
                 "Or say what all documents are in: --language en"
             ) from error
         labels = model.labels()
-        for language in sorted(self.languages.named):
+        languages = self.languages or Languages()
+        for language in sorted(languages.named):
             if language not in labels:
                 raise unknown_name("language", language, labels)
-        return replace(self, model=model)
+        return replace(self, languages=languages, model=model)
 
     def languages_configuration(self) -> dict[str, Any]:
         """What decides which documents of a unit are kept, and in which partitions, where a model tells languages."""

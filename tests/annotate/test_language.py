@@ -160,6 +160,26 @@ def test_with_a_language_no_model_is_needed(wet, tmp_path):
     assert documents(tmp_path / "out")["language_score"].null_count() > 20
 
 
+@pytest.mark.parametrize(
+    ("source", "options", "message"),
+    [
+        ("wet", ("--snapshot", "2026-34", "--language", "de"), "--language says what all of it is in"),
+        ("cc_net", (), "by their names; give those that you want"),
+    ],
+)
+def test_languages_are_not_asked_for_in_vain(source, options, message, repository, tmp_path):
+    result = rpdata("compute-signals", repository / "sample_data" / source, *options, "--languages", "de",
+                    "--output", tmp_path / "out")
+    assert result.returncode == 2
+    assert message in result.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_scan_finds_a_language_that_shares_its_partition(dataset):
+    found = Dataset.open(dataset).scan(["documents"], languages=["fi", "de"]).collect()
+    assert set(found["language"].to_list()) == {"fi", "de"}
+
+
 @pytest.fixture
 def copied(dataset, tmp_path):
     shutil.copytree(dataset, tmp_path / "out")
