@@ -106,7 +106,8 @@ def finish(root: Path, units: Sequence[Unit], settings: Settings, summary: RunSu
         yield
     except CannotFinish as error:
         unfinished = error
-    sweep(root)   # a worker that was killed and replaced left its temporary files
+    finally:
+        sweep(root)   # a worker that was killed left its temporary files
     count(units, root, summary)
     write_views(root)
     if unfinished:
