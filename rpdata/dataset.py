@@ -13,6 +13,7 @@ from rpdata.errors import UserError, unknown_name
 from rpdata.ledger import Entry, Ledger, PartitionFile
 from rpdata.manifest import Manifest
 from rpdata.overlay import read_footer
+from rpdata.schema import OVERLAYS
 
 if TYPE_CHECKING:
     import polars as pl
@@ -23,7 +24,7 @@ DOCUMENTS = "documents"
 MINHASH = "minhash"
 
 # What writes the overlays that every dataset has; any other is named by the command that was run for it.
-COMMANDS = dict.fromkeys((DOCUMENTS, "quality_signals", MINHASH), "rpdata compute-signals INPUT... --output {root}")
+COMMANDS = dict.fromkeys(OVERLAYS, "rpdata compute-signals INPUT... --output {root}")
 
 
 @dataclass(frozen=True)

@@ -30,17 +30,18 @@ from rpdata.ledger import Ledger
 from rpdata.manifest import FILE, Manifest
 from rpdata.overlay import read_footer
 from rpdata.redpajama import concatenate, metadata_json, quality_signals_json, signals_json, slices
+from rpdata.schema import OVERLAYS
 
 __all__ = ["ExportSummary", "export_redpajama", "metadata_json", "quality_signals_json"]
 
-OVERLAYS = ("documents", "quality_signals", "minhash")
+EXPORTED = {"quality_signals", "minhash", "logs"}
 FIELDS = ("cc_segment", "url", "source_domain", "language")   # of documents/, that `metadata` shows
 THRESHOLDS = sorted(bands.BANDS, reverse=True)                      # in the order of the published columns
 
 # Level 6 makes files 3% smaller and takes 2.2 times as long (64 against 143 MB of JSON a second).
 GZIP_LEVEL = 4
 
-MINHASH = pa.schema(
+PUBLISHED_MINHASH = pa.schema(
     [
         pa.field("shard_id", pa.string()),
         pa.field("id", pa.string()),
@@ -80,6 +81,12 @@ def export_redpajama(root: Path, output: Path, threads: int | None = None) -> Ex
             f"cannot export into {output}: that is a dataset, whose folders have the same names. "
             "Name a folder outside of it: --output"
         )
+    others = sorted({path.name for path in output.glob("[!.]*")} - EXPORTED) if output.is_dir() else []
+    if others:
+        raise UserError(
+            f"cannot export into {output}: it holds other things ({', '.join(others[:3])}).\n"
+            "Name a new or empty folder, or that of an earlier export: --output"
+        )
     family = Manifest.load(root).configurations["minhash"]["minhash_hash"]
     with writer_lock(output), ThreadPoolExecutor(threads or min(os.cpu_count() or 1, 8)) as pool:
         sweep(output)
@@ -116,7 +123,7 @@ def export_partition(root: Path, output: Path, family: str, partition: str) -> i
         with (
             signals_file.open("wb") as raw,
             gzip.GzipFile("", "wb", GZIP_LEVEL, raw, mtime=0) as lines,
-            pq.ParquetWriter(minhash_file, MINHASH, compression="snappy") as signatures,
+            pq.ParquetWriter(minhash_file, PUBLISHED_MINHASH, compression="snappy") as signatures,
         ):
             signatures.add_key_value_metadata({"rpdata.minhash_hash": family})
             rows = 0
@@ -189,5 +196,5 @@ def minhash_rows(minhash: pa.RecordBatch, source: str) -> pa.RecordBatch:
             minhash["id_int"],
             *(bands.cut(minhash["signature"], threshold) for threshold in THRESHOLDS),
         ],
-        schema=MINHASH,
+        schema=PUBLISHED_MINHASH,
     )

@@ -7,6 +7,9 @@ import pyarrow as pa
 
 FORMAT_VERSION = 1
 
+# What every dataset has: the steps of `compute-signals`, in the order of their ledger entries.
+OVERLAYS = ("documents", "quality_signals", "minhash")
+
 # A batch is what is read, annotated and written together: it closes at ROWS_PER_BATCH documents or with the document
 # that takes its strings to BYTES_PER_BATCH or its newlines to LINES_PER_BATCH, so that its size is a function of the
 # documents alone. Each batch is one row group of every overlay, which keeps overlays aligned and makes a re-run write

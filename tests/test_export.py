@@ -105,7 +105,7 @@ def test_input_without_buckets_keeps_its_partition_and_any_character(exported, d
 def test_exporting_again_gives_the_same_bytes_and_clears_what_a_killed_export_left(exported, dataset, tmp_path):
     stale = tmp_path / f"again/minhash/{PARTITION}.minhash.parquet"
     stale.parent.mkdir(parents=True)
-    stale.with_name(f".{stale.name}.0123.tmp").write_bytes(b"half")
+    stale.with_name(f".{stale.name}.{'0123' * 8}.tmp").write_bytes(b"half")
     summary = export_redpajama(dataset, tmp_path / "again", threads=1)
     assert digests(tmp_path / "again") == digests(exported)
     assert summary.documents == 85
@@ -151,3 +151,10 @@ def test_nothing_annotated_says_what_to_run(dataset, tmp_path):
 
 def copy(dataset, folder):
     return shutil.copytree(dataset, folder / "copy")
+
+
+def test_a_folder_with_other_things_is_refused_and_left_alone(dataset, tmp_path):
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(UserError, match=r"holds other things \(notes.txt\)"):
+        export_redpajama(dataset, tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]

@@ -14,8 +14,6 @@ from rpdata.signals import code_hash, kernel_hash
 from rpdata.sources import ReadOptions
 from rpdata.text.minhash import PERMUTATIONS, SEED, SHINGLE_WORDS
 
-STEPS = ("documents", "quality_signals", "minhash")   # in the order of their ledger entries
-
 # The options of `documents/` that matter to each input format; a cc_net record is taken as it is.
 READ_OPTIONS = {
     "ccnet": ("max_document_bytes",),

@@ -17,12 +17,12 @@ from rpdata.annotate.accounts import (
 from rpdata.annotate.identity import id_ints
 from rpdata.annotate.overlays import Overlays
 from rpdata.annotate.parts import Part, are_intact, from_source, languages_of, stored
-from rpdata.annotate.settings import STEPS, Settings
+from rpdata.annotate.settings import Settings
 from rpdata.engine.cluster import advance
 from rpdata.engine.commit import Commit
 from rpdata.engine.plan import Unit
 from rpdata.ledger import Ledger, ReadReport
-from rpdata.schema import MINHASH
+from rpdata.schema import MINHASH, OVERLAYS
 from rpdata.signals import compute, stop_lists
 from rpdata.text import measure
 
@@ -48,8 +48,8 @@ class UnitReport:
 def missing_steps(unit: Unit, settings: Settings) -> list[str]:
     """The steps that the ledger does not call done. Without its documents a unit has nothing."""
     ledger = Ledger(settings.output)
-    missing = [step for step in STEPS if not ledger.done(step, unit.name, settings.configuration(step, unit))]
-    return list(STEPS) if "documents" in missing else missing
+    missing = [step for step in OVERLAYS if not ledger.done(step, unit.name, settings.configuration(step, unit))]
+    return list(OVERLAYS) if "documents" in missing else missing
 
 
 def annotate_unit(unit: Unit, settings: Settings) -> UnitReport:
@@ -60,7 +60,7 @@ def annotate_unit(unit: Unit, settings: Settings) -> UnitReport:
         return summary
     documents = known_documents(unit, settings.output)
     if "documents" not in missing and not are_intact(documents, settings.output):
-        missing = list(STEPS)
+        missing = list(OVERLAYS)
     source = ReadReport()
     with Commit(settings.output) as output:
         with Overlays(output, missing) as overlays:

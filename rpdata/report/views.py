@@ -11,8 +11,7 @@ from rpdata.ledger import Ledger, configuration_hash
 from rpdata.manifest import Manifest
 from rpdata.report import sample
 from rpdata.report.card import card
-
-SHOWN = ("documents", "quality_signals", "minhash")
+from rpdata.schema import OVERLAYS
 
 
 def write_views(root: Path) -> None:
@@ -24,7 +23,7 @@ def write_views(root: Path) -> None:
     made_from: dict[str, list[str]] = {}
     snapshots: set[str] = set()
     for unit in manifest.units:
-        entries = [ledger.entry(step, unit.name) for step in SHOWN]
+        entries = [ledger.entry(step, unit.name) for step in OVERLAYS]
         if None in entries:
             continue
         snapshots.add(unit.snapshot)
