@@ -130,13 +130,18 @@ def print_status(status: Status, *, as_json: bool) -> None:
         return
     console.print(f"{escape(status.dataset)}: {status.units:,} units planned, {status.partitions:,} partitions there")
     table = Table("", *(escape(step.step) for step in status.steps), box=None)
-    rows = [("units done", lambda step: step.done), ("units missing", lambda step: len(step.missing)),
-            ("read", lambda step: step.read), ("written", lambda step: step.written)]
+    rows = [
+        ("units done", [step.done for step in status.steps]),
+        ("units missing", [len(step.missing) for step in status.steps]),
+        ("read", [step.read for step in status.steps]),
+        ("written", [step.written for step in status.steps]),
+    ]
     for reason in sorted({reason for step in status.steps for reason in step.dropped}):
-        rows.append((f"dropped: {escape(reason)}", lambda step, reason=reason: step.dropped.get(reason, 0)))
-    rows += [("failed", lambda step: step.failed), ("unread bytes", lambda step: step.unread_bytes)]
-    for name, value in rows:
-        table.add_row(name, *(f"{value(step):,}" for step in status.steps))
+        rows.append((f"dropped: {escape(reason)}", [step.dropped.get(reason, 0) for step in status.steps]))
+    rows += [("failed", [step.failed for step in status.steps])]
+    rows += [("unread bytes", [step.unread_bytes for step in status.steps])]
+    for name, values in rows:
+        table.add_row(name, *(f"{value:,}" for value in values))
     table.add_row("balances", *("yes" if step.balances else "[red]NO[/red]" for step in status.steps))
     for column in table.columns[1:]:
         column.justify = "right"

@@ -12,7 +12,9 @@ from rpdata.errors import UserError, unknown_name
 from rpdata.ledger import configuration_hash
 from rpdata.signals import code_hash, kernel_hash
 from rpdata.sources import ReadOptions
-from rpdata.text.minhash import PERMUTATIONS, SEED, SHINGLE_WORDS
+from rpdata.text import Family
+from rpdata.text.minhash import SEED, SHINGLE_WORDS
+from rpdata.text.permute import PERMUTATIONS
 
 # The options of `documents/` that matter to each input format; a cc_net record is taken as it is.
 READ_OPTIONS = {
@@ -34,7 +36,7 @@ class Settings:
 
     output: Path
     read: ReadOptions = field(default_factory=ReadOptions)
-    minhash: str = "sha1"
+    minhash: Family = "sha1"
     languages: Languages | None = None      # None: not said, so the main ones
     language_model: str = DEFAULT_MODEL
     model: LanguageModel | None = None

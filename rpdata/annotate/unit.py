@@ -1,9 +1,10 @@
 """One unit of work: its documents, and what is measured of them, written side by side."""
 
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 import pyarrow as pa
 
@@ -37,7 +38,7 @@ class UnitReport:
     unit: str
     documents: int = 0
     text_bytes: int = 0
-    seconds: Counter[str] = field(default_factory=Counter)
+    seconds: defaultdict[str, float] = field(default_factory=partial(defaultdict, float))
 
     def timed(self, stage: str, started: float) -> float:
         now = time.perf_counter()
@@ -58,23 +59,24 @@ def annotate_unit(unit: Unit, settings: Settings) -> UnitReport:
     summary = UnitReport(unit.name)
     if not missing:
         return summary
-    documents = known_documents(unit, settings.output)
-    if "documents" not in missing and not are_intact(documents, settings.output):
+    known = known_documents(unit, settings.output)
+    standing = known if known and "documents" not in missing and are_intact(known, settings.output) else None
+    if standing is None:
         missing = list(OVERLAYS)
     source = ReadReport()
     with Commit(settings.output) as output:
         with Overlays(output, missing) as overlays:
-            if "documents" in missing:
+            if standing is None:
                 overlays.open_all([unit.partition_path] if unit.partition_path else [])
                 parts = from_source(unit, settings, source, summary.seconds)
             else:
-                overlays.open_all(sorted(documents.partitions))
-                parts = stored(documents, settings.output)
+                overlays.open_all(sorted(standing.partitions))
+                parts = stored(standing, settings.output)
             annotate_parts(parts, settings, overlays, summary)
-        if "documents" in missing:
-            refuse_changed_inputs(unit, source, documents)
-            documents = documents_entry(unit, settings, overlays.files("documents"), source)
+        if standing is None:
+            refuse_changed_inputs(unit, source, known)
             output.errors("documents", unit.name, source.told())
+        documents = standing or documents_entry(unit, settings, overlays.files("documents"), source)
         for step in missing:
             files = overlays.files(step)
             entry = documents if step == "documents" else overlay_entry(step, unit, settings, files, documents)

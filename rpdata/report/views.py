@@ -1,13 +1,12 @@
 """What is derived from the whole dataset after each change: the sample and the card."""
 
+import inspect
 from collections import Counter
 from pathlib import Path
 
-import xxhash
-
 from rpdata import redpajama
 from rpdata.engine.commit import write_atomically
-from rpdata.ledger import Ledger, configuration_hash
+from rpdata.ledger import Ledger, configuration_hash, hash_of
 from rpdata.manifest import Manifest
 from rpdata.report import sample
 from rpdata.report.card import card
@@ -23,15 +22,15 @@ def write_views(root: Path) -> None:
     made_from: dict[str, list[str]] = {}
     snapshots: set[str] = set()
     for unit in manifest.units:
-        entries = [ledger.entry(step, unit.name) for step in OVERLAYS]
-        if None in entries:
+        entries = [entry for step in OVERLAYS if (entry := ledger.entry(step, unit.name))]
+        if len(entries) < len(OVERLAYS):
             continue
         snapshots.add(unit.snapshot)
         for partition, file in entries[0].partitions.items():
             documents[partition.rpartition("/")[2].rpartition("_")[0]] += file.rows
             partitions.append(partition)
             made_from[partition] = [entry.partitions[partition].xxh3 for entry in entries]
-    made_by = [xxhash.xxh3_64_hexdigest(Path(module.__file__).read_bytes()) for module in (redpajama, sample)]
+    made_by = [hash_of(Path(inspect.getfile(module))) for module in (redpajama, sample)]
     shown = sample.write_sample(root, partitions, configuration_hash({"files": made_from, "code": made_by}))
     family = manifest.configurations["minhash"]["minhash_hash"]
     text = card(dict(documents), sorted(snapshots), family, shown)
