@@ -111,5 +111,6 @@ def annotate_parts(parts: Iterator[Part], settings: Settings, overlays: Overlays
         summary.documents += documents.num_rows
         summary.text_bytes += text_bytes
         advance(documents.num_rows, text_bytes)
+        del documents, text, signatures, rows   # or they would be held while the next batch is read and measured
     summary.timed("read", clock)
     summary.seconds["read"] -= summary.seconds["language"]      # which the reading waited for
