@@ -18,7 +18,8 @@ from datatrove_rates import datatrove_rates
 from kernels import kernel_rates
 
 BEGIN, END = "<!-- bench -->", "<!-- /bench -->"
-POOL_BYTES = 1_000_000_000     # so that start and sample, a few seconds whatever the size, do not hide the rate
+POOL_BYTES = 1_000_000_000
+SMALL_POOL_BYTES = 100_000_000
 LARGE_UNIT_BYTES = 2_000_000_000
 REPEATS = 3
 
@@ -48,49 +49,61 @@ def kernel_table() -> list[str]:
     return lines + [f"| {name} | {rate:,.{2 if rate < 10 else 0}f} | {note} |" for name, rate, note in rows]
 
 
-def repeated(folder: Path, source: Path, workers: int) -> list[command.Run]:
-    return [command.run(source, folder / f"out-{workers}-{n}", workers) for n in range(REPEATS)]
+def repeated(source: Path, output: Path, workers: int) -> list[command.Run]:
+    return [command.run(source, output.with_name(f"{output.name}-{n}"), workers) for n in range(REPEATS)]
 
 
 def middle(runs: list[command.Run], value: Callable[[command.Run], float]) -> float:
     return median(value(run) for run in runs)
 
 
+def cpu(runs: list[command.Run]) -> float:
+    return middle(runs, lambda run: run.cpu_seconds)
+
+
+def wall(runs: list[command.Run]) -> float:
+    return middle(runs, lambda run: run.wall_seconds)
+
+
 def command_table(folder: Path) -> list[str]:
-    """`rpdata compute-signals` on a cc_net pool: all overlays on disk."""
-    crawl, single, large = folder / "crawl", folder / "single", folder / "large"
+    """`rpdata compute-signals` on a cc_net pool: all overlays on disk.
+
+    A run also starts, and makes the sample of 10,000 documents: some seconds whatever its size. The difference of a
+    large and a small pool is without them.
+    """
+    crawl, small, single, large = (folder / name for name in ("crawl", "small", "single", "large"))
     pool.write_pool(crawl, POOL_BYTES)
+    pool.write_pool(small, SMALL_POOL_BYTES)
     pool.write_one_document(single)
-    texts, languages = pool.texts_and_languages()
-    kernel = kernel_rates(texts, languages).signals_and_sha1
-    before = machine.load()
-    command.run(single, folder / "warm", 1)
-    starts = [command.run(single, folder / f"single-{n}", 1) for n in range(REPEATS)]
-    one, two = repeated(folder, crawl, 1), repeated(folder, crawl, 2)
-    megabytes = one[0].text_bytes / 1e6
-    rate = megabytes / middle(one, lambda run: run.cpu_seconds)
-    start_seconds = middle(starts, lambda run: run.cpu_seconds)
-    steady = megabytes / (middle(one, lambda run: run.cpu_seconds) - start_seconds)
-    cpu_ratio = middle(two, lambda run: run.cpu_seconds) / middle(one, lambda run: run.cpu_seconds)
-    wall_ratio = middle(one, lambda run: run.wall_seconds) / middle(two, lambda run: run.wall_seconds)
     large_bytes = pool.write_large_unit(large, LARGE_UNIT_BYTES)
-    peak = command.run(large, folder / "out-large", 1)
+    kernel = kernel_rates(*pool.texts_and_languages()).signals_and_sha1
+    command.run(single, folder / "warm", 1)
+    before = machine.load()
+    starts = repeated(single, folder / "out-single", 1)
+    less, one, two = (
+        repeated(source, folder / f"out-{source.name}-{workers}", workers)
+        for source, workers in ((small, 1), (crawl, 1), (crawl, 2))
+    )
+    after = machine.load()
+    peak = command.run(large, folder / "out-large", 1).worker_peak_bytes
+    megabytes = one[0].text_bytes / 1e6
+    whole = megabytes / cpu(one)
+    steady = (megabytes - less[0].text_bytes / 1e6) / (cpu(one) - cpu(less))
     return [
-        f"Whole command: cc_net pool of {megabytes:,.0f} MB of text to all overlays on disk, exact MinHash; "
-        f"medians of {REPEATS} runs; load of the machine before them {before:.1f}.",
+        f"Whole command: cc_net pool of {megabytes:,.0f} MB of text to all overlays on disk, exact MinHash; medians "
+        f"of {REPEATS} runs; processes that wanted a core in the minute before the runs {before:.1f}, in their last "
+        f"{after:.1f}.",
         "",
         "| | |",
         "|---|---|",
         f"| kernels with exact MinHash on the same pages | {kernel:.0f} MB/CPU-s |",
-        f"| one worker, all processes, start and end included | {rate:.0f} MB/CPU-s ({rate / kernel:.2f} of the "
-        f"kernels), {megabytes / middle(one, lambda run: run.wall_seconds):.0f} MB/s by the clock |",
-        f"| the same without the {start_seconds:.1f} CPU-s that a run of one document takes | {steady:.0f} MB/CPU-s "
-        f"({steady / kernel:.2f} of the kernels) |",
-        f"| two workers against one | {cpu_ratio:.2f} times the CPU-seconds, {wall_ratio:.2f} times as fast by the "
-        "clock |",
+        f"| one worker: reads, measures, writes | {steady:.0f} MB/CPU-s ({steady / kernel:.2f} of the kernels) |",
+        f"| one worker, all processes, start and sample included | {whole:.0f} MB/CPU-s ({whole / kernel:.2f} of the "
+        f"kernels), {megabytes / wall(one):.0f} MB/s by the clock |",
+        f"| two workers against one | {cpu(two) / cpu(one):.2f} times the CPU-seconds, {wall(one) / wall(two):.2f} "
+        "times as fast by the clock |",
         f"| start to first document, warm | {middle(starts, lambda run: run.first_document):.1f} s |",
-        f"| peak memory of the worker, one unit of {large_bytes / 1e9:.1f} GB of text | "
-        f"{peak.worker_peak_bytes / 2**20:,.0f} MiB |",
+        f"| peak memory of the worker, one unit of {large_bytes / 1e9:.1f} GB of text | {peak / 2**20:,.0f} MiB |",
     ]
 
 
