@@ -15,7 +15,7 @@ import pytest
 from tests.command import command, contents, rpdata
 
 FINISHED_WITH_FAILURES = 3
-MOMENTS = 10
+KILLS = (4, 3, 3)
 HALF_FINISHED_AT_LEAST = 3
 
 
@@ -51,26 +51,30 @@ def is_half_finished(root: Path, units: int) -> bool:
 
 
 def test_a_killed_command_is_continued_to_the_same_bytes(crawl, whole, tmp_path):
+    """Ten kills: three datasets, each begun, killed and continued again and again, then finished and compared."""
     expected, _ = whole
     units = sum(path.startswith("ledger/minhash") for path in expected)
     choice = random.Random(34)
     half_finished = 0
-    for moment in range(MOMENTS):
-        root = tmp_path / f"{moment}"
-        # The moments are spread over the work, not the start-up: a number of units, and then some random time.
-        kill_when_done = choice.randrange(units - 1) if moment else 0
-        process = subprocess.Popen(
-            command("compute-signals", crawl, "--output", root, "--workers", 2),
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )
-        wait_for_units(process, root, kill_when_done)
-        time.sleep(choice.random() * 0.05)
-        process.kill()
-        process.wait()
-        half_finished += is_half_finished(root, units)
+    for kills in KILLS:
+        root = tmp_path / f"{kills}-{choice.random()}"
+        for kill in range(kills):
+            # The moments are spread over the work, not the start-up: some units more, and then some random time.
+            left = units - units_done(root)
+            until = units_done(root) + (choice.randrange(left // (kills - kill)) if kill else 0)
+            process = subprocess.Popen(
+                command("compute-signals", crawl, "--output", root, "--workers", 2),
+                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            )
+            wait_for_units(process, root, until)
+            time.sleep(choice.random() * 0.05)
+            process.kill()
+            process.wait()
+            half_finished += is_half_finished(root, units)
         result = rpdata("compute-signals", crawl, "--output", root, "--workers", 2)
         assert result.returncode == FINISHED_WITH_FAILURES, result.stderr
         assert contents(root) == expected
+    assert sum(KILLS) == 10
     assert half_finished >= HALF_FINISHED_AT_LEAST
 
 

@@ -12,6 +12,7 @@ def changed_by(monkeypatch, path):
     before = column_hashes()
     content = fingerprint.content
     monkeypatch.setattr(fingerprint, "content", lambda p: content(p) + ("*" if str(p) == str(path) else ""))
+    monkeypatch.setattr(fingerprint, "kernel_hash", fingerprint.kernel_hash.__wrapped__)
     after = fingerprint.column_hashes.__wrapped__()
     return {name for name in before if before[name] != after[name]}
 
