@@ -79,7 +79,10 @@ def compute_signals(
     id_column: Annotated[str | None, typer.Option(help="The column of a table that identifies a row.")] = None,
     url_column: Annotated[str | None, typer.Option(help="The column of a table that holds the URL.")] = None,
     min_chars: Annotated[int, typer.Option(min=0, help="WET: drop shorter texts (code points).")] = 300,
-    max_document_bytes: Annotated[int, typer.Option(min=1, help="Drop longer texts (UTF-8 bytes).")] = 4 << 20,
+    max_document_bytes: Annotated[
+        int,  # at most what the kernels take, rpdata.text.measure.MAX_DOCUMENT_BYTES
+        typer.Option(min=1, max=1 << 27, help="Drop longer texts (UTF-8 bytes); memory grows with it."),
+    ] = 4 << 20,
     files_per_shard: Annotated[
         str, typer.Option(help="Input files in a shard of WET or tables: a number, or auto (about 2 GiB).")
     ] = "auto",

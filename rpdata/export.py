@@ -11,7 +11,7 @@ gives the same bytes.
 import gzip
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -34,7 +34,7 @@ from rpdata.schema import OVERLAYS
 
 __all__ = ["ExportSummary", "export_redpajama", "metadata_json", "quality_signals_json"]
 
-EXPORTED = {"quality_signals", "minhash", "logs"}
+PLACES = ("quality_signals/{partition}.signals.json.gz", "minhash/{partition}.minhash.parquet")
 FIELDS = ("cc_segment", "url", "source_domain", "language")   # of documents/, that `metadata` shows
 THRESHOLDS = sorted(bands.BANDS, reverse=True)                      # in the order of the published columns
 
@@ -74,19 +74,14 @@ def export_redpajama(root: Path, output: Path, threads: int | None = None) -> Ex
     """
     started = time.monotonic()
     partitions, missing = annotated(root)
-    if not partitions:
+    if not partitions and missing:
         raise UserError(f"nothing to export: no unit of {root} is annotated yet.\nRun rpdata compute-signals first.")
     if (output / FILE).exists() or output.resolve().is_relative_to(root.resolve()):
         raise UserError(
             f"cannot export into {output}: that is a dataset, whose folders have the same names. "
             "Name a folder outside of it: --output"
         )
-    others = sorted({path.name for path in output.glob("[!.]*")} - EXPORTED) if output.is_dir() else []
-    if others:
-        raise UserError(
-            f"cannot export into {output}: it holds other things ({', '.join(others[:3])}).\n"
-            "Name a new or empty folder, or that of an earlier export: --output"
-        )
+    refuse_other_files(output, partitions)
     family = Manifest.load(root).configurations["minhash"]["minhash_hash"]
     with writer_lock(output), ThreadPoolExecutor(threads or min(os.cpu_count() or 1, 8)) as pool:
         sweep(output)
@@ -94,6 +89,19 @@ def export_redpajama(root: Path, output: Path, threads: int | None = None) -> Ex
     return ExportSummary(
         str(output), len(partitions), documents, missing, round(time.monotonic() - started, 3)
     )
+
+
+def refuse_other_files(output: Path, partitions: Sequence[str]) -> None:
+    """An export stands alone: nothing that it would not replace may lie in its folder."""
+    written = {Path(place.format(partition=partition)) for partition in partitions for place in PLACES}
+    for path in sorted(output.rglob("*")):
+        name = path.relative_to(output)
+        ours = name in written or name.parts[0] == "logs" or any(part.startswith(".") for part in name.parts)
+        if path.is_file() and not ours:
+            raise UserError(
+                f"cannot export into {output}: it holds {name}, which is not of this export.\n"
+                "Name a new or empty folder, or that of an earlier export of the same dataset: --output"
+            )
 
 
 def annotated(root: Path) -> tuple[list[str], int]:
@@ -118,8 +126,7 @@ def export_partition(root: Path, output: Path, family: str, partition: str) -> i
     """
     source = f"{partition}.json.gz"   # the file of RedPajama-V2's documents/ that these rows belong to
     with Commit(output) as commit:
-        signals_file = commit.file(f"quality_signals/{partition}.signals.json.gz")
-        minhash_file = commit.file(f"minhash/{partition}.minhash.parquet")
+        signals_file, minhash_file = (commit.file(place.format(partition=partition)) for place in PLACES)
         with (
             signals_file.open("wb") as raw,
             gzip.GzipFile("", "wb", GZIP_LEVEL, raw, mtime=0) as lines,

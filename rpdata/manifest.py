@@ -102,7 +102,7 @@ class Manifest:
 
 def _said(option: str, value: Any) -> str:
     """An option as one would type it: --min-chars 300."""
-    shown = {None: "(not given)", True: "on", False: "off"}.get(value, value) if not isinstance(value, list) else value
+    shown = "(not given)" if value is None else value
     return f"--{option.replace('_', '-')} {shown}"
 
 

@@ -13,6 +13,7 @@ from polars.io.plugins import register_io_source
 
 from rpdata.bands import cut
 from rpdata.dataset import DOCUMENTS, MINHASH, Dataset
+from rpdata.engine.places import language_of
 from rpdata.errors import UserError, unknown_name
 from rpdata.overlay import TEXT_COLUMN
 from rpdata.pages import TextPages
@@ -44,7 +45,10 @@ class Scan:
     ) -> "Scan":
         """See `Dataset.scan`."""
         if not dataset.partitions:
-            raise UserError(f"{dataset.root} has no documents yet. See: rpdata status {dataset.root}")
+            raise UserError(
+                f"{dataset.root} has no documents: none was written yet, or all were dropped.\n"
+                f"See: rpdata status {dataset.root}"
+            )
         partitions = _of_languages(dataset.partitions, languages)
         chosen = [DOCUMENTS, *(dataset.overlays if overlays is None else overlays)]
         sources = _sources(dataset, chosen)
@@ -75,7 +79,7 @@ class Scan:
         wanted = columns if columns is not None else self.schema.names()
         for partition in self.partitions:
             condition = predicate
-            if self.languages is not None and _language(partition) == OTHER:
+            if self.languages is not None and language_of(partition) == OTHER:
                 spoken = pl.col("language").is_in(list(self.languages))
                 condition = spoken if predicate is None else spoken & predicate
             with _Partition(self, partition) as files:
@@ -196,19 +200,14 @@ def _columns_of(conditions: Sequence[pl.Expr]) -> list[str]:
     return list(dict.fromkeys(name for condition in conditions for name in condition.meta.root_names()))
 
 
-def _language(partition: str) -> str:
-    """ "en" of "2023-06/0000/en_head"."""
-    return partition.rpartition("/")[2].rpartition("_")[0]
-
-
 def _of_languages(partitions: Sequence[str], languages: Sequence[str] | None) -> Sequence[str]:
     if languages is None:
         return partitions
-    there = {_language(partition) for partition in partitions}
+    there = {language_of(partition) for partition in partitions}
     for language in languages:
         if language not in there and OTHER not in there:
             raise unknown_name("language", language, there)
-    return [partition for partition in partitions if _language(partition) in {*languages, OTHER}]
+    return [partition for partition in partitions if language_of(partition) in {*languages, OTHER}]
 
 
 def _sources(dataset: Dataset, overlays: Sequence[str]) -> dict[str, str]:

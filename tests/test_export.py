@@ -155,6 +155,15 @@ def copy(dataset, folder):
 
 def test_a_folder_with_other_things_is_refused_and_left_alone(dataset, tmp_path):
     (tmp_path / "notes.txt").write_text("mine")
-    with pytest.raises(UserError, match=r"holds other things \(notes.txt\)"):
+    with pytest.raises(UserError, match=r"it holds notes.txt, which is not of this export"):
         export_redpajama(dataset, tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_an_export_of_another_dataset_is_not_mixed_with_this_one(dataset, tmp_path):
+    export_redpajama(dataset, tmp_path / "rp")
+    foreign = tmp_path / "rp" / "minhash" / "2020-05" / "0000" / "en_head.minhash.parquet"
+    foreign.parent.mkdir(parents=True)
+    foreign.write_bytes(b"")
+    with pytest.raises(UserError, match=r"2020-05/0000/en_head.minhash.parquet, which is not of this export"):
+        export_redpajama(dataset, tmp_path / "rp")

@@ -9,7 +9,8 @@ import pyarrow.parquet as pq
 
 from rpdata.annotate.language import identified
 from rpdata.annotate.routing import OTHER, route
-from rpdata.annotate.settings import Settings, language_of
+from rpdata.annotate.settings import Settings
+from rpdata.engine.places import language_of
 from rpdata.engine.plan import Unit
 from rpdata.errors import UserError
 from rpdata.ledger import Entry, ReadReport

@@ -8,12 +8,13 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from rpdata.annotate.settings import Settings, language_of
+from rpdata.annotate.settings import Settings
 from rpdata.annotate.timings import Timings
 from rpdata.annotate.unit import annotate_unit, missing_steps
 from rpdata.engine.cluster import Cluster, existing_cluster, local_cluster
 from rpdata.engine.commit import sweep
 from rpdata.engine.lock import writer_lock
+from rpdata.engine.places import language_of
 from rpdata.engine.plan import Input, Unit, plan
 from rpdata.engine.progress import Progress
 from rpdata.engine.resources import Resources

@@ -1,15 +1,18 @@
 """The options of an annotation, and which of them decide what a step writes."""
 
+import inspect
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from rpdata.annotate import identity
 from rpdata.annotate.language import DEFAULT_MODEL, LanguageModel, find_model
 from rpdata.annotate.routing import Languages
+from rpdata.engine.places import language_of
 from rpdata.engine.plan import Input, Unit
 from rpdata.errors import UserError, unknown_name
-from rpdata.ledger import configuration_hash
+from rpdata.ledger import configuration_hash, hash_of
 from rpdata.signals import code_hash, kernel_hash
 from rpdata.sources import ReadOptions
 from rpdata.text import Family
@@ -90,13 +93,9 @@ class Settings:
             return configuration_hash({**self.documents_configuration(unit.inputs[0].format), **languages})
         if step == "quality_signals":
             return configuration_hash(self.signals_configuration())
-        return configuration_hash({**self.minhash_configuration(), "code": kernel_hash()})
+        code = [kernel_hash(), hash_of(Path(inspect.getfile(identity)))]     # of the signature, and of id_int
+        return configuration_hash({**self.minhash_configuration(), "code": code})
 
     def for_unit(self, unit: Unit) -> ReadOptions:
         """The read options with the language that the plan gave the unit, if it did."""
         return replace(self.read, language=None if unit.partition is None else language_of(unit.partition))
-
-
-def language_of(partition: str) -> str:
-    """The language of a partition or its path: `en` for `en_head` and `2026-34/0000/en_all`."""
-    return partition.rpartition("/")[2].rpartition("_")[0]

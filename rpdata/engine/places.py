@@ -11,3 +11,8 @@ def ccnet_place(path: str) -> tuple[str, str, str] | None:
     """
     place = CCNET_PATH.search(path)
     return None if place is None else (place[1], place[2], place[3].split(".")[0])
+
+
+def language_of(partition: str) -> str:
+    """The language of a partition or its path: `en` for `en_head` and `2026-34/0000/en_all`."""
+    return partition.rpartition("/")[2].rpartition("_")[0]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from rpdata import redpajama
 from rpdata.engine.commit import write_atomically
+from rpdata.engine.places import language_of
 from rpdata.ledger import Ledger, configuration_hash, hash_of
 from rpdata.manifest import Manifest
 from rpdata.report import sample
@@ -27,7 +28,7 @@ def write_views(root: Path) -> None:
             continue
         snapshots.add(unit.snapshot)
         for partition, file in entries[0].partitions.items():
-            documents[partition.rpartition("/")[2].rpartition("_")[0]] += file.rows
+            documents[language_of(partition)] += file.rows
             partitions.append(partition)
             made_from[partition] = [entry.partitions[partition].xxh3 for entry in entries]
     made_by = [hash_of(Path(inspect.getfile(module))) for module in (redpajama, sample)]

@@ -110,7 +110,7 @@ def test_two_overlays_with_one_column_name_are_not_mixed_up(copy: Builder) -> No
 
 def test_a_dataset_without_documents_cannot_be_scanned_and_says_so(tmp_path: Path) -> None:
     Builder(tmp_path / "out").with_partitions({})
-    with pytest.raises(UserError, match="has no documents yet"):
+    with pytest.raises(UserError, match="has no documents"):
         Dataset.open(tmp_path / "out").scan()
 
 
