@@ -40,6 +40,11 @@ class MinHashFamily(StrEnum):
     xxh3 = "xxh3"
 
 
+class Extract(StrEnum):
+    main = "main"
+    full = "full"
+
+
 class ExportFormat(StrEnum):
     redpajama = "redpajama"
 
@@ -62,7 +67,7 @@ def compute_signals(
     output: Annotated[Path, typer.Option("--output", "-o", help="The dataset's folder; made, or continued.")],
     snapshot: Annotated[str | None, typer.Option(help="The crawl's name, e.g. 2026-34. cc_net paths hold it.")] = None,
     language: Annotated[
-        str | None, typer.Option(help="The language of all WET and table input, e.g. en; no model is asked.")
+        str | None, typer.Option(help="The language of all input but cc_net's, e.g. en; no model is asked.")
     ] = None,
     languages: Annotated[
         str | None,
@@ -78,13 +83,19 @@ def compute_signals(
     text_column: Annotated[str, typer.Option(help="The column of a table that holds the text.")] = "text",
     id_column: Annotated[str | None, typer.Option(help="The column of a table that identifies a row.")] = None,
     url_column: Annotated[str | None, typer.Option(help="The column of a table that holds the URL.")] = None,
-    min_chars: Annotated[int, typer.Option(min=0, help="WET: drop shorter texts (code points).")] = 300,
+    min_chars: Annotated[int, typer.Option(min=0, help="WET, WARC: drop shorter texts (code points).")] = 300,
     max_document_bytes: Annotated[
         int,  # at most what the kernels take, rpdata.text.measure.MAX_DOCUMENT_BYTES
         typer.Option(min=1, max=1 << 27, help="Drop longer texts (UTF-8 bytes); memory grows with it."),
     ] = 4 << 20,
+    extract: Annotated[
+        Extract, typer.Option(help="WARC: the main content of a page, or all that it shows.")
+    ] = Extract.main,
+    strip_lines: Annotated[
+        bool, typer.Option("--strip-lines", help="WET: strip white space from lines, as cc_net does.")
+    ] = False,
     files_per_shard: Annotated[
-        str, typer.Option(help="Input files in a shard of WET or tables: a number, or auto (about 2 GiB).")
+        str, typer.Option(help="Input files in a shard of archives or tables: a number, or auto (about 2 GiB).")
     ] = "auto",
     minhash_hash: Annotated[
         MinHashFamily, typer.Option(help="sha1 is RedPajama-V2's; xxh3 is faster.")
@@ -110,6 +121,8 @@ def compute_signals(
             language=language.lower() if language else None,
             min_chars=min_chars,
             max_document_bytes=max_document_bytes,
+            strip_lines=strip_lines,
+            extract=extract.value,
             text_column=text_column,
             id_column=id_column,
             url_column=url_column,

@@ -48,12 +48,19 @@ class ReadReport:
 
     def fail(self, file: str, record: int | None, cause: str) -> None:
         """Note what could not be read: one record (counted in `failed`), or with None the (rest of the) file."""
+        self._list(file, record, cause)
+        if record is not None:
+            self.failed += 1
+
+    def note(self, file: str, record: int, cause: str) -> None:
+        """Note what was wrong with a record that became a document all the same."""
+        self._list(file, record, cause)
+
+    def _list(self, file: str, record: int | None, cause: str) -> None:
         if len(self.errors) < ERRORS_LISTED:
             self.errors.append({"file": file, "record": record, "cause": cause})
         else:
             self.unlisted += 1
-        if record is not None:
-            self.failed += 1
 
     def told(self) -> list[dict[str, Any]]:
         """What `errors/` is to say: the errors that were listed, and how many were not."""

@@ -35,6 +35,9 @@ DOCUMENTS = pa.schema(
         pa.field("language_score", pa.float64()),
         pa.field("perplexity", pa.float64()),
         pa.field("bucket", pa.string()),
+        pa.field("record_id", pa.string()),         # of WET and WARC: WARC-Record-ID, without its brackets
+        pa.field("record_offset", pa.int64()),      # where in the file on disk the record, or its gzip member, begins
+        pa.field("content_language", pa.string()),  # WARC-Identified-Content-Language, e.g. "eng,deu"
         pa.field("raw_content", pa.string(), nullable=False),
     ]
 )

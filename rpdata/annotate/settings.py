@@ -22,7 +22,8 @@ from rpdata.text.permute import PERMUTATIONS
 # The options of `documents/` that matter to each input format; a cc_net record is taken as it is.
 READ_OPTIONS = {
     "ccnet": ("max_document_bytes",),
-    "wet": ("min_chars", "max_document_bytes"),
+    "wet": ("min_chars", "max_document_bytes", "strip_lines"),
+    "warc": ("min_chars", "max_document_bytes", "extract"),
     "jsonl": ("text_column", "id_column", "url_column", "max_document_bytes"),
     "parquet": ("text_column", "id_column", "url_column", "max_document_bytes"),
 }

@@ -1,4 +1,4 @@
-"""cc_net JSON, WET, JSONL and Parquet tables into batches of documents."""
+"""cc_net JSON, WET, WARC, JSONL and Parquet tables into batches of documents."""
 
 from collections.abc import Iterator
 
@@ -10,6 +10,7 @@ from rpdata.sources.batches import Row, batches
 from rpdata.sources.ccnet import read_ccnet
 from rpdata.sources.check import check
 from rpdata.sources.discovery import discover
+from rpdata.sources.pages import read_warc
 from rpdata.sources.parquet import read_parquet
 from rpdata.sources.records import ReadOptions
 from rpdata.sources.tables import RowIds, read_jsonl
@@ -17,7 +18,7 @@ from rpdata.sources.wet import read_wet
 
 __all__ = ["ReadOptions", "check", "discover", "read"]
 
-READERS = {"ccnet": read_ccnet, "wet": read_wet}
+READERS = {"ccnet": read_ccnet, "warc": read_warc, "wet": read_wet}
 TABLES = {"jsonl": read_jsonl, "parquet": read_parquet}
 
 

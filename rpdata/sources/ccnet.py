@@ -10,7 +10,7 @@ from rpdata.engine.plan import Input, Unit
 from rpdata.ledger import ReadReport
 from rpdata.sources.batches import Row
 from rpdata.sources.lines import lines
-from rpdata.sources.records import FIELDS, ReadOptions, attempt, field, json_record, line_bound, text_of
+from rpdata.sources.records import FIELDS, NO_RECORD, ReadOptions, attempt, field, json_record, line_bound, text_of
 from rpdata.sources.streams import chunks
 
 
@@ -21,7 +21,7 @@ def read_ccnet(source: Input, unit: Unit, options: ReadOptions, report: ReadRepo
     def document(number: int, line: bytes | None) -> Row:
         record = json_record(line)
         _, utf8 = text_of(record, "raw_content", options)
-        return (f"{uri_id}/{number}", *[field(record, name, wanted) for name, wanted in FIELDS], utf8)
+        return (f"{uri_id}/{number}", *[field(record, name, wanted) for name, wanted in FIELDS], *NO_RECORD, utf8)
 
     for number, line in enumerate(lines(chunks(source, report), line_bound(options))):
         row = attempt(document, number, line, source, report)

@@ -12,18 +12,24 @@ CRAWL = re.compile(r"CC-MAIN-(\d{4}-\d{2})(?!\d)")
 # Tried in this order on the name in lower case.
 SUFFIXES = {
     "wet": re.compile(r"\.wet" + COMPRESSED + r"\Z"),
+    "warc": re.compile(r"\.warc" + COMPRESSED + r"\Z"),
     "jsonl": re.compile(r"\.(?:jsonl|ndjson|json)" + COMPRESSED + r"\Z"),
     "parquet": re.compile(r"\.parquet\Z"),
 }
 REFUSED = {
-    "WARC files can't be read yet": re.compile(r"\.warc" + COMPRESSED + r"\Z"),
-    "WAT files hold metadata, no text": re.compile(r"\.wat" + COMPRESSED + r"\Z"),
+    "WAT files hold metadata, no text. Give the WET or WARC files of the same crawl": r"\.wat" + COMPRESSED + r"\Z",
+    "the ARC format is older than WARC and not read. Convert it, e.g. with `warcio recompress`": r"\.arc(?:\.\w+)?\Z",
+    "this compression is not read. Recompress it with gzip, one member for each record (`warcio recompress`), or zstd":
+        r"\.(?:warc|wet|jsonl?|ndjson)\.(?:bz2|lz4|xz|zip|br|lzma|Z)\Z",
+    "the file was not finished by the crawler that wrote it, or was set aside. If it is to be read, rename it":
+        r"\.(?:warc|wet)" + COMPRESSED + r"\.(?:open|bad|part|tmp|invalid|incomplete)\Z",
 }
 
 KNOWN = """\
 Readable are, each of them plain, .gz or .zst:
   cc_net      <snapshot>/<shard>/<language>_<head|middle|tail|all>.json, e.g. 2023-06/0000/en_head.json.gz
   WET         *.warc.wet, *.wet
+  WARC        *.warc
   JSON lines  *.jsonl, *.ndjson, *.json
 and *.parquet."""
 
@@ -36,7 +42,7 @@ def base_name(path: str) -> str:
 
 
 def format_of(path: str) -> str:
-    """"ccnet", "wet", "jsonl" or "parquet". Raises UserError for anything else, and for cc_net files out of place."""
+    """"ccnet", "wet", "warc", "jsonl" or "parquet". UserError for anything else, and cc_net files out of place."""
     name = base_name(path)
     if ccnet_place(path):
         return "ccnet"
@@ -49,9 +55,9 @@ def format_of(path: str) -> str:
     for format_name, suffix in SUFFIXES.items():
         if suffix.search(name.lower()):
             return format_name
-    for reason, suffix in REFUSED.items():
-        if suffix.search(name.lower()):
-            raise UserError(f"cannot read {path}: {reason}. Give the WET files of the same crawl (*.warc.wet.gz).")
+    for reason, refused in REFUSED.items():
+        if re.search(refused, name.lower()):
+            raise UserError(f"cannot read {path}: {reason}.")
     raise UserError(f"cannot read {path}: its name is not one of a known type.\n{KNOWN}")
 
 
@@ -62,10 +68,10 @@ def is_readable(path: str) -> bool:
 
 
 def snapshot_of(path: str, format_name: str) -> str | None:
-    """The snapshot that a path names: cc_net's always does, that of a WET file if CC-MAIN-<year>-<week> is in it."""
+    """The snapshot that a path names: cc_net's always does, that of an archive if CC-MAIN-<year>-<week> is in it."""
     if format_name == "ccnet":
         return place_of(path)[0]
-    crawls: list[str] = CRAWL.findall(path) if format_name == "wet" else []
+    crawls: list[str] = CRAWL.findall(path) if format_name in ("wet", "warc") else []
     return crawls[-1] if crawls else None
 
 

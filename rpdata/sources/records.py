@@ -39,8 +39,10 @@ class ReadOptions:
     ----------
     language: of every document, for formats that do not say it (all but cc_net). Its first part, which lists and
         models go by, is kept in lower case.
-    min_chars: WET documents with fewer code points are dropped `too_short`.
+    min_chars: WET and WARC documents with fewer code points are dropped `too_short`.
     max_document_bytes: documents with more UTF-8 bytes of text are streamed past and dropped `too_long`.
+    strip_lines: WET lines lose the white space at both ends, as in cc_net.
+    extract: "main" or "full": what of a web page becomes text, its main content or all that it shows.
     text_column, id_column, url_column: of tables; without `id_column` the row number names the document. Its ids must
         differ in the whole dataset; two rows of one unit with the same are found, and the second fails.
     """
@@ -48,10 +50,11 @@ class ReadOptions:
     language: str | None = None
     min_chars: int = 300
     max_document_bytes: int = 4 << 20
+    strip_lines: bool = False
+    extract: str = "main"
     text_column: str = "text"
     id_column: str | None = None
     url_column: str | None = None
-
 
     def named_columns(self) -> list[tuple[str, str]]:
         """(option, column) for each column that a table must have."""
@@ -163,5 +166,11 @@ def python_type(arrow: pa.DataType) -> type:
     return {pa.string(): str, pa.int64(): int, pa.float64(): float}[arrow]
 
 
-# Every column between the first (doc_id) and the last (raw_content), in the order of the schema.
-FIELDS: tuple[tuple[str, type], ...] = tuple((f.name, python_type(f.type)) for f in list(DOCUMENTS)[1:-1])
+# Of the records of an archive; tables may use these names for what they like.
+ARCHIVE_COLUMNS = ("record_id", "record_offset", "content_language")
+
+# Every column of the schema but those, the first (doc_id) and the last (raw_content), in its order.
+FIELDS: tuple[tuple[str, type], ...] = tuple(
+    (f.name, python_type(f.type)) for f in list(DOCUMENTS)[1:-1] if f.name not in ARCHIVE_COLUMNS
+)
+NO_RECORD = (None,) * len(ARCHIVE_COLUMNS)

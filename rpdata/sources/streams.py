@@ -12,6 +12,7 @@ from fastwarc.stream_io import GzipReader
 from rpdata.engine.plan import Input
 from rpdata.ledger import ReadReport
 from rpdata.sources.codecs import CHUNK_BYTES, GZIP, DamageError, Gzip, decode
+from rpdata.sources.members import Members
 from rpdata.sources.storage import cannot_read, is_url, open_input
 
 READ_BYTES = 64 << 10       # of the file on disk; larger pieces fall out of the cache between hash and inflate
@@ -26,10 +27,11 @@ class RawFile:
     head, tail: the first piece of the file, read or not, and the last 4 bytes read.
     """
 
-    def __init__(self, source: Input):
+    def __init__(self, source: Input, members: Members | None = None):
         self.bytes = 0
         self.tail = b""
         self._source = source
+        self._members = members
         self._hash = xxhash.xxh3_64()
         self._file = open_input(source.path)
         self.head = self._read_on(READ_BYTES)
@@ -42,6 +44,8 @@ class RawFile:
         self.bytes += len(piece)
         self.tail = (self.tail + piece[-4:])[-4:]
         self._hash.update(piece)
+        if self._members is not None:
+            self._members.read(piece)
         return piece
 
     def tell(self) -> int:
@@ -71,13 +75,13 @@ class RawFile:
         self._file.close()
 
 
-def chunks(source: Input, report: ReadReport) -> Iterator[bytes]:
-    """The plain bytes of an input, in pieces of about CHUNK_BYTES.
+def chunks(source: Input, report: ReadReport, members: Members | None = None) -> Iterator[bytes]:
+    """The plain bytes of an input, in pieces of about CHUNK_BYTES; `members` sees what is read for them.
 
     When it is through, `report.inputs` has the input's size and hash. Damage is an entry in `report.errors`, and
     `report.unread_bytes` grows by the bytes on disk from the damage to the end.
     """
-    with RawFile(source) as raw:
+    with RawFile(source, members) as raw:
         try:
             if not raw.head and source.name.endswith((".gz", ".zst")):
                 raise DamageError("the file is empty, without so much as a header of its compression")

@@ -1,7 +1,8 @@
 """Tables of documents: JSON lines here, Parquet in `parquet.py`; what a row of either becomes.
 
-The text column becomes `raw_content`. Columns named as in schema.DOCUMENTS are taken over, except that `language` is
-what the user says; `length`, `nlines` and `source_domain` are worked out where the table does not have them.
+The text column becomes `raw_content`. Columns named as in schema.DOCUMENTS are taken over, but for those of archive
+records and `language`, which is what the user says; `length`, `nlines` and `source_domain` are worked out where the
+table does not have them.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,6 +16,7 @@ from rpdata.sources.batches import Row
 from rpdata.sources.lines import lines
 from rpdata.sources.records import (
     FIELDS,
+    NO_RECORD,
     BadRecordError,
     ReadOptions,
     attempt,
@@ -79,7 +81,7 @@ def table_row(record: Mapping[str, Any], source: Input, number: int, ids: RowIds
     if values["nlines"] is None:
         values["nlines"] = count_lines(utf8)
     row_id = ids.take(source, number, record)       # last, as a row that fails has none
-    return (row_id, *[values[name] for name, _ in FIELDS], utf8)
+    return (row_id, *[values[name] for name, _ in FIELDS], *NO_RECORD, utf8)
 
 
 def own_id(record: Mapping[str, Any], column: str) -> str:

@@ -9,10 +9,15 @@ class Window:
     """The bytes of a stream from where the reader stands; offsets count from there.
 
     Holds what was asked for and at most a chunk and FORGET_BYTES besides.
+
+    Attributes
+    ----------
+    position: bytes of the stream before where the reader stands.
     """
 
     def __init__(self, chunks: Iterator[bytes]):
         self._chunks = chunks
+        self.position = 0
         self._data = bytearray()
         self._at = 0
 
@@ -54,8 +59,10 @@ class Window:
             self._at = len(self._data)
             self._forget()
             if not self.read_on():
+                self.position += size - left
                 return size - left
         self._at += left
+        self.position += size
         self._forget()
         return size
 

@@ -110,6 +110,9 @@ def test_urls_are_files_folders_and_globs():
         ("a.warc.wet.gz", "wet"),
         ("a.warc.wet", "wet"),
         ("a.wet.gz", "wet"),
+        ("a.warc", "warc"),
+        ("a.WARC.gz", "warc"),
+        ("a.warc.zst", "warc"),
         ("en_docs.jsonl", "jsonl"),
     ],
 )
@@ -120,7 +123,9 @@ def test_the_name_tells_the_format(tmp_path, name, format_name):
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("a.warc.gz", r"WARC files can't be read yet.*Give the WET files"),
+        ("a.arc.gz", "older than WARC"),
+        ("a.warc.lz4", "this compression is not read.*gzip"),
+        ("a.warc.gz.open", "not finished by the crawler.*rename it"),
         ("a.warc.wat.gz", "WAT files hold metadata"),
         ("a.txt", r"its name is not one of a known type(.|\n)*\*\.parquet"),
         ("a.parquet.gz", "not one of a known type"),
