@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from rpdata.sources import ReadOptions
 from rpdata.text import Family
 from rpdata.text.minhash import SEED, SHINGLE_WORDS
 from rpdata.text.permute import PERMUTATIONS
+
+EXTRACTOR = f"resiliparse {version('resiliparse')}"
 
 # The options of `documents/` that matter to each input format; a cc_net record is taken as it is.
 READ_OPTIONS = {
@@ -78,7 +81,8 @@ class Settings:
 
     def documents_configuration(self, source_format: str) -> dict[str, Any]:
         """What decides the documents that come out of an input of this format, besides its bytes."""
-        return {option: getattr(self.read, option) for option in READ_OPTIONS[source_format]}
+        options = {option: getattr(self.read, option) for option in READ_OPTIONS[source_format]}
+        return {**options, "extractor": EXTRACTOR} if source_format == "warc" else options
 
     def minhash_configuration(self) -> dict[str, Any]:
         family = {"shingle_words": SHINGLE_WORDS, "permutations": PERMUTATIONS, "seed": SEED}

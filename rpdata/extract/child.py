@@ -1,7 +1,7 @@
 """The process that pages are taken apart in: one request after another, from a socket that is its standard input.
 
 A message is two lengths, a JSON object, and bytes. Asked: how to take a page apart, and its payload as it was sent.
-Answered: `title` and `wrong` with the UTF-8 of the text, or `too_long`, or the `failure`.
+Answered: `title` and `wrong` with the UTF-8 of the text, or `too_long`, or `no_memory`.
 """
 
 import json
@@ -13,7 +13,7 @@ import sys
 from typing import Any
 
 LENGTHS = struct.Struct(">II")
-GRACE_SECONDS = 10      # behind what the parent grants: a child that lost its parent does not run for ever
+GRACE_SECONDS = 5       # behind what the parent grants: a child that lost its parent does not run for ever
 
 
 def send(connection: socket.socket, header: dict[str, Any], data: bytes = b"") -> None:

@@ -18,13 +18,14 @@ def answer(request: dict[str, Any], payload: bytes) -> tuple[dict[str, Any], byt
         title, text = (None, text) if request["mode"] == "text" else taken_apart(text, request["mode"] == "main")
     except TooLongError:
         return {"too_long": True}, b""
-    except (HTMLParserException, MemoryError) as error:
-        return {"failure": str(error) or "it needs too much memory"}, b""
+    except (HTMLParserException, MemoryError):      # the former too means that: nothing else makes HTML fail
+        return {"no_memory": True}, b""
     return {"title": title, "wrong": wrong}, text.encode()
 
 
 def taken_apart(html: str, main: bool) -> tuple[str | None, str]:
-    """Title and text of an HTML page: its main content, or all that it shows."""
+    """Title and text of an HTML page: its main content without the comments of readers, or all that it shows."""
     tree = HTMLTree.parse(html)
     title = tree.title
-    return " ".join(title.split()) if title else None, extract_plain_text(tree, main_content=main, alt_texts=False)
+    text = extract_plain_text(tree, main_content=main, alt_texts=False, comments=False)
+    return " ".join(title.split()) if title else None, text

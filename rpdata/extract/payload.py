@@ -14,7 +14,8 @@ GZIP = b"\x1f\x8b"
 ZSTD = b"\x28\xb5\x2f\xfd"
 CORRUPT = (zlib.error, brotli.error, zstandard.ZstdError)
 
-UNMARKED = ("br", "deflate")        # nothing in the first bytes tells these from a page that is not encoded
+UNMARKED = ("br", "deflate")        # their first bytes may be anything, and still they are soon not what text is
+CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 Codec = tuple[Callable[[bytes], bytes], Callable[[], bool]]
 
@@ -78,7 +79,7 @@ def decompressed(payload: bytes, encoding: str, bound: int) -> tuple[bytes, str 
             raise TooLongError
         if finished():
             return b"".join(pieces), None
-    if not size and encoding in UNMARKED:
+    if encoding in UNMARKED and not CONTROL.search(payload, 0, 1024):
         return payload, None
     return b"".join(pieces), wrong or f"its {encoding} encoding breaks off"
 

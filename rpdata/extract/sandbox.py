@@ -85,8 +85,8 @@ class Sandbox:
             raise PageError(f"taking it apart {self._end()}") from None
         if "too_long" in header:
             raise PageTooLongError
-        if "failure" in header:
-            raise PageError(header["failure"])
+        if "no_memory" in header:
+            raise PageError(f"taking it apart {self._too_large()}")
         return Text(header["title"], utf8, header["wrong"])
 
     def close(self) -> None:
@@ -127,7 +127,10 @@ class Sandbox:
         self.close()
         if status >= 0:
             return f"ended with status {status}"
-        return f"needs more than {self._limits.memory_bytes >> 20:,} MiB, or crashes ({signal.Signals(-status).name})"
+        return f"{self._too_large()}, or crashes the parser ({signal.Signals(-status).name})"
+
+    def _too_large(self) -> str:
+        return f"needs more than {self._limits.memory_bytes >> 20:,} MiB"
 
     def __enter__(self) -> Self:
         return self

@@ -8,6 +8,7 @@ import os
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 from rpdata.engine.plan import Input
 from rpdata.errors import UserError
@@ -17,6 +18,8 @@ from rpdata.sources.storage import File, find_local, find_urls, is_url, open_inp
 
 SNAPSHOT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 READ_BYTES = 1 << 20
+HEAD_BYTES = 4096
+PART_OF = re.compile(rb"^WARC/(?:(?!\nWARC/).)*?\nisPartOf:[ \t]*(?:[\w.]+-)*(\d{4}-\d{2})\s", re.DOTALL)
 UNKNOWN = "files of unknown type"
 
 log = logging.getLogger(__name__)       # on stderr, unless the program says otherwise
@@ -29,8 +32,8 @@ def discover(arguments: Sequence[str], snapshot: str | None = None) -> list[tupl
     folders), an fsspec URL of any of these, or `@listing`: a text file, plain or compressed, with one of these on each
     line; blank lines and those that start with # are ignored, relative paths start at the folder of the listing.
 
-    `snapshot` is for inputs whose path does not name theirs: tables, and WET files outside `CC-MAIN-<year>-<week>`
-    folders. For WET files inside, it overrides the path; for cc_net files it must agree with it.
+    `snapshot` is for inputs that do not name theirs: tables, and WET and WARC files outside `CC-MAIN-<year>-<week>`
+    folders whose first record does not either. It overrides what archives say; with cc_net files it must agree.
 
     Raises UserError for what is missing, empty, of unknown type, or has no place or one place for two files.
     """
@@ -128,12 +131,24 @@ def snapshot_for(source: Input, given: str | None) -> str:
             "cc_net files carry their snapshot in their path: leave --snapshot away, or move the file."
         )
     snapshot = given or named
+    if snapshot is None and source.format in ("wet", "warc") and not is_url(source.path):
+        snapshot = snapshot_inside(source.path)
     if snapshot is None:
         raise UserError(
             f"cannot tell the snapshot of {source.path}, which is in the ids of its documents. "
             "Name it: --snapshot 2026-34 (or any other word, e.g. --snapshot books)"
         )
     return snapshot
+
+
+def snapshot_inside(path: str) -> str | None:
+    """The snapshot that an archive's first record says it is part of, as Common Crawl's do; None if it does not."""
+    plain = b""
+    with open_input(path) as file, suppress(DamageError):     # it ends in the middle, so there is always some
+        for chunk in decode([file.read(HEAD_BYTES)]):
+            plain += chunk
+    part_of = PART_OF.search(plain)
+    return part_of[1].decode() if part_of else None
 
 
 def refuse_one_place_for_two(found: list[tuple[str, Input]]) -> None:

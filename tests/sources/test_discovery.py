@@ -342,3 +342,20 @@ def test_names_that_are_not_unicode_are_refused(tmp_path):
     for argument in (path, str(tmp_path)):
         with pytest.raises(UserError, match=r"caf\?\.wet\.gz is not UTF-8"):
             discover([argument], "s")
+
+
+@pytest.mark.parametrize(
+    ("part_of", "snapshot"),
+    [("CC-MAIN-2023-06", "2023-06"), ("SIM-MAIN-2026-34", "2026-34"), ("2020-10", "2020-10"), ("basic", None)],
+)
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_an_archive_may_say_itself_which_snapshot_it_is_of(tmp_path, part_of, snapshot, pack):
+    info = f"WARC/1.0\r\nWARC-Type: warcinfo\r\n\r\nrobots: classic\r\nisPartOf: {part_of}\r\n\r\n"
+    path = tmp_path / "a.warc.wet.gz"
+    path.write_bytes(pack(info.encode()) + pack(b"WARC/1.0\r\n\r\nisPartOf: CC-MAIN-2000-01\r\n\r\n" * 1000))
+    if snapshot is None:
+        with pytest.raises(UserError, match="cannot tell the snapshot"):
+            discover([str(path)])
+    else:
+        assert [found for found, _ in discover([str(path)])] == [snapshot]
+    assert [found for found, _ in discover([str(path)], "other")] == ["other"]
