@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from tests.archives import response
+
 PEAK = """
 import json, resource, sys
 from rpdata.engine.plan import plan
@@ -36,11 +38,16 @@ def line(megabytes, name="raw_content"):
     yield b'"}\n'
 
 
-def wet(megabytes):
+def wet(megabytes, length=None):
     body = b"".join(line(megabytes))
-    yield f"WARC/1.0\r\nWARC-Type: conversion\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+    yield f"WARC/1.0\r\nWARC-Type: conversion\r\nContent-Length: {length or len(body)}\r\n\r\n".encode()
     yield body
     yield b"\r\n\r\n"
+
+
+def warc(megabytes):
+    yield response(b"<p>" + b"".join(line(megabytes)))
+    yield response(gzip.compress(bytes(megabytes << 20), 1), http=["Content-Encoding: gzip"])
 
 
 def documents(megabytes):
@@ -53,9 +60,17 @@ def documents(megabytes):
     [
         ("2023-06/0000/en_head.json.gz", line(300), {"rows": 0, "dropped": {"too_long": 1}, "failed": 0}),
         ("CC-MAIN-2023-06/a.warc.wet.gz", wet(300), {"rows": 0, "dropped": {"too_long": 1}, "failed": 0}),
+        ("CC-MAIN-2023-06/a.warc.wet", wet(300, length=7), {"rows": 0, "dropped": {"too_long": 1}, "failed": 0}),
+        ("CC-MAIN-2023-06/a.warc", warc(300), {"rows": 0, "dropped": {"too_long": 2}, "failed": 0}),
         ("2023-06/0000/en_tail.json", documents(300), {"rows": 75, "dropped": {}, "failed": 0}),
     ],
-    ids=["a line of 300 MB", "a record of 300 MB", "300 MB of documents of 4 MB"],
+    ids=[
+        "a line of 300 MB",
+        "a record of 300 MB",
+        "a record of unknown length",
+        "a page of 300 MB and a bomb",
+        "300 MB of documents of 4 MB",
+    ],
 )
 def test_memory_is_bounded(tmp_path, name, parts, outcome):
     path = tmp_path / name
