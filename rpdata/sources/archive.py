@@ -41,9 +41,9 @@ def read_archive(
             raise BadRecordError(record.damage)
         found = page(record)
         row = row_of(record, found, f"{unit.snapshot}/{source.name}/{ordinal}", source.name, offset, options)
-        for wrong in (record.wrong, found.wrong):
-            if wrong is not None:
-                report.note(source.name, ordinal, f"{wrong}; what there is of it was taken")
+        wrong = record.wrong or found.wrong
+        if wrong is not None:
+            report.note(source.name, ordinal, f"{wrong}; what there is of it was taken")
         return row
 
     file = WarcFile(chunks(source, report, members), record_bound)
@@ -99,4 +99,4 @@ def unicode_of(utf8: bytes) -> tuple[str, bytes]:
 
 def without_brackets(uri: str | None) -> str | None:
     """A URI as it is without the <...> that WARC 1.0 has around ids, and some programs around target URIs too."""
-    return uri[1:-1] if uri is not None and uri.startswith("<") and uri.endswith(">") else uri
+    return uri[1:-1] if uri and uri[0] == "<" and uri[-1] == ">" else uri

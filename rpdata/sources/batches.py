@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -15,6 +16,7 @@ from rpdata.schema import BYTES_PER_BATCH, DOCUMENTS, LINES_PER_BATCH, ROWS_PER_
 Row: TypeAlias = tuple[Any, ...]
 
 STRINGS = [i for i, field in enumerate(DOCUMENTS) if field.type == pa.string() and field.name != "raw_content"]
+strings_of = itemgetter(*STRINGS)
 
 
 @dataclass
@@ -40,7 +42,7 @@ def batches(rows: Iterable[Row]) -> Iterator[pa.RecordBatch]:
     for row in rows:
         held.append(row)
         # The text, and code points of the other strings, as a title of some MB would else slip through.
-        size = len(row[-1]) + sum([len(row[i]) for i in STRINGS if row[i] is not None])
+        size = len(row[-1]) + sum(map(len, filter(None, strings_of(row))))
         if fill.add(size, row[-1].count(b"\n")):
             batch = to_arrow(held)
             held, fill = [], Fill()     # before others work on the batch: the texts are held once

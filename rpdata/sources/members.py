@@ -13,9 +13,9 @@ from rpdata.sources.codecs import DamageError, Plain, codec_of
 
 SIZE = 4
 HEADER = 10
-MARK = b"\x1f\x8b\x08"      # with the only method there is; one stands in 16 MB by chance, so look at the rest too:
-# no reserved flag; any time; the levels and systems that are defined. That much stands once in 200 GB.
-MEMBER = re.compile(MARK + rb"[\x00-\x1f].{4}[\x00\x02\x04][\x00-\x0d\xff]", re.DOTALL)
+# The mark, which stands in 16 MB once by chance, with the only method there is; no reserved flag; any time; the levels
+# and systems that are defined. That much stands in 200 GB once.
+MEMBER = re.compile(rb"\x1f\x8b\x08[\x00-\x1f].{4}[\x00\x02\x04][\x00-\x0d\xff]", re.DOTALL)
 MEMBERS_OF_A_RECORD = 64    # one in more members than this is given up
 SIZES = 1 << 32
 
@@ -36,11 +36,9 @@ class Members:
             self._plain = is_plain(piece)
         data = self._behind + piece
         start = self._passed - len(self._behind)
-        at = -1 if self._plain else data.find(MARK, SIZE)
-        while at >= 0:
-            if MEMBER.match(data, at):
-                self._starts.append((start + at, int.from_bytes(data[at - SIZE : at], "little")))
-            at = data.find(MARK, at + 1)
+        for member in () if self._plain else MEMBER.finditer(data, SIZE):
+            at = member.start()
+            self._starts.append((start + at, int.from_bytes(data[at - SIZE : at], "little")))
         self._passed += len(piece)
         self._behind = data[1 - SIZE - HEADER :]
 
@@ -51,6 +49,9 @@ class Members:
         """
         if self._plain or position == 0:
             return position
+        if self._starts and self._starts[0][1] == position - self._record:      # as it nearly always is
+            self._record = position
+            return self._starts.popleft()[0]
         size = 0
         for i, (offset, member) in enumerate(islice(self._starts, MEMBERS_OF_A_RECORD)):
             size += member

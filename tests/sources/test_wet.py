@@ -94,6 +94,12 @@ def test_titles_are_first_lines_and_bad_bytes_are_marked(read_wet, body, title, 
     assert (row["title"], row["raw_content"], row["nlines"], row["length"]) == (title, text, lines, len(text))
 
 
+def test_headers_may_be_folded_or_no_headers_at_all(read_wet):
+    odd = record(TEXT).replace(b"WARC-Date: ", b"no header\r\n of anything\r\nWARC-Date:\r\n\t ")
+    [row] = read_wet(odd).rows
+    assert (row["date_download"], row["raw_content"]) == ("2023-01-26T21:08:44Z", TEXT_LINES)
+
+
 def test_every_record_counts_and_only_conversions_are_documents(read_wet):
     reading = read_wet(INFO, record(TEXT), record(TEXT, "metadata"), record(TEXT, ""), record(TEXT))
     assert [name.rsplit("/", 1)[1] for name in reading.ids] == ["1", "4"]
