@@ -122,11 +122,11 @@ def gunzip(raw: RawFile, source: Input) -> Iterator[bytes]:
 
 def ends_well(path: str, last_member: int | None, tail: bytes, plain_bytes: int) -> bool:
     """Whether the last member of a gzip file, which starts at offset `last_member`, is whole."""
-    if not last_member:     # the only one: its last four bytes are the size of all that came out of it
+    if not last_member and plain_bytes:     # the only one: its last four bytes are the size of all that came of it
         return int.from_bytes(tail, "little") == plain_bytes & 0xFFFFFFFF
     codec = Gzip()
     with open_input(path) as file:
-        file.seek(last_member)
+        file.seek(last_member or 0)
         try:
             for piece in iter(lambda: file.read(READ_BYTES), b""):
                 for _ in codec.decode(piece):

@@ -359,11 +359,3 @@ def test_an_archive_may_say_itself_which_snapshot_it_is_of(tmp_path, part_of, sn
     else:
         assert [found for found, _ in discover([str(path)])] == [snapshot]
     assert [found for found, _ in discover([str(path)], "other")] == ["other"]
-
-
-def test_names_that_are_not_unicode_are_refused(tmp_path):
-    path = os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.warc.gz")
-    Path(path).touch()
-    for argument in (path, str(tmp_path)):
-        with pytest.raises(UserError, match=r"caf\?\.warc\.gz is not UTF-8"):
-            discover([argument], "s")

@@ -82,6 +82,7 @@ def longest_common(first: bytes, second: bytes) -> int:
     st.floats(0, 1),
     st.sampled_from(["cut", "flip", "append", "pad"]),
 )
+@example([0], 1.0, "cut")
 @example([600_000], 0.5, "cut")
 @example([600_000], 0.99999, "cut")
 @example([600_000, 600_000], 0.7, "flip")

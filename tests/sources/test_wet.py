@@ -128,9 +128,10 @@ def test_records_over_the_bound_are_streamed_past(read_wet):
 def test_a_record_that_claims_to_be_over_the_bound_does_not_swallow_others(read_wet, stated):
     others = [record(b"title\n" + b"x" * 1000)] * 3000
     reading = read_wet(INFO, record(TEXT, length=stated), *others, max_document_bytes=2000)
-    assert len(reading.rows) == 3000
-    assert reading.ids[0].endswith("/2")
-    assert reading.causes == [f"Content-Length is {stated:,}, but {len(TEXT) + 4} bytes are there"]
+    assert len(reading.rows) == 3001
+    assert reading.texts[0] == TEXT_LINES
+    [cause] = reading.causes
+    assert cause.startswith(f"Content-Length is {stated:,}, but {len(TEXT) + 4} bytes are there")
     assert reading.balances()
 
 
@@ -142,11 +143,10 @@ def test_a_text_over_the_bound_may_speak_of_warc(read_wet):
     assert len(reading.rows) == 1
 
 
-def test_a_record_over_the_bound_that_is_cut_off_or_goes_on_is_damaged(read_wet):
-    for length, cause in [(4 << 20, "cut off after 3,145,732 of 4,194,304"), (2 << 20, "Content-Length is 2,097,152")]:
-        reading = read_wet(record(b"x" * (3 << 20), length=length), max_document_bytes=1000)
-        assert reading.causes[0].startswith(cause)
-        assert reading.report.failed == reading.report.read == 1
+def test_a_record_over_the_bound_that_is_cut_off_is_damaged(read_wet):
+    reading = read_wet(record(b"x" * (3 << 20), length=4 << 20), max_document_bytes=1000)
+    assert reading.causes[0].startswith("cut off after 3,145,732 of 4,194,304")
+    assert reading.report.failed == reading.report.read == 1
 
 
 def test_newlines_may_be_bare_and_a_text_may_speak_of_warc(read_wet):
