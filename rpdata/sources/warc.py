@@ -60,7 +60,7 @@ class WarcFile:
     def records(self) -> Iterator[Record]:
         """Every record in the order of the file."""
         while self._skip_newlines():
-            if self._window.see(len(START)) and self._window.get(0, len(START)) == START:
+            if self._window.starts_with(START):
                 self._start = self._window.position
                 yield self._record()
             else:
@@ -80,7 +80,7 @@ class WarcFile:
             self._window.move(header_bytes - 1)     # the newline that ends the header may be the one before a record
             return self._as_far_as_it_goes(headers, wrong)
         length = int(stated)
-        if length > self._body_bound:       # not held, and passed no further than the next one: the length may be wrong
+        if length > self._body_bound:       # passed no further than the next one, as the length may be wrong too
             self._window.move(header_bytes - 1)
             return self._as_far_as_it_goes(headers, f"Content-Length is {length:,}", length)
         return self._body(headers, header_bytes, length)
@@ -173,8 +173,8 @@ def parse(header: bytes) -> dict[str, str]:
     text = header.decode(errors="replace")
     if "\n " in text or "\n\t" in text:
         text = FOLD.sub(" ", text)
-    fields = [line.partition(":") for line in text.split("\n")[1:]]
-    return {name.strip().lower(): value.strip() for name, colon, value in fields if colon}
+    fields = [line.split(":", 1) for line in text.split("\n")[1:]]
+    return {field[0].strip().lower(): field[1].strip() for field in fields if len(field) == 2}
 
 
 def cut_off(there: int, length: int) -> str:

@@ -45,6 +45,9 @@ class Window:
         with memoryview(self._data) as view:
             return bytes(view[self._at + start : self._at + end])
 
+    def starts_with(self, what: bytes) -> bool:
+        return self.see(len(what)) and self._data.startswith(what, self._at)
+
     def find(self, what: bytes, start: int = 0, end: int | None = None) -> int:
         """Where `what` begins in what can be seen (in start to end of it), or -1."""
         limit = len(self._data) if end is None else self._at + end
