@@ -22,7 +22,7 @@ class Input:
 
     path: str       # absolute local path, or fsspec URL
     name: str       # base name, e.g. "en_head.json.gz"
-    format: str     # "ccnet" | "wet" | "jsonl" | "parquet"
+    format: str     # "ccnet" | "wet" | "warc" | "jsonl" | "parquet"
     size: int       # bytes on disk, compressed
 
 

@@ -44,7 +44,8 @@ def main(seconds: int, memory_bytes: int) -> None:
     from rpdata.extract.page import answer
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)        # Ctrl-C goes to all processes; the parent's end is ours too
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    if sys.platform == "linux":         # elsewhere the limit does not exist or does not hold; the time limit does
+        resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     connection = socket.socket(fileno=sys.stdin.fileno())
     send(connection, {})

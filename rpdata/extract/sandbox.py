@@ -22,7 +22,10 @@ main(int(seconds), int(memory_bytes))
 
 @dataclass(frozen=True)
 class Limits:
-    """For one page: wall clock seconds, and bytes of address space. A usual page takes 3 ms and 50 MB."""
+    """For one page: wall clock seconds, and bytes of address space. A usual page takes 3 ms and 50 MB.
+
+    The memory comes on top of what the workers are limited to, but no page of less than some MiB needs much of it.
+    """
 
     seconds: int = 20
     memory_bytes: int = 1 << 30
