@@ -57,8 +57,8 @@ def read_archive(
 
 def row_of(record: Record, page: Page, doc_id: str, segment: str, offset: int | None, options: ReadOptions) -> Row:
     """A row of schema.DOCUMENTS. UnwantedError for a text that is too short or too long."""
-    text, utf8 = unicode_of(page.utf8)
-    if len(text) < options.min_chars:
+    length, utf8 = code_points(page.utf8)
+    if length < options.min_chars:
         raise UnwantedError("too_short")
     if len(utf8) > options.max_document_bytes:
         raise UnwantedError("too_long")
@@ -74,7 +74,7 @@ def row_of(record: Record, page: Page, doc_id: str, segment: str, offset: int | 
         headers.get("warc-date"),
         page.digest,
         segment,
-        len(text),
+        length,
         record.length,
         line_count,
         line_count,
@@ -88,13 +88,15 @@ def row_of(record: Record, page: Page, doc_id: str, segment: str, offset: int | 
     )
 
 
-def unicode_of(utf8: bytes) -> tuple[str, bytes]:
-    """A text and its UTF-8; bytes that are none become U+FFFD."""
+def code_points(utf8: bytes) -> tuple[int, bytes]:
+    """How many a text has, and its UTF-8; bytes that are none become U+FFFD."""
+    if utf8.isascii():
+        return len(utf8), utf8
     try:
-        return utf8.decode(), utf8
+        return len(utf8.decode()), utf8
     except UnicodeDecodeError:
         text = utf8.decode(errors="replace")
-        return text, text.encode()
+        return len(text), text.encode()
 
 
 def without_brackets(uri: str | None) -> str | None:

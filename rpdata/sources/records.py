@@ -12,7 +12,7 @@ from rpdata.engine.plan import Input
 from rpdata.errors import UserError, unknown_name
 from rpdata.ledger import ReadReport
 from rpdata.schema import DOCUMENTS
-from rpdata.sources.batches import Row
+from rpdata.sources.batches import Row, newlines
 
 T = TypeVar("T")
 
@@ -153,7 +153,7 @@ def kind_of(value: object) -> str:
 
 def count_lines(utf8: bytes) -> int:
     """Lines as cc_net counts them: what newlines separate, but none in an empty text."""
-    return utf8.count(b"\n") + 1 if utf8 else 0
+    return newlines(utf8) + 1 if utf8 else 0
 
 
 def domain(url: str | None) -> str | None:

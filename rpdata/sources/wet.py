@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from rpdata.engine.plan import Input, Unit
 from rpdata.ledger import ReadReport
-from rpdata.sources.archive import Page, read_archive, unicode_of
+from rpdata.sources.archive import Page, read_archive
 from rpdata.sources.batches import Row
 from rpdata.sources.records import ReadOptions, UnwantedError
 from rpdata.sources.warc import Record
@@ -35,5 +35,4 @@ def read_wet(source: Input, unit: Unit, options: ReadOptions, report: ReadReport
 
 def strip_lines(body: bytes) -> bytes:
     """Each line without white space (Unicode's, as cc_net has it) at its ends."""
-    text, _ = unicode_of(body)
-    return "\n".join([line.strip() for line in text.split("\n")]).encode()
+    return "\n".join([line.strip() for line in body.decode(errors="replace").split("\n")]).encode()
