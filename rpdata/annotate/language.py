@@ -35,9 +35,8 @@ class LanguageModel:
     sha256: str
 
     def __str__(self) -> str:
-        """What a manifest calls it: what is in the file, whatever it is called; with its name if that is known."""
-        known = by_hash(self.sha256)
-        return f"{known.name} sha256:{self.sha256}" if known else f"sha256:{self.sha256}"
+        """What a manifest calls it: what is in the file. Not its name, which a later release may register."""
+        return f"sha256:{self.sha256}"
 
     @property
     def named(self) -> str:
@@ -49,22 +48,30 @@ class LanguageModel:
         return sorted(label.removeprefix(LABEL) for label in load(self).get_labels())
 
 
-def find_model(wanted: str) -> LanguageModel:
+def find_model(wanted: str, used: str | None = None) -> LanguageModel:
     """The model that `--language-model` means: an artefact that was pulled, or a file.
 
     A family (`lid.176`) is its preferred form, or where that was not pulled the next that was. UserError if it is not
     here names the command that gets it.
+
+    used: what the manifest of a dataset that has begun calls its model. A family then is the form that was used, and
+    nothing need be here: a model is asked for documents alone, and `load` says if it is gone.
     """
     if wanted not in ARTEFACTS and wanted not in FAMILIES:
         path = Path(wanted)
         if path.is_file():
             return LanguageModel(path.resolve(), sha256_of(path))
+        if used and path.suffix in (".bin", ".ftz"):
+            return LanguageModel(path.resolve(), used.removeprefix("sha256:"))
         if path.suffix not in (".bin", ".ftz") or len(path.parts) == 1:
             raise unknown_name("language model", wanted, [*ARTEFACTS, *FAMILIES])
         raise UserError(f"no such language model: {wanted} is not a file")
-    for artefact in forms(wanted):
+    models = [LanguageModel(path_of(artefact), artefact.sha256) for artefact in forms(wanted)]
+    if used:
+        return next((model for model in models if str(model) == used), models[0])
+    for artefact, model in zip(forms(wanted), models, strict=True):
         if is_here(artefact):
-            return LanguageModel(path_of(artefact), artefact.sha256)
+            return model
     smaller = "" if wanted in ARTEFACTS else (
         "\nIts small form (0.9 MB instead of 131, slightly less accurate) does too: rpdata artefacts pull lid.176.ftz"
     )
@@ -72,6 +79,18 @@ def find_model(wanted: str) -> LanguageModel:
         f"the language model {wanted} is not here (looked in {home()}).\n"
         f"Get it once: rpdata artefacts pull {wanted}{smaller}"
     )
+
+
+def refuse_other_model(model: LanguageModel, used: str, root: Path) -> None:
+    """UserError if the dataset `root` was begun with another model; `used` is what its manifest calls that."""
+    if str(model) != used:
+        known = by_hash(used.removeprefix("sha256:"))
+        raise UserError(
+            f"cannot use --language-model {model.named} on {root}: its documents are in partitions by "
+            f"{known.name + ' ' if known else ''}{used}.\n"
+            f"Text is written once. Use that one{': --language-model ' + known.name if known else ''}, or annotate "
+            "into a new folder: --output"
+        )
 
 
 @cache

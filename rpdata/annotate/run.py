@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from rpdata.annotate.settings import Settings
+from rpdata.annotate.language import load
+from rpdata.annotate.settings import BY_LANGUAGE, Settings
 from rpdata.annotate.timings import Timings
 from rpdata.annotate.unit import annotate_unit, missing_steps
 from rpdata.engine.cluster import Cluster, existing_cluster, local_cluster
@@ -79,8 +80,11 @@ def run(
     check(found, settings.read)
     shown = str(settings.output)
     root = settings.output.absolute()   # workers may have another working folder
-    settings = replace(settings, output=root).with_model(found)
     Manifest.load_or_new(root)   # a folder of other things is refused before the lock puts a file into it
+    before = begun(root)
+    settings = replace(settings, output=root)
+    refuse_other_language(holding(before.units, found), settings)   # or a model would be asked for in vain
+    settings = settings.with_model(found, before)
     with writer_lock(root):
         units = plan_units(found, settings, files_per_shard)
         sweep(root)
@@ -122,27 +126,44 @@ def finish(root: Path, units: Sequence[Unit], settings: Settings, summary: RunSu
         )
 
 
+def begun(root: Path) -> Manifest:
+    """The manifest of the dataset, empty as long as nothing was written by it."""
+    return Manifest.load(root) if any((root / "ledger").rglob("*.json")) else Manifest()
+
+
+def holding(units: Iterable[Unit], found: list[tuple[str, Input]]) -> list[Unit]:
+    """Those of the units that hold an input found."""
+    given = {(snapshot, source.path) for snapshot, source in found}
+    return [unit for unit in units if any((unit.snapshot, source.path) in given for source in unit.inputs)]
+
+
 def plan_units(found: list[tuple[str, Input]], settings: Settings, files_per_shard: int | None) -> list[Unit]:
     """The units that hold the inputs found, after they have their place in the dataset's manifest.
 
     A plan by which nothing was written yet binds nobody: it is made anew.
     """
-    begun = any((settings.output / "ledger").rglob("*.json"))
-    manifest = Manifest.load(settings.output) if begun else Manifest()
+    manifest = begun(settings.output)
     for source_format in sorted({source.format for _, source in found}):
         options = settings.documents_configuration(source_format)
         manifest.agree(f"documents from {source_format}", options, settings.output, TEXT_IS_WRITTEN_ONCE)
     if settings.model:
         languages = settings.languages_configuration()
-        manifest.agree("partitions by language", languages, settings.output, ONE_WAY_TO_TELL)
+        manifest.agree(BY_LANGUAGE, languages, settings.output, ONE_WAY_TO_TELL)
     manifest.agree("minhash", settings.minhash_configuration(), settings.output, ONE_FAMILY)
     manifest.replace("quality_signals", settings.signals_configuration())
     manifest.units = plan(manifest.units, found, settings.read.language, files_per_shard)
-    given = {(snapshot, source.path) for snapshot, source in found}
-    units = [unit for unit in manifest.units if any((unit.snapshot, s.path) in given for s in unit.inputs)]
+    units = holding(manifest.units, found)
     refuse_other_language(units, settings)
+    have_model(units, settings)
     manifest.save(settings.output)
     return units
+
+
+def have_model(units: Iterable[Unit], settings: Settings) -> None:
+    """Load the language model if a unit lacks documents that it deals out; UserError if it is gone."""
+    asked = [unit for unit in units if unit.partition is None]
+    if settings.model and any("documents" in missing_steps(unit, settings) for unit in asked):
+        load(settings.model)
 
 
 def refuse_other_language(units: Iterable[Unit], settings: Settings) -> None:

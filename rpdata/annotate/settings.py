@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from rpdata.annotate import identity
-from rpdata.annotate.language import DEFAULT_MODEL, LanguageModel, find_model
+from rpdata.annotate.language import DEFAULT_MODEL, LanguageModel, find_model, refuse_other_model
 from rpdata.annotate.routing import Languages
 from rpdata.engine.places import language_of
 from rpdata.engine.plan import Input, Unit
 from rpdata.errors import UserError, unknown_name
 from rpdata.ledger import configuration_hash, hash_of
+from rpdata.manifest import Manifest
 from rpdata.signals import code_hash, kernel_hash
 from rpdata.sources import ReadOptions
 from rpdata.text import Family
@@ -30,6 +31,8 @@ READ_OPTIONS = {
     "jsonl": ("text_column", "id_column", "url_column", "max_document_bytes"),
     "parquet": ("text_column", "id_column", "url_column", "max_document_bytes"),
 }
+
+BY_LANGUAGE = "partitions by language"      # its configuration in the manifest
 
 
 @dataclass(frozen=True)
@@ -48,10 +51,12 @@ class Settings:
     language_model: str = DEFAULT_MODEL
     model: LanguageModel | None = None
 
-    def with_model(self, found: Iterable[tuple[str, Input]]) -> "Settings":
+    def with_model(self, found: Iterable[tuple[str, Input]], before: Manifest) -> "Settings":
         """The settings with languages and the model, if an input needs them.
 
-        UserError if the model is not here or lacks a language, or if languages are asked for where none is told apart.
+        before: of the dataset, where it has begun; what it was made with counts, whether that is here or not.
+        UserError if the model is another one, or in a new dataset is not here or lacks a language, or if languages are
+        asked for where none is told apart.
         """
         needy = next((source.path for _, source in found if source.format != "ccnet"), None)
         if self.languages is not None and (needy is None or self.read.language is not None):
@@ -61,15 +66,18 @@ class Settings:
             raise UserError(f"cannot use --languages {self.languages} for this input: {reason}")
         if needy is None or self.read.language is not None:
             return self
+        languages = self.languages or Languages()
+        used = before.configurations.get(BY_LANGUAGE, {}).get("language_model")
+        if used:
+            model = find_model(self.language_model, used)
+            refuse_other_model(model, used, self.output)
+            return replace(self, languages=languages, model=model)
         try:
             model = find_model(self.language_model)
         except UserError as error:
-            raise UserError(
-                f"cannot tell the languages of {needy}: {error}\n"
-                "Or say what all documents are in: --language en"
-            ) from error
+            way = "" if before.units else "\nOr say what all documents are in: --language en"
+            raise UserError(f"cannot tell the languages of {needy}: {error}{way}") from error
         labels = model.labels()
-        languages = self.languages or Languages()
         for language in sorted(languages.named):
             if language not in labels:
                 raise unknown_name("language", language, labels)

@@ -9,9 +9,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from rpdata.annotate import Settings, run
 from rpdata.annotate.language import LanguageModel, find_model, identify, load
-from rpdata.artefacts import fasttext_file, sha256_of
+from rpdata.annotate.routing import Languages
+from rpdata.artefacts import Artefact, fasttext_file, path_of, registry, sha256_of
 from rpdata.dataset import Dataset
+from rpdata.engine.resources import Resources
 from rpdata.errors import UserError
 from rpdata.redpajama import quality_signals_json
 from tests.command import contents, rpdata
@@ -206,6 +209,61 @@ def test_the_same_model_under_another_name_is_the_same(wet, sample_model, copied
     result = rpdata("compute-signals", wet, *ALL, "--language-model", tmp_path / "other.bin", "--output", copied)
     assert result.returncode == 0, result.stderr
     assert "nothing was left to do" in result.stdout
+
+
+@pytest.fixture
+def register(sample_model, monkeypatch, tmp_path):
+    """A release that knows the sample's model as `tiny.ftz`, the second form of `tiny`; its cache is empty."""
+    monkeypatch.setenv("RPDATA_HOME", str(tmp_path / "home"))
+    for name, sha256 in (("tiny.bin", "0" * 64), ("tiny.ftz", sha256_of(sample_model))):
+        form = Artefact(name, "language", "of the tests", sample_model.stat().st_size, sha256, "none", ())
+        monkeypatch.setitem(registry.ARTEFACTS, name, form)
+    monkeypatch.setitem(registry.FAMILIES, "tiny", ("tiny.bin", "tiny.ftz"))
+
+
+def run_here(wet, root, model):
+    """The command's work in this process, which `register` reaches."""
+    settings = Settings(root, languages=Languages.parse("all"), language_model=str(model))
+    return run([str(wet)], settings, snapshot="2026-34", resources=Resources.of(1, None, None))
+
+
+def test_a_model_that_a_later_release_knows_by_name_is_the_one_that_it_was(wet, sample_model, copied, register):
+    summary = run_here(wet, copied, sample_model)
+    assert summary.units == summary.units_done_before > 0
+
+
+def test_a_family_is_the_form_that_the_dataset_was_begun_with(wet, sample_model, copied, register):
+    preferred = path_of(registry.ARTEFACTS["tiny.bin"])
+    preferred.parent.mkdir(parents=True)
+    shutil.copy(sample_model, preferred)
+    summary = run_here(wet, copied, "tiny")
+    assert summary.units == summary.units_done_before > 0
+    with pytest.raises(UserError, match=r"tiny\.bin sha256:0+ on .*by tiny\.ftz .*\n.*: --language-model tiny\.ftz"):
+        run_here(wet, copied, "tiny.bin")
+
+
+@pytest.mark.parametrize("model", ["tiny", "gone.bin"])
+def test_a_model_that_is_gone_is_missed_only_where_documents_are(model, wet, dataset, copied, register):
+    assert run_here(wet, copied, model).units_done_before > 0
+    for path in (copied / "quality_signals").rglob("*.parquet"):
+        path.unlink()
+    run_here(wet, copied, model)
+    assert contents(copied) == contents(dataset)
+    next((copied / "documents").rglob("*.parquet")).unlink()
+    before = contents(copied)
+    with pytest.raises(UserError, match=r"cannot be read: No such file.*\n.*pull tiny\.ftz") as refusal:
+        run_here(wet, copied, model)
+    assert "--language " not in str(refusal.value)
+    assert contents(copied) == before
+
+
+def test_without_its_language_an_input_is_refused_before_a_model_is_asked_for(wet, tmp_path):
+    command = ("compute-signals", next(wet.glob("*-de.warc.wet.gz")), "--snapshot", "2026-34", "--output",
+               tmp_path / "out")
+    rpdata(*command, "--language", "de")
+    result = rpdata(*command, RPDATA_HOME=str(tmp_path / "home"))
+    assert result.returncode == 2
+    assert "with --language de" in result.stderr
 
 
 @pytest.mark.parametrize(
