@@ -3,6 +3,7 @@
 import csv
 import json
 import shutil
+import struct
 
 import fasttext
 import pyarrow as pa
@@ -295,6 +296,35 @@ def test_a_model_that_was_cut_short_is_told_from_a_whole_one(sample_model, lid, 
         cut.write_bytes(content + b"\0")
         with pytest.raises(UserError, match="goes on behind its weights"):
             find_model(str(cut)).labels()
+
+
+@pytest.mark.parametrize(
+    ("place", "number", "message"),
+    [
+        (40, 2_000_000, r"weights have \d+ x 8 numbers, not 2\d+ x 8"),     # buckets
+        (40, 0, "8 dimensions and 0 buckets"),
+        (64, 7, "7 entries for"),
+        (72, 3, "for .* words and 3 labels"),
+        (8, 9, "numbers, not"),                                             # dimensions
+    ],
+)
+def test_a_model_whose_parts_do_not_fit_each_other_is_refused(place, number, message, sample_model, tmp_path):
+    """The library would read behind its weights, which ends the process."""
+    content = bytearray(sample_model.read_bytes())
+    struct.pack_into("<i", content, place, number)
+    (tmp_path / "odd.bin").write_bytes(content)
+    with pytest.raises(fasttext_file.NotAModelError, match=message):
+        fasttext_file.check(tmp_path / "odd.bin")
+
+
+def test_a_model_with_fewer_labels_than_its_dictionary_has_is_refused(sample_model, tmp_path):
+    """Told by the kinds of its entries, and by the rows of the output."""
+    content = bytearray(sample_model.read_bytes())
+    words, labels = struct.unpack_from("<2i", content, 68)
+    struct.pack_into("<2i", content, 68, words + 1, labels - 1)
+    (tmp_path / "odd.bin").write_bytes(content)
+    with pytest.raises(fasttext_file.NotAModelError, match=f"{words + 1} words, but entry {words} is of another kind"):
+        fasttext_file.check(tmp_path / "odd.bin")
 
 
 def test_a_model_that_vanishes_is_named(sample_model, tmp_path):
