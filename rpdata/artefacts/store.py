@@ -4,9 +4,12 @@ It lies in RPDATA_HOME, else where the platform keeps caches of users. A file ap
 at all.
 """
 
+import fcntl
 import hashlib
 import os
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from rpdata.artefacts.registry import Artefact, by_hash
@@ -17,7 +20,16 @@ HOME = "RPDATA_HOME"
 
 
 def home() -> Path:
-    """The folder of everything that rpdata keeps for this user."""
+    """The folder of everything that rpdata keeps for this user; UserError if the system knows no home of theirs."""
+    try:
+        return _home()
+    except RuntimeError as error:
+        raise UserError(
+            f"no folder for artefacts: {str(error).rstrip('.')}.\nName one that can be written to: {HOME}=/some/where"
+        ) from error
+
+
+def _home() -> Path:
     if named := os.environ.get(HOME):
         return Path(named).expanduser()
     if sys.platform == "darwin":
@@ -40,6 +52,11 @@ def is_here(artefact: Artefact) -> bool:
         return False
 
 
+def is_whole(artefact: Artefact) -> bool:
+    """Whether its file is there with the right content."""
+    return is_here(artefact) and sha256_of(path_of(artefact)) == artefact.sha256
+
+
 def verify(path: Path, sha256: str) -> None:
     """Read the file, an artefact's or a user's own; UserError if it is gone or has other content."""
     known = by_hash(sha256)
@@ -58,11 +75,25 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+@contextmanager
+def alone(growing: Path, waiting: Callable[[str], None] | None) -> Iterator[None]:
+    """Be the only one that gets an artefact, after whoever is at it; `waiting` is told if there is somebody."""
+    with growing.with_name(f"{growing.name}.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if waiting:
+                waiting("another rpdata is getting it; waiting for that to end")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def partial(artefact: Artefact) -> Path:
     """Where a download grows until it is whole; one that broke off is gone on with. Its folder is made."""
     path = home() / "artefacts" / "partial" / f"{artefact.name}.{artefact.sha256[:12]}"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        path.with_name(f"{path.name}.lock").touch()
     except OSError as error:
         raise CannotFinish(
             f"cannot write to {error.filename}: {error.strerror}.\n"

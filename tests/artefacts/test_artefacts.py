@@ -2,7 +2,9 @@
 
 import hashlib
 import threading
+import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -36,7 +38,7 @@ def register(monkeypatch):
 
 @pytest.fixture
 def server():
-    """Serves CONTENT; `answers` decides how often it breaks off, and `ranges` remembers what was asked for."""
+    """Serves CONTENT behind a gate; breaks off as often as it is told to; `ranges` remembers what was asked for."""
     yield from serve()
 
 
@@ -48,12 +50,17 @@ def serve():
             if http.status:
                 self.send_error(http.status)
                 return
-            start = int(asked.removeprefix("bytes=").rstrip("-")) if asked and http.knows_ranges else 0
+            http.gate.wait(30)
+            gives_range = asked and http.knows_ranges and self.headers.get("If-Range") in (None, http.version)
+            start = int(asked.removeprefix("bytes=").rstrip("-")) if gives_range else 0
             body = http.content[start:]
-            self.send_response(206 if asked and http.knows_ranges else 200)
-            if asked and http.knows_ranges:
+            self.send_response(206 if gives_range else 200)
+            if gives_range:
                 self.send_header("Content-Range", f"bytes {start}-{len(http.content) - 1}/{len(http.content)}")
-            self.send_header("Content-Length", str(len(body)))
+            if http.version:
+                self.send_header("ETag", http.version)
+            if http.tells_length:
+                self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             if http.breaks_off > 0:
                 http.breaks_off -= 1
@@ -65,6 +72,8 @@ def serve():
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as http:
         http.content, http.ranges, http.breaks_off, http.knows_ranges, http.status = CONTENT, [], 0, True, None
+        http.tells_length, http.version, http.gate = True, None, threading.Event()
+        http.gate.set()
         http.url = f"http://127.0.0.1:{http.server_port}/tiny.bin"
         threading.Thread(target=http.serve_forever, daemon=True).start()
         yield http
@@ -88,6 +97,61 @@ def test_a_server_that_knows_no_ranges_is_asked_for_all_of_it_again(server, regi
     with pytest.raises(CannotFinish):
         pull("tiny.bin")
     assert pull("tiny.bin")[1].read_bytes() == CONTENT
+
+
+def test_a_page_of_unknown_length_is_not_gone_on_with(server, register):
+    """A login page of a network, say: what comes later would be put behind it."""
+    register(Url(server.url))
+    server.content, server.knows_ranges, server.tells_length = b"<html>" * 1000, False, False
+    with pytest.raises(CannotFinish, match="the server did not tell the size"):
+        pull("tiny.bin")
+    server.content, server.knows_ranges, server.tells_length = CONTENT, True, True
+    assert pull("tiny.bin")[1].read_bytes() == CONTENT
+    assert server.ranges == ["bytes=0-", "bytes=0-"]
+
+
+def test_no_more_is_fetched_than_the_artefact_has(server, register):
+    artefact = register(Url(server.url))
+    server.content, server.knows_ranges, server.tells_length = CONTENT * 3, False, False
+    pull("tiny.bin")
+    assert path_of(artefact).read_bytes() == CONTENT
+
+
+def test_another_version_of_a_file_is_fetched_from_its_beginning(server, register):
+    register(Url(server.url))
+    server.content, server.version, server.breaks_off = CONTENT[::-1], '"old"', 1
+    with pytest.raises(CannotFinish, match="goes on there"):
+        pull("tiny.bin")
+    server.content, server.version = CONTENT, '"new"'
+    assert pull("tiny.bin")[1].read_bytes() == CONTENT
+    assert server.ranges == ["bytes=0-", "bytes=500000-"]
+
+
+def test_of_two_at_once_one_fetches_and_the_other_waits_for_it(server, register):
+    register(Url(server.url))
+    server.gate.clear()
+    second_waits = threading.Event()
+    with ThreadPoolExecutor() as threads:
+        first = threads.submit(pull, "tiny.bin")
+        while not server.ranges:
+            time.sleep(0.01)
+        second = threads.submit(pull, "tiny.bin", tell=lambda _: second_waits.set())
+        second_waits.wait(5)
+        server.gate.set()
+        assert first.result() == second.result()
+    assert second_waits.is_set()
+    assert len(server.ranges) == 1
+
+
+def test_a_user_without_a_home_is_told_what_to_name(monkeypatch):
+    for variable in ("RPDATA_HOME", "XDG_CACHE_HOME", "HOME"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setattr("os.getuid", lambda: 54321)     # no such user
+    with pytest.raises(UserError, match="RPDATA_HOME=/some/where"):
+        home()
+    monkeypatch.setenv("RPDATA_HOME", "~no-such-user/rpdata")
+    with pytest.raises(UserError, match="RPDATA_HOME=/some/where"):
+        home()
 
 
 def test_what_is_here_is_not_fetched_again_and_what_is_damaged_is(server, register):
