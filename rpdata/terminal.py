@@ -38,6 +38,7 @@ def print_run(summary: RunSummary, *, as_json: bool) -> None:
         return
     table = Table("", "records", box=None, show_header=False)
     table.columns[1].justify = "right"
+    table.add_row("all these inputs", "")
     table.add_row("read", f"{summary.read:,}")
     table.add_row("written", f"{summary.written:,}")
     for reason, number in summary.dropped.items():
@@ -46,6 +47,8 @@ def print_run(summary: RunSummary, *, as_json: bool) -> None:
     if summary.unread_bytes:
         table.add_row("unread bytes of torn files", f"{summary.unread_bytes:,}")
     console.print(table)
+    if summary.read and not summary.written:
+        console.print("Nothing was written: every record was dropped or failed.")
     console.print(work(summary))
     if summary.language_model:
         console.print(f"Languages: as {escape(summary.language_model.partition(' ')[0])} tells them.")
@@ -67,7 +70,7 @@ def work(summary: RunSummary) -> str:
     megabytes = summary.annotated_text_bytes / 1e6
     earlier = f" ({summary.units_done_before:,} were done before)" if summary.units_done_before else ""
     return (
-        f"{new:,} units{earlier}, {summary.annotated_documents:,} documents, {megabytes:,.1f} MB of text "
+        f"This run: {new:,} units{earlier}, {summary.annotated_documents:,} documents, {megabytes:,.1f} MB of text "
         f"in {summary.seconds:,.1f} s, start and views included."
     )
 

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import TextIO
 
 LINE_SECONDS = 10
+FORESEEABLE = 0.02  # of the input: before, start-up would be taken for the pace
 EXPANSION = 3.0     # bytes of text for a compressed byte of input: a first guess, until units have finished
 
 
@@ -82,7 +83,7 @@ class Progress:
         left = seconds / self.fraction - seconds if self.fraction else float("inf")
         return (
             f"{self.documents / seconds:,.0f} documents/s, {self.text_bytes / seconds / 1e6:,.1f} MB/s"
-            + (f", {duration(left)} left" if 0 < left < float("inf") else "")
+            + (f", {duration(left)} left" if left > 0 and self.fraction > FORESEEABLE else "")
         )
 
     def __enter__(self) -> "Progress":

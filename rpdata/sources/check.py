@@ -14,7 +14,7 @@ from rpdata.sources.parquet import columns_of, open_parquet
 from rpdata.sources.records import ReadOptions, line_bound, missing_column
 from rpdata.sources.streams import chunks
 
-LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8})*")     # it becomes part of a file name
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*")     # it becomes part of a file name
 RESERVED = ("all", "other")     # of `--languages`: partitions and recipes take them for several languages
 ROWS_TO_TRY = 100
 
@@ -26,6 +26,11 @@ def check(found: list[tuple[str, Input]], options: ReadOptions) -> None:
     """
     if options.language is not None:
         check_language(options.language)
+        if all(source.format == "ccnet" for _, source in found):
+            raise UserError(
+                f"--language {options.language} says nothing of these inputs: cc_net files carry their language in "
+                "their paths. Leave it away."
+            )
     first: dict[str, Input] = {}
     for _, source in found:
         first.setdefault(source.format, source)
