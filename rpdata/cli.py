@@ -7,18 +7,23 @@ before work began; 3 finished, but some records or files failed; 4 refused by a 
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
+from click.core import ParameterSource
 
 from rpdata import __version__
 from rpdata.errors import CannotFinish, UserError
 
+if TYPE_CHECKING:
+    from rpdata.engine.resources import Resources
+
 FINISHED_WITH_FAILURES = 3
+OVERLAY_OPTIONS = {"inputs", "signals", "only", "workers", "memory", "scheduler", "quiet", "as_json"}
 
 app = typer.Typer(
     help="Annotate web crawls with quality signals and MinHash signatures; decide later.",
@@ -60,11 +65,22 @@ Folder = Annotated[Path, typer.Argument(help="A dataset that compute-signals wro
 
 @app.command("compute-signals")
 def compute_signals(
+    context: typer.Context,
     inputs: Annotated[
         list[str],
-        typer.Argument(help="Files, folders, globs, URLs, or @LIST (a file that names them).", metavar="INPUT"),
+        typer.Argument(
+            help="Files, folders, globs, URLs, or @LIST (a file that names them); with --signals, a dataset.",
+            metavar="INPUT",
+        ),
     ],
-    output: Annotated[Path, typer.Option("--output", "-o", help="The dataset's folder; made, or continued.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="The dataset's folder; made, or continued.")
+    ] = None,
+    signals: Annotated[
+        Path | None,
+        typer.Option(help="A Python file with signals of your own, for the documents of a dataset.", metavar="FILE"),
+    ] = None,
+    only: Annotated[str | None, typer.Option(help="Of these signals only some: NAME,...", metavar="NAMES")] = None,
     snapshot: Annotated[str | None, typer.Option(help="The crawl's name, e.g. 2026-34. cc_net paths hold it.")] = None,
     language: Annotated[
         str | None, typer.Option(help="The language of all input but cc_net's, e.g. en; no model is asked.")
@@ -115,6 +131,18 @@ def compute_signals(
     from rpdata.sources import ReadOptions
     from rpdata.terminal import print_run
 
+    resources = Resources.of(workers, memory, scheduler)
+    if signals is not None:
+        refuse_options(context, but=OVERLAY_OPTIONS)
+        compute_own_signals(inputs, signals, only, resources, quiet=quiet, as_json=as_json)
+        return
+    if only is not None:
+        raise UserError("--only chooses among the signals of a file: name it, --signals FILE")
+    if output is None:
+        raise UserError(
+            "say where the dataset goes: --output FOLDER\n"
+            "(or, for signals of your own beside the documents of a dataset: rpdata compute-signals OUT --signals FILE)"
+        )
     settings = Settings(
         output=printable(output),
         read=ReadOptions(
@@ -137,13 +165,50 @@ def compute_signals(
             settings,
             snapshot=snapshot,
             files_per_shard=number_or_auto(files_per_shard),
-            resources=Resources.of(workers, memory, scheduler),
+            resources=resources,
             quiet=quiet,
             silent=as_json,
         )
     print_run(summary, as_json=as_json)
     if summary.has_failures:
         raise typer.Exit(FINISHED_WITH_FAILURES)
+
+
+def compute_own_signals(
+    inputs: list[str], file: Path, only: str | None, resources: "Resources", *, quiet: bool, as_json: bool
+) -> None:
+    """`compute-signals OUT --signals FILE`."""
+    from rpdata.annotate.overlay_run import run_overlay
+    from rpdata.manifest import FILE
+    from rpdata.terminal_signals import print_overlay
+
+    if len(inputs) != 1 or not (Path(inputs[0]) / FILE).is_file():
+        raise UserError(
+            f"--signals measures the documents of one dataset, a folder with {FILE}: "
+            f"rpdata compute-signals OUT --signals {file}\n"
+            "Inputs come first, in a run of their own: rpdata compute-signals INPUT... --output OUT"
+        )
+    names = [name.strip() for name in (only or "").split(",") if name.strip()]
+    if only is not None and not names:
+        raise UserError("--only names no signal. Write it like --only NAME,NAME")
+    with resumable():
+        summary = run_overlay(
+            printable(Path(inputs[0])), file, names, resources=resources, quiet=quiet, silent=as_json
+        )
+    print_overlay(summary, as_json=as_json)
+    if summary.has_failures:
+        raise typer.Exit(FINISHED_WITH_FAILURES)
+
+
+def refuse_options(context: typer.Context, but: Collection[str]) -> None:
+    """UserError for an option that was typed, and means nothing beside --signals."""
+    for name in context.params:
+        typed = context.get_parameter_source(name) == ParameterSource.COMMANDLINE
+        if typed and name not in but:
+            raise UserError(
+                f"--{name.replace('_', '-')} means nothing with --signals: the documents are those that the dataset "
+                "has, and the overlay goes beside them. Leave it away"
+            )
 
 
 @signals_app.callback()

@@ -25,6 +25,7 @@ MINHASH = "minhash"
 
 # What writes the overlays that every dataset has; any other is named by the command that was run for it.
 COMMANDS = dict.fromkeys(OVERLAYS, "rpdata compute-signals INPUT... --output {root}")
+OWN_SIGNALS = "signals-"    # and the name of a user's file
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ class Dataset:
         """A sentence for each column that some of `partitions` lack, or have of another type or version."""
         files = self._files[overlay]
         absent = [partition for partition in partitions if partition not in files]
-        command = COMMANDS.get(overlay, "the command that made {overlay}").format(root=self.root, overlay=overlay)
+        command = command_for(overlay, self.root)
         if absent:
             yield (
                 f"{len(absent)} of {len(partitions)} partitions lack `{overlay}` (the first is {absent[0]}): "
@@ -165,6 +166,13 @@ class Dataset:
         return f"Dataset({str(self.root)!r}, {len(self.partitions)} partitions, overlays: {', '.join(self.overlays)})"
 
 
+def command_for(overlay: str, root: Path) -> str:
+    """What to run for an overlay that is missing or damaged."""
+    if overlay.startswith(OWN_SIGNALS):
+        return f"rpdata compute-signals {root} --signals {overlay.removeprefix(OWN_SIGNALS)}.py"
+    return COMMANDS.get(overlay, "the command that made {overlay}/").format(root=root, overlay=overlay)
+
+
 def entries_by_unit(entries: Iterable[Entry], step: str) -> dict[str, Entry]:
     """Name of a unit -> its entry, for one step."""
     return {entry.unit: entry for entry in entries if entry.step == step}
@@ -178,7 +186,7 @@ def _check(root: Path, entry: Entry, partition: str, documents: PartitionFile) -
     """The file's schema, if it is the one that the ledger speaks of; UserError otherwise."""
     noted = entry.partitions[partition]
     path = root / entry.step / f"{partition}.parquet"
-    command = COMMANDS.get(entry.step, "the command that made {overlay}/").format(root=root, overlay=entry.step)
+    command = command_for(entry.step, root)
     mend = f"Delete it and run {command} again: what is missing is made anew."
     try:
         footer = read_footer(path)

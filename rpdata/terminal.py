@@ -143,6 +143,8 @@ def print_status(status: Status, *, as_json: bool) -> None:
         rows.append((f"dropped: {escape(reason)}", [step.dropped.get(reason, 0) for step in status.steps]))
     rows += [("failed", [step.failed for step in status.steps])]
     rows += [("unread bytes", [step.unread_bytes for step in status.steps])]
+    if any(step.failed_values for step in status.steps):
+        rows.append(("failed values", [step.failed_values for step in status.steps]))
     for name, values in rows:
         table.add_row(name, *(f"{value:,}" for value in values))
     table.add_row("balances", *("yes" if step.balances else "[red]NO[/red]" for step in status.steps))

@@ -5,19 +5,40 @@ live in rules (`rpdata.filters`). `CATALOGUE` has all of them, with definition, 
 columns of `quality_signals/` from the statistics of a batch of texts.
 """
 
+from rpdata.signals.catalogue import (
+    CATALOGUE,
+    COUNT,
+    FLAG,
+    FLOAT,
+    Signal,
+    collecting,
+    compute,
+    find,
+    schema,
+    signal,
+)
+from rpdata.signals.document import Document
+from rpdata.text.stats import TextStats
+
 # isort: off
 # Families register in the order of RedPajama-V2's keys, which is the order of the columns and of the exported JSON.
-from rpdata.signals import ccnet, content, repetition, natural_language, lines, classifiers, importance  # noqa: F401
+with collecting(CATALOGUE):
+    from rpdata.signals import ccnet, content, repetition, natural_language, lines, classifiers, importance  # noqa: F401
 # isort: on
 
-from rpdata.signals.catalogue import CATALOGUE, Signal, compute, find, schema, signal
 from rpdata.signals.fingerprint import code_hash, column_hashes, kernel_hash
 from rpdata.signals.stop_words import stop_lists
 
 __all__ = [
     "CATALOGUE",
+    "COUNT",
+    "FLAG",
+    "FLOAT",
+    "Document",
     "Signal",
+    "TextStats",
     "code_hash",
+    "collecting",
     "column_hashes",
     "compute",
     "find",

@@ -3,6 +3,8 @@
 Globs only, never split sizes or file lists: those go stale, and `datasets` then returns old rows or none.
 """
 
+from collections.abc import Mapping
+
 from rpdata import __version__
 
 CONFIGURATIONS = {
@@ -39,7 +41,7 @@ load_dataset("path/to/this/folder", name="quality_signals")   # one typed column
 | `documents/` | a document: text, URL, language, provenance |
 | `quality_signals/` | its signals; line signals are lists beside `line_start` and `line_end` (code points) |
 | `minhash/` | 128 MinHash values of its word 13-grams ({minhash}), as 512 bytes; null below 13 words |
-| `sample/` | the {sample:,} documents whose identifiers hash lowest, in RedPajama-V2's form |
+{overlays}| `sample/` | the {sample:,} documents whose identifiers hash lowest, in RedPajama-V2's form |
 
 | language | documents |
 |---|---:|
@@ -47,11 +49,17 @@ load_dataset("path/to/this/folder", name="quality_signals")   # one typed column
 """
 
 
-def card(documents_by_language: dict[str, int], snapshots: list[str], minhash: str, sample: int) -> str:
-    """The card's text; a function of the dataset alone, so that two identical runs write the same bytes."""
+def card(
+    documents_by_language: dict[str, int], snapshots: list[str], minhash: str, sample: int, overlays: Mapping[str, str]
+) -> str:
+    """The card's text; a function of the dataset alone, so that two identical runs write the same bytes.
+
+    overlays: those of users' own signals -> what the table says of them.
+    """
+    globs = {**CONFIGURATIONS, **{name: f"{name}/**/*.parquet" for name in overlays}}
     configurations = "\n".join(
         f"- config_name: {name}\n  data_files: {glob}" + ("\n  default: true" if name == "sample" else "")
-        for name, glob in CONFIGURATIONS.items()
+        for name, glob in globs.items()
     )
     return CARD.format(
         title=f"Annotated web documents, {', '.join(snapshots)}",
@@ -61,5 +69,6 @@ def card(documents_by_language: dict[str, int], snapshots: list[str], minhash: s
         version=__version__,
         minhash=minhash,
         sample=sample,
+        overlays="".join(f"| `{name}/` | {about} |\n" for name, about in overlays.items()),
         languages="\n".join(f"| {name} | {count:,} |" for name, count in sorted(documents_by_language.items())),
     )

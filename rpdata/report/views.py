@@ -34,5 +34,14 @@ def write_views(root: Path) -> None:
     made_by = [hash_of(Path(inspect.getfile(module))) for module in (redpajama, sample)]
     shown = sample.write_sample(root, partitions, configuration_hash({"files": made_from, "code": made_by}))
     family = manifest.configurations["minhash"]["minhash_hash"]
-    text = card(dict(documents), sorted(snapshots), family, shown)
+    text = card(dict(documents), sorted(snapshots), family, shown, own_overlays(manifest, ledger))
     write_atomically(root / "README.md", text.encode())
+
+
+def own_overlays(manifest: Manifest, ledger: Ledger) -> dict[str, str]:
+    """The overlays of users' own signals that some unit has, and what is in them."""
+    found = {}
+    for step, options in sorted(manifest.configurations.items()):
+        if "signals" in options and any(entry.partitions for entry in ledger.entries(step)):
+            found[step] = f"signals of `{options['file']}`: {', '.join(sorted(options['signals']))}"
+    return found

@@ -4,7 +4,8 @@ Words of this file: *raw words* are WordPunct tokens of the untouched text (punc
 normalised ones (ASCII punctuation deleted, lower case, NFD, split on white space). Lengths are code points.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -59,3 +60,27 @@ class TextStats:
     def normalised_code_points(self) -> Ints:
         """Length of the normalised text: its words and the single spaces between them."""
         return self.word_code_points + np.maximum(self.words - 1, 0)
+
+    def read_only(self) -> "TextStats":
+        """The same, protected: a formula that changed a statistic would change what those after it see."""
+        for part in (self, self.lines):
+            for field in fields(part):
+                column = getattr(part, field.name)
+                for array in column.values() if isinstance(column, dict) else [column]:
+                    if isinstance(array, np.ndarray):
+                        array.flags.writeable = False
+        return self
+
+    def document(self, row: int) -> "TextStats":
+        """The statistics of one document of the batch, as a batch of its own; views, not copies."""
+        first, last = self.line_offsets[row : row + 2]
+        lines = LineStats(**{field.name: getattr(self.lines, field.name)[first:last] for field in fields(LineStats)})
+        columns: dict[str, Any] = {}
+        for field in fields(self):
+            column = getattr(self, field.name)
+            if field.name not in ("line_offsets", "lines"):
+                by_order = isinstance(column, dict)
+                columns[field.name] = (
+                    {order: part[row : row + 1] for order, part in column.items()} if by_order else column[row : row + 1]
+                )
+        return TextStats(**columns, line_offsets=np.array([0, last - first], np.int64), lines=lines)
