@@ -141,7 +141,7 @@ def compute_signals(
     if output is None:
         raise UserError(
             "say where the dataset goes: --output FOLDER\n"
-            "(or, for signals of your own beside the documents of a dataset: rpdata compute-signals OUT --signals FILE)"
+            "(or, for signals of your own beside documents that are there: rpdata compute-signals OUT --signals FILE)"
         )
     settings = Settings(
         output=printable(output),
@@ -292,6 +292,20 @@ def status(dataset: Folder, as_json: Json = False) -> None:
     print_status(found, as_json=as_json)
     if not all(step.balances for step in found.steps):
         raise typer.Exit(FINISHED_WITH_FAILURES)
+
+
+@app.command()
+def show(
+    dataset: Folder,
+    doc_id: Annotated[str, typer.Argument(help="A document, e.g. 2023-06/0000/en_head.json.gz/7.")],
+    only_signals: Annotated[bool, typer.Option("--signals", help="The signals only, without the text.")] = False,
+    as_json: Json = False,
+) -> None:
+    """One document: where it comes from, its text beside the signals of its lines, its signals."""
+    from rpdata.show import find_document
+    from rpdata.terminal_show import print_document
+
+    print_document(find_document(dataset, doc_id), only_signals=only_signals, as_json=as_json)
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""`rpdata compute-signals OUT --signals FILE`: an overlay of a user's own signals beside the documents of a dataset."""
+"""`rpdata compute-signals OUT --signals FILE`: an overlay of a user's own signals beside a dataset's documents."""
 
 import time
 from collections import Counter
@@ -94,7 +94,7 @@ def survey(task: OverlayTask, manifest: Manifest, shown: str) -> tuple[OverlaySu
     ledger = Ledger(task.root)
     there = [unit for unit in manifest.units if ledger.path("documents", unit.name).is_file()]
     if not there:
-        raise UserError(f"{shown} has no documents yet. Annotate first: rpdata compute-signals INPUT... --output {shown}")
+        raise UserError(f"{shown} has no documents yet. First: rpdata compute-signals INPUT... --output {shown}")
     computed, copied = Counter[str](), Counter[str]()
     dropped: set[str] = set()
     pending = []

@@ -24,9 +24,8 @@ from rpdata.annotate.statements import Statements
 from rpdata.dataset import OWN_SIGNALS
 from rpdata.errors import UserError, unknown_name
 from rpdata.schema import DOCUMENTS, MINHASH
-from rpdata.signals import CATALOGUE, Document, Signal, TextStats, collecting, kernel_hash
+from rpdata.signals import CATALOGUE, Document, Signal, TextStats, collecting, kernel_hash, stop_words
 from rpdata.signals import document as document_module
-from rpdata.signals import stop_words
 from rpdata.signals.catalogue import Collection
 from rpdata.signals.fingerprint import SPANS, content, digest
 
@@ -94,7 +93,8 @@ def load(file: SignalsFile) -> Collection:
     except UserError as error:
         raise UserError(f"{file.path}: {error}") from error
     except (Exception, SystemExit) as error:
-        raise UserError(f"{file.path} can't be imported{where(error, file.path)}: {said(error)}{advice(error)}") from error
+        place = where(error, file.path)
+        raise UserError(f"{file.path} can't be imported{place}: {said(error)}{advice(error)}") from error
     if not collection:
         raise UserError(f"{file.path} declares no signal. A signal is a decorated function:\n{EXAMPLE}")
     for signal in collection.values():
@@ -104,9 +104,10 @@ def load(file: SignalsFile) -> Collection:
 
 def refuse_unusable(signal: Signal, file: SignalsFile) -> None:
     """UserError for a signal that can't be a column."""
-    kind = signal.type.value_type if signal.per_line else signal.type
     problem = None
-    if not NAME.fullmatch(signal.name):
+    if not isinstance(signal.type, pa.DataType):
+        problem = f"its type is {signal.type!r}; write one of FLOAT, COUNT, FLAG, or an Arrow type such as pa.int64()"
+    elif not NAME.fullmatch(signal.name):
         problem = "a name is of ASCII letters, digits and underscores, and starts with no digit"
     elif signal.name in CATALOGUE:
         problem = f"RedPajama-V2 has a signal of that name (rpdata signals show {signal.name}); choose another"
@@ -114,10 +115,14 @@ def refuse_unusable(signal: Signal, file: SignalsFile) -> None:
         problem = "documents have a column of that name; choose another"
     elif signal.reads not in (TextStats, Document):
         problem = "it must read a Document or TextStats"
-    elif not (pa.types.is_integer(kind) or pa.types.is_floating(kind)):
-        problem = f"a signal is a number, and its type ({kind}) is not one of integers or floats"
+    elif not is_number(signal.type.value_type if signal.per_line else signal.type):
+        problem = f"a signal is a number, and its type ({signal.type}) is not one of integers or floats"
     if problem:
         raise UserError(f"{file.path}: signal {signal.name!r}: {problem}")
+
+
+def is_number(kind: pa.DataType) -> bool:
+    return pa.types.is_integer(kind) or pa.types.is_floating(kind)
 
 
 def choose(file: SignalsFile, only: Iterable[str]) -> list[str]:

@@ -1,6 +1,7 @@
 """What a definition in a Python file depends on within that file: the statements it mentions, directly or not."""
 
 import ast
+import symtable
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -77,19 +78,18 @@ def imports(node: ast.Import | ast.ImportFrom) -> list[Statement]:
 def statement(node: ast.stmt, lines: list[str]) -> Statement:
     decorators = node.decorator_list if isinstance(node, DEFINITIONS) else []
     first = min([node.lineno, *(decorator.lineno for decorator in decorators)])
-    names = [part for part in ast.walk(node) if isinstance(part, ast.Name)]
-    binds = {part.id for part in names if not isinstance(part.ctx, ast.Load)}
-    binds |= {part.name for part in ast.walk(node) if isinstance(part, DEFINITIONS)}
-    for part in ast.walk(node):
-        if isinstance(part, ast.Import | ast.ImportFrom):
-            binds |= {alias.asname or alias.name.partition(".")[0] for alias in part.names}
-    if isinstance(node, DEFINITIONS):
-        binds = {node.name}         # the others are its own
+    top = symtable.symtable(ast.unparse(node), "statement", "exec")
+    mentions = {symbol.get_name() for symbol in top.get_symbols() if symbol.is_referenced()}
+    scopes = top.get_children()
+    while scopes:
+        scope = scopes.pop()
+        mentions |= {symbol.get_name() for symbol in scope.get_symbols() if symbol.is_global()}
+        scopes += scope.get_children()
     return Statement(
         first,
         node.end_lineno or first,
         "".join(lines[first - 1 : node.end_lineno]),
-        frozenset(binds),
-        frozenset(part.id for part in names if isinstance(part.ctx, ast.Load)),
+        frozenset(s.get_name() for s in top.get_symbols() if s.is_assigned() or s.is_imported()),
+        frozenset(mentions),
         not isinstance(node, (*DEFINITIONS, ast.Assign, ast.AnnAssign)),
     )

@@ -127,8 +127,7 @@ def one_by_one(
     failures: Failures,
     is_null: Callable[[int], bool] = lambda row: False,
 ) -> pa.Array:
-    """A column from the answers for each document, which are sequences of `counts` numbers; null for those that aren't.
-    """
+    """A column from the answers for each document: sequences of so many numbers as `counts` says; null for others."""
     parts: list[pa.Array | None] = []
     for row, doc_id in enumerate(doc_ids):
         part = None

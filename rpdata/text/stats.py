@@ -78,9 +78,8 @@ class TextStats:
         columns: dict[str, Any] = {}
         for field in fields(self):
             column = getattr(self, field.name)
-            if field.name not in ("line_offsets", "lines"):
-                by_order = isinstance(column, dict)
-                columns[field.name] = (
-                    {order: part[row : row + 1] for order, part in column.items()} if by_order else column[row : row + 1]
-                )
+            if isinstance(column, dict):
+                columns[field.name] = {order: part[row : row + 1] for order, part in column.items()}
+            elif field.name not in ("line_offsets", "lines"):
+                columns[field.name] = column[row : row + 1]
         return TextStats(**columns, line_offsets=np.array([0, last - first], np.int64), lines=lines)
