@@ -167,9 +167,14 @@ def schema_of(columns: Columns, task: OverlayTask, before: Entry | None) -> pa.S
     types = {name: load(task.file)[name].type for name in columns.computed}
     for partition in [*before.partitions][:1] if before else []:
         old = pq.read_schema(task.root / before.step / f"{partition}.parquet")
-        types |= {name: old.field(name).type for name in columns.kept}
+        types |= {name: as_declared(old.field(name).type) for name in columns.kept}
     fields = [pa.field(name, types[name]) for name in columns.wanted if name in types]
     return pa.schema([DOCUMENTS.field("doc_id"), *fields])
+
+
+def as_declared(kind: pa.DataType) -> pa.DataType:
+    """The type of a column that was read back: Parquet calls the values of a list otherwise than Arrow."""
+    return pa.list_(kind.value_type) if pa.types.is_list(kind) else kind
 
 
 def row_groups(
@@ -207,5 +212,5 @@ def computed(
         text, _ = measure(documents["raw_content"], languages_of(partition, documents), stop_lists(), None)
         text = text.read_only()
     found = values(signals, documents, text, failures)
-    copied = {name: kept[name] for name in columns.kept} if kept else {}
+    copied = {name: kept[name].cast(as_declared(kept[name].type)) for name in columns.kept} if kept else {}
     return {"doc_id": documents["doc_id"], **copied, **found}

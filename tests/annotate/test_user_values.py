@@ -16,7 +16,8 @@ TEXTS = ["One line.", "", "two\nlines\n", "a\n\nb", "ä€😀 !"]
 
 
 def documents(texts):
-    columns = {"doc_id": [f"d/{row}" for row in range(len(texts))], "raw_content": texts, "language": ["en"] * len(texts)}
+    ids = [f"d/{row}" for row in range(len(texts))]
+    columns = {"doc_id": ids, "raw_content": texts, "language": ["en"] * len(texts)}
     return pa.RecordBatch.from_arrays(
         [pa.array(columns.get(field.name, [None] * len(texts)), field.type) for field in DOCUMENTS], schema=DOCUMENTS
     )
@@ -53,10 +54,11 @@ def lambda_of(function, reads=Document):
 def test_lines_of_a_document_are_those_that_line_signals_count():
     batch = documents(TEXTS)
     text, _ = measure(batch["raw_content"], ["en"] * len(TEXTS), stop_lists(), None)
-    found, failed = column_of(lambda_of(lambda document: [len(line) for line in document.lines]), type=COUNT, per_line=True)
+    lengths = lambda_of(lambda document: [len(line) for line in document.lines])
+    found, failed = column_of(lengths, type=COUNT, per_line=True)
     assert failed == []
-    assert [sum(lengths) for lengths in found] == [len(text) for text in TEXTS]
-    assert [len(lengths) for lengths in found] == np.diff(text.line_offsets).tolist()
+    assert [sum(part) for part in found] == [len(text) for text in TEXTS]
+    assert [len(part) for part in found] == np.diff(text.line_offsets).tolist()
 
 
 def test_the_same_statistics_for_a_batch_and_for_each_document():
@@ -111,8 +113,9 @@ def test_a_batch_that_is_missing_its_return_fails_for_each_document():
 @pytest.mark.parametrize(
     ("value", "kind", "kept"),
     [
-        (3, COUNT, 3), (True, FLAG, 1), (True, COUNT, 1), (np.int64(3), COUNT, 3), (3, FLOAT, 3.0), (None, COUNT, None),
-        (np.float32(0.5), FLOAT, 0.5), (0.5, pa.float32(), 0.5), (np.bool_(True), FLAG, 1), (2**40, pa.int64(), 2**40),
+        (3, COUNT, 3), (True, FLAG, 1), (True, COUNT, 1), (np.int64(3), COUNT, 3), (3, FLOAT, 3.0),
+        (None, COUNT, None), (np.float32(0.5), FLOAT, 0.5), (0.5, pa.float32(), 0.5),
+        (np.bool_(True), FLAG, 1), (2**40, pa.int64(), 2**40),
     ],
 )
 def test_a_value_of_the_declared_type_is_kept(value, kind, kept):
