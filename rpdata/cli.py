@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
-from click.core import ParameterSource
 
 from rpdata import __version__
 from rpdata.errors import CannotFinish, UserError
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from rpdata.engine.resources import Resources
 
 FINISHED_WITH_FAILURES = 3
-OVERLAY_OPTIONS = {"inputs", "signals", "only", "workers", "memory", "scheduler", "quiet", "as_json"}
+OVERLAY_OPTIONS = {"inputs", "signals", "only", "dry_run", "workers", "memory", "scheduler", "quiet", "as_json"}
 
 app = typer.Typer(
     help="Annotate web crawls with quality signals and MinHash signatures; decide later.",
@@ -81,6 +80,7 @@ def compute_signals(
         typer.Option(help="A Python file with signals of your own, for the documents of a dataset.", metavar="FILE"),
     ] = None,
     only: Annotated[str | None, typer.Option(help="Of these signals only some: NAME,...", metavar="NAMES")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan; read no input, write nothing.")] = False,
     snapshot: Annotated[str | None, typer.Option(help="The crawl's name, e.g. 2026-34. cc_net paths hold it.")] = None,
     language: Annotated[
         str | None, typer.Option(help="The language of all input but cc_net's, e.g. en; no model is asked.")
@@ -134,7 +134,7 @@ def compute_signals(
     resources = Resources.of(workers, memory, scheduler)
     if signals is not None:
         refuse_options(context, but=OVERLAY_OPTIONS)
-        compute_own_signals(inputs, signals, only, resources, quiet=quiet, as_json=as_json)
+        compute_own_signals(inputs, signals, only, resources, dry_run=dry_run, quiet=quiet, as_json=as_json)
         return
     if only is not None:
         raise UserError("--only chooses among the signals of a file: name it, --signals FILE")
@@ -159,12 +159,20 @@ def compute_signals(
         languages=None if languages is None else Languages.parse(languages),
         language_model=language_model,
     )
+    shard_size = number_or_auto(files_per_shard)
+    if dry_run:
+        from rpdata.annotate.forecast import forecast
+        from rpdata.terminal_forecast import print_forecast
+
+        plan = forecast(inputs, settings, snapshot=snapshot, files_per_shard=shard_size, resources=resources)
+        print_forecast(plan, as_json=as_json)
+        raise typer.Exit(UserError.exit_status if plan.obstacle else 0)
     with resumable():
         summary = run(
             inputs,
             settings,
             snapshot=snapshot,
-            files_per_shard=number_or_auto(files_per_shard),
+            files_per_shard=shard_size,
             resources=resources,
             quiet=quiet,
             silent=as_json,
@@ -175,12 +183,19 @@ def compute_signals(
 
 
 def compute_own_signals(
-    inputs: list[str], file: Path, only: str | None, resources: "Resources", *, quiet: bool, as_json: bool
+    inputs: list[str],
+    file: Path,
+    only: str | None,
+    resources: "Resources",
+    *,
+    dry_run: bool,
+    quiet: bool,
+    as_json: bool,
 ) -> None:
     """`compute-signals OUT --signals FILE`."""
-    from rpdata.annotate.overlay_run import run_overlay
+    from rpdata.annotate.overlay_run import run_overlay, survey_overlay
     from rpdata.manifest import FILE
-    from rpdata.terminal_signals import print_overlay
+    from rpdata.terminal_signals import print_overlay, print_overlay_plan
 
     if len(inputs) != 1 or not (Path(inputs[0]) / FILE).is_file():
         raise UserError(
@@ -191,6 +206,9 @@ def compute_own_signals(
     names = [name.strip() for name in (only or "").split(",") if name.strip()]
     if only is not None and not names:
         raise UserError("--only names no signal. Write it like --only NAME,NAME")
+    if dry_run:
+        print_overlay_plan(survey_overlay(printable(Path(inputs[0])), file, names), as_json=as_json)
+        return
     with resumable():
         summary = run_overlay(
             printable(Path(inputs[0])), file, names, resources=resources, quiet=quiet, silent=as_json
@@ -203,8 +221,8 @@ def compute_own_signals(
 def refuse_options(context: typer.Context, but: Collection[str]) -> None:
     """UserError for an option that was typed, and means nothing beside --signals."""
     for name in context.params:
-        typed = context.get_parameter_source(name) == ParameterSource.COMMANDLINE
-        if typed and name not in but:
+        source = context.get_parameter_source(name)     # an enumeration of click, or of the copy that typer brings
+        if source is not None and source.name == "COMMANDLINE" and name not in but:
             raise UserError(
                 f"--{name.replace('_', '-')} means nothing with --signals: the documents are those that the dataset "
                 "has, and the overlay goes beside them. Leave it away"

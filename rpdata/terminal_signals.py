@@ -12,12 +12,7 @@ def print_overlay(summary: OverlaySummary, *, as_json: bool) -> None:
     if as_json:
         print_json(summary.as_dict())
         return
-    table = Table("signal", "units computed", "units copied", box=None, pad_edge=False)
-    table.columns[1].justify = table.columns[2].justify = "right"
-    for name in sorted({*summary.computed, *summary.copied}):
-        table.add_row(name, f"{summary.computed.get(name, 0):,}", f"{summary.copied.get(name, 0):,}")
-    if table.row_count:
-        console.print(table)
+    print_columns(summary)
     new = summary.units - summary.units_done_before
     if new:
         console.print(
@@ -36,3 +31,22 @@ def print_overlay(summary: OverlaySummary, *, as_json: bool) -> None:
             f"Which, and why: {escape(summary.output)}/errors/{summary.overlay}/"
         )
     console.print(f"Next: rpdata show {escape(summary.output)} DOC_ID")
+
+
+def print_overlay_plan(summary: OverlaySummary, *, as_json: bool) -> None:
+    """What would be done."""
+    if as_json:
+        print_json(summary.as_dict())
+        return
+    print_columns(summary)
+    new = summary.units - summary.units_done_before
+    console.print(f"{summary.overlay}: {new:,} of {summary.units:,} units to do. Nothing was written.")
+
+
+def print_columns(summary: OverlaySummary) -> None:
+    table = Table("signal", "units computed", "units copied", box=None, pad_edge=False)
+    table.columns[1].justify = table.columns[2].justify = "right"
+    for name in sorted({*summary.computed, *summary.copied}):
+        table.add_row(name, f"{summary.computed.get(name, 0):,}", f"{summary.copied.get(name, 0):,}")
+    if table.row_count:
+        console.print(table)

@@ -72,21 +72,34 @@ def run_overlay(
     Raises UserError where the file or the dataset is refused, CannotFinish where the work can't be finished.
     """
     started = time.monotonic()
-    manifest = Manifest.load(root)
-    file = SignalsFile.read(path)
-    task = OverlayTask(root.absolute(), file, tuple(choose(file, only)), whole=not only)
-    refuse_twins(task, manifest)
+    manifest, task = task_for(root, path, only)
     with writer_lock(root):
         sweep(task.root)
         summary, pending = survey(task, manifest, str(root))
         manifest = Manifest.load(root)      # as it is under the lock
-        manifest.replace(file.step, configuration(task, manifest))
+        manifest.replace(task.file.step, configuration(task, manifest))
         manifest.save(task.root)
         with finish(task, pending, summary):
             if pending:
                 annotate(pending, task, resources, summary, quiet=quiet, silent=silent)
     summary.seconds = round(time.monotonic() - started, 3)
     return summary
+
+
+def survey_overlay(root: Path, path: Path, only: Sequence[str] = ()) -> OverlaySummary:
+    """What `run_overlay` would do. Nothing is written."""
+    manifest, task = task_for(root, path, only)
+    summary, _ = survey(task, manifest, str(root))
+    return summary
+
+
+def task_for(root: Path, path: Path, only: Sequence[str]) -> tuple[Manifest, OverlayTask]:
+    """What the arguments of a run mean; UserError where they are refused."""
+    manifest = Manifest.load(root)
+    file = SignalsFile.read(path)
+    task = OverlayTask(root.absolute(), file, tuple(choose(file, only)), whole=not only)
+    refuse_twins(task, manifest)
+    return manifest, task
 
 
 def survey(task: OverlayTask, manifest: Manifest, shown: str) -> tuple[OverlaySummary, list[Unit]]:

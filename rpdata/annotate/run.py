@@ -86,7 +86,9 @@ def run(
     refuse_other_language(holding(before.units, found), settings)   # or a model would be asked for in vain
     settings = settings.with_model(found, before)
     with writer_lock(root):
-        units = plan_units(found, settings, files_per_shard)
+        manifest, units = plan_units(found, settings, files_per_shard)
+        have_model(units, settings)
+        manifest.save(root)
         sweep(root)
         pending = [unit for unit in units if missing_steps(unit, settings)]
         summary = RunSummary(
@@ -137,8 +139,10 @@ def holding(units: Iterable[Unit], found: list[tuple[str, Input]]) -> list[Unit]
     return [unit for unit in units if any((unit.snapshot, source.path) in given for source in unit.inputs)]
 
 
-def plan_units(found: list[tuple[str, Input]], settings: Settings, files_per_shard: int | None) -> list[Unit]:
-    """The units that hold the inputs found, after they have their place in the dataset's manifest.
+def plan_units(
+    found: list[tuple[str, Input]], settings: Settings, files_per_shard: int | None
+) -> tuple[Manifest, list[Unit]]:
+    """The dataset's manifest with a place for the inputs found (not saved yet), and the units that hold them.
 
     A plan by which nothing was written yet binds nobody: it is made anew.
     """
@@ -154,9 +158,7 @@ def plan_units(found: list[tuple[str, Input]], settings: Settings, files_per_sha
     manifest.units = plan(manifest.units, found, settings.read.language, files_per_shard)
     units = holding(manifest.units, found)
     refuse_other_language(units, settings)
-    have_model(units, settings)
-    manifest.save(settings.output)
-    return units
+    return manifest, units
 
 
 def have_model(units: Iterable[Unit], settings: Settings) -> None:
