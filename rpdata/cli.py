@@ -7,7 +7,7 @@ before work began; 3 finished, but some records or files failed; 4 refused by a 
 import os
 import signal
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from rpdata.engine.resources import Resources
 
 FINISHED_WITH_FAILURES = 3
-OVERLAY_OPTIONS = {"inputs", "signals", "only", "dry_run", "workers", "memory", "scheduler", "quiet", "as_json"}
 
 app = typer.Typer(
     help="Annotate web crawls with quality signals and MinHash signatures; decide later.",
@@ -128,12 +127,13 @@ def compute_signals(
     """
     from rpdata.annotate import Languages, Settings, run
     from rpdata.engine.resources import Resources
+    from rpdata.options import refuse_beside_signals
     from rpdata.sources import ReadOptions
     from rpdata.terminal import print_run
 
     resources = Resources.of(workers, memory, scheduler)
     if signals is not None:
-        refuse_options(context, but=OVERLAY_OPTIONS)
+        refuse_beside_signals(context)
         compute_own_signals(inputs, signals, only, resources, dry_run=dry_run, quiet=quiet, as_json=as_json)
         return
     if only is not None:
@@ -194,39 +194,18 @@ def compute_own_signals(
 ) -> None:
     """`compute-signals OUT --signals FILE`."""
     from rpdata.annotate.overlay_run import run_overlay, survey_overlay
-    from rpdata.manifest import FILE
+    from rpdata.options import dataset_of, names_in
     from rpdata.terminal_signals import print_overlay, print_overlay_plan
 
-    if len(inputs) != 1 or not (Path(inputs[0]) / FILE).is_file():
-        raise UserError(
-            f"--signals measures the documents of one dataset, a folder with {FILE}: "
-            f"rpdata compute-signals OUT --signals {file}\n"
-            "Inputs come first, in a run of their own: rpdata compute-signals INPUT... --output OUT"
-        )
-    names = [name.strip() for name in (only or "").split(",") if name.strip()]
-    if only is not None and not names:
-        raise UserError("--only names no signal. Write it like --only NAME,NAME")
+    root, names = printable(dataset_of(inputs, file)), names_in(only)
     if dry_run:
-        print_overlay_plan(survey_overlay(printable(Path(inputs[0])), file, names), as_json=as_json)
+        print_overlay_plan(survey_overlay(root, file, names), as_json=as_json)
         return
     with resumable():
-        summary = run_overlay(
-            printable(Path(inputs[0])), file, names, resources=resources, quiet=quiet, silent=as_json
-        )
+        summary = run_overlay(root, file, names, resources=resources, quiet=quiet, silent=as_json)
     print_overlay(summary, as_json=as_json)
     if summary.has_failures:
         raise typer.Exit(FINISHED_WITH_FAILURES)
-
-
-def refuse_options(context: typer.Context, but: Collection[str]) -> None:
-    """UserError for an option that was typed, and means nothing beside --signals."""
-    for name in context.params:
-        source = context.get_parameter_source(name)     # an enumeration of click, or of the copy that typer brings
-        if source is not None and source.name == "COMMANDLINE" and name not in but:
-            raise UserError(
-                f"--{name.replace('_', '-')} means nothing with --signals: the documents are those that the dataset "
-                "has, and the overlay goes beside them. Leave it away"
-            )
 
 
 @signals_app.callback()

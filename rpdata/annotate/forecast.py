@@ -110,7 +110,7 @@ def forecast(
     text_bytes = sum(work.values())
     seconds = {unit.name: seconds_for(work[unit.name], unit) for unit in pending}
     output_bytes = {overlay: round(text_bytes * ratio) for overlay, ratio in OUTPUT_PER_TEXT.items()}
-    output_bytes["sample"] = min(SAMPLE_SIZE * SAMPLE_BYTES, text_bytes)
+    output_bytes["sample"] = min(SAMPLE_SIZE * SAMPLE_BYTES, round(text_bytes))
     total = sum(seconds.values())
     return Forecast(
         output=shown,

@@ -166,7 +166,7 @@ def schema_of(columns: Columns, task: OverlayTask, before: Entry | None) -> pa.S
     """doc_id and the signals, each of the type that it is declared with or was written with."""
     types = {name: load(task.file)[name].type for name in columns.computed}
     for partition in [*before.partitions][:1] if before else []:
-        old = pq.read_schema(task.root / before.step / f"{partition}.parquet")
+        old = pq.read_schema(task.root / task.file.step / f"{partition}.parquet")
         types |= {name: as_declared(old.field(name).type) for name in columns.kept}
     fields = [pa.field(name, types[name]) for name in columns.wanted if name in types]
     return pa.schema([DOCUMENTS.field("doc_id"), *fields])

@@ -113,7 +113,7 @@ def refuse_unusable(signal: Signal, file: SignalsFile) -> None:
         problem = f"RedPajama-V2 has a signal of that name (rpdata signals show {signal.name}); choose another"
     elif signal.name in TAKEN:
         problem = "documents have a column of that name; choose another"
-    elif signal.reads not in (TextStats, Document):
+    elif signal.function is None or signal.reads not in (TextStats, Document):
         problem = "it must read a Document or TextStats"
     elif not is_number(signal.type.value_type if signal.per_line else signal.type):
         problem = f"a signal is a number, and its type ({signal.type}) is not one of integers or floats"

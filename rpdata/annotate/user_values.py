@@ -76,6 +76,8 @@ def values(
             if signal.reads is Document:
                 rows = list(documents_of(documents)) if rows is None else rows
                 columns[signal.name] = from_documents(signal, rows, failures)
+            elif text is None:
+                raise ValueError(f"the signal {signal.name} reads the statistics of the texts, and there are none")
             else:
                 columns[signal.name] = from_statistics(signal, text, documents["doc_id"], failures)
     return columns
@@ -83,15 +85,14 @@ def values(
 
 def from_documents(signal: Signal, documents: Sequence[Document], failures: Failures) -> pa.Array:
     """One call for each document. A line signal may be None: null instead of a list."""
+    function = function_of(signal)
     answers: list[Any] = []
-    failed: set[int] = set()
-    for row, document in enumerate(documents):
+    for document in documents:
         try:
-            answers.append(signal.function(document))
+            answers.append(function(document))
         except (Exception, SystemExit) as error:
             failures.add(signal.name, document.doc_id, error)
             answers.append(None)
-            failed.add(row)
     if not signal.per_line:
         with contextlib.suppress(WrongValue):
             return numbers(answers, signal.type, len(documents))
@@ -106,17 +107,16 @@ def from_documents(signal: Signal, documents: Sequence[Document], failures: Fail
 
 def from_statistics(signal: Signal, text: TextStats, doc_ids: pa.Array, failures: Failures) -> pa.Array:
     """One call for the batch; where that fails, one for each document, so that only the guilty ones lose."""
+    function = function_of(signal)
     offsets = text.line_offsets
     try:
         if signal.per_line:
-            lines = numbers(signal.function(text), element(signal), int(offsets[-1]))
+            lines = numbers(function(text), element(signal), int(offsets[-1]))
             return pa.ListArray.from_arrays(pa.array(offsets.astype(np.int32)), lines)
-        return numbers(signal.function(text), signal.type, text.documents)
+        return numbers(function(text), signal.type, text.documents)
     except (Exception, SystemExit):
         counts = np.diff(offsets).tolist() if signal.per_line else [1] * text.documents
-        return one_by_one(
-            signal, doc_ids.to_pylist(), counts, lambda row: signal.function(text.document(row)), failures
-        )
+        return one_by_one(signal, doc_ids.to_pylist(), counts, lambda row: function(text.document(row)), failures)
 
 
 def one_by_one(
@@ -173,6 +173,12 @@ def refusal(found: Any, kind: pa.DataType) -> str:
     """What was returned, cut short, beside what should have been."""
     only = found[0] if isinstance(found, list) and len(found) == 1 else found
     return f"returned {QUOTED.repr(only)} ({type(only).__name__}), which is no {numpy_name(kind)}"
+
+
+def function_of(signal: Signal) -> Callable[[Any], Any]:
+    if signal.function is None:
+        raise ValueError(f"the signal {signal.name} has no function")
+    return signal.function
 
 
 def element(signal: Signal) -> pa.DataType:

@@ -1,0 +1,41 @@
+"""What may be typed beside `--signals`, and what it means."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import typer
+
+from rpdata.errors import UserError
+from rpdata.manifest import FILE
+
+BESIDE_SIGNALS = {"inputs", "signals", "only", "dry_run", "workers", "memory", "scheduler", "quiet", "as_json"}
+
+
+def refuse_beside_signals(context: typer.Context) -> None:
+    """UserError for an option that was typed, and means nothing with `--signals`."""
+    for name in context.params:
+        source = context.get_parameter_source(name)     # an enumeration of click, or of the copy that typer brings
+        if source is not None and source.name == "COMMANDLINE" and name not in BESIDE_SIGNALS:
+            raise UserError(
+                f"--{name.replace('_', '-')} means nothing with --signals: the documents are those that the dataset "
+                "has, and the overlay goes beside them. Leave it away"
+            )
+
+
+def dataset_of(inputs: Sequence[str], file: Path) -> Path:
+    """The one dataset whose documents the signals of `file` measure."""
+    if len(inputs) != 1 or not (Path(inputs[0]) / FILE).is_file():
+        raise UserError(
+            f"--signals measures the documents of one dataset, a folder with {FILE}: "
+            f"rpdata compute-signals OUT --signals {file}\n"
+            "Inputs come first, in a run of their own: rpdata compute-signals INPUT... --output OUT"
+        )
+    return Path(inputs[0])
+
+
+def names_in(only: str | None) -> list[str]:
+    """The signals that `--only` names; none if it was not given."""
+    names = [name.strip() for name in (only or "").split(",") if name.strip()]
+    if only is not None and not names:
+        raise UserError("--only names no signal. Write it like --only NAME,NAME")
+    return names
