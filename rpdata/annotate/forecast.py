@@ -23,9 +23,9 @@ from rpdata.report.sample import SAMPLE_SIZE
 from rpdata.sources import check, discover
 
 # Bytes of text in a byte of input: 2,482 web pages (24.2 MB of text) as WET, and written as cc_net JSON, JSON lines
-# (text, url, title; gzip and zstd alike) and Parquet (mean of snappy and zstd). 2026-11-20.
-TEXT_IN_COMPRESSED = {"wet": 2.2, "ccnet": 2.4, "jsonl": 2.5, "parquet": 1.9}
-TEXT_IN_PLAIN = 0.95
+# (text, url, title; gzip and zstd alike) and Parquet (mean of snappy and zstd); a WARC of 133 responses. 2026-11-20.
+TEXT_IN_COMPRESSED = {"wet": 2.2, "warc": 0.15, "ccnet": 2.4, "jsonl": 2.5, "parquet": 1.9}
+TEXT_IN_PLAIN = 0.95        # WARC, which is mostly markup, is taken to be compressed
 COMPRESSED = (".gz", ".zst", ".bz2", ".xz", ".lz4", ".parquet")
 
 # Bytes of an overlay for a byte of text, of the same pages:
@@ -34,9 +34,11 @@ OUTPUT_PER_TEXT = {"documents": 0.46, "quality_signals": 0.17, "minhash": 0.05}
 SAMPLE_BYTES = 7_800        # of one document in sample/
 
 # Bytes of text in a second of one core, 2026-11-20 on an AMD EPYC (Zen 5): CPU time of annotate_unit on those pages,
-# and of lid.176.ftz as tests/benchmarks/languages.py reports it (830 us for a page of 9.7 kB).
+# and of lid.176.ftz as tests/benchmarks/languages.py reports it (830 us for a page of 9.7 kB). Extraction from HTML:
+# `read` in logs/timings.jsonl of rpdata compute-signals *.warc.gz --language en --workers 1, on a busy machine.
 SIGNALS_RATE = 45e6
 LANGUAGE_RATE = 12e6
+EXTRACTION_RATE = 1.2e6
 
 
 @dataclass(frozen=True)
@@ -137,14 +139,19 @@ def text_of(unit: Unit) -> float:
 
 
 def text_in(source: Input) -> float:
-    if not source.name.endswith(COMPRESSED):
+    if source.format != "warc" and not source.name.endswith(COMPRESSED):
         return TEXT_IN_PLAIN
     return TEXT_IN_COMPRESSED.get(source.format, TEXT_IN_COMPRESSED["wet"])
 
 
 def seconds_for(text_bytes: float, unit: Unit) -> float:
     """Estimated seconds of one core; a unit without a partition asks a model for each document's language."""
-    return text_bytes / SIGNALS_RATE + (text_bytes / LANGUAGE_RATE if unit.partition is None else 0.0)
+    seconds = text_bytes / SIGNALS_RATE
+    if unit.partition is None:
+        seconds += text_bytes / LANGUAGE_RATE
+    if unit.inputs[0].format == "warc":     # a shard is of one format
+        seconds += text_bytes / EXTRACTION_RATE
+    return seconds
 
 
 def by_format(found: Iterable[tuple[str, Input]]) -> dict[str, dict[str, int]]:
