@@ -47,9 +47,9 @@ CONFIGURATION = {
     "distributed.deploy.lost-worker-timeout": "365 days",
     "distributed.scheduler.allowed-failures": TRIES - 1,
     "distributed.scheduler.worker-saturation": 1.0,
-    # Batches come and go: to hand their memory back to the system each time, as Dask asks of malloc, costs more than to
-    # keep it for the next.
-    "distributed.nanny.pre-spawn-environ": dict.fromkeys(("MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_"), 1 << 28),
+    # Batches come and go: to hand their memory back to the system each time, as Dask asks of malloc, costs more than
+    # to keep it for the next.
+    "distributed.nanny.pre-spawn-environ": {"MALLOC_TRIM_THRESHOLD_": 1 << 28, "MALLOC_MMAP_THRESHOLD_": 1 << 28},
 }
 
 # One thread does the work of a worker; libraries must not start a pool for each core beside it.
