@@ -25,10 +25,15 @@ def hash_bytes(data: Bytes, start: int, length: int) -> int:
     """The hash of data[start : start + length]; reads up to 16 bytes more."""
     seed = uint64(SECRET_2) ^ uint64(length)
     while length > 16:
-        seed = multiply_fold(load64(data, start) ^ uint64(SECRET_0), load64(data, start + 8) ^ seed)
+        seed = mix(load64(data, start) ^ uint64(SECRET_0), load64(data, start + 8) ^ seed)
         start += 16
         length -= 16
     low = load64(data, start) & LOW_MASK[length]
     high = load64(data, start + 8) & HIGH_MASK[length]
-    mixed = multiply_fold(low ^ uint64(SECRET_0), high ^ seed)
-    return multiply_fold(mixed ^ uint64(SECRET_1), seed ^ uint64(SECRET_2))
+    return mix(mix(low ^ uint64(SECRET_0), high ^ seed) ^ uint64(SECRET_1), seed)
+
+
+@kernel
+def mix(a: int, b: int) -> int:
+    """Both numbers in one: if either is 0, the other still counts, as in a product alone it would not."""
+    return multiply_fold(a, b) ^ a ^ b
