@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from rpdata.text.arrays import Ints, Words32
 from rpdata.text.codepoints import tables
+from rpdata.text.hashing import draw_secret
 from rpdata.text.lines import make_lines
 from rpdata.text.minhash import SHINGLE_WORDS, SIGNATURE_BYTES, Family, permutations
 from rpdata.text.ngrams import DUPLICATE_ORDERS, TOP_ORDERS
@@ -24,6 +25,7 @@ _FAMILIES = {None: NO_MINHASH, "sha1": SHA1, "xxh3": XXH3}
 _NEWLINE = ord("\n")
 
 _permutations = cache(permutations)
+_secret = cache(draw_secret)        # one for each process
 
 
 def measure(
@@ -54,6 +56,7 @@ def measure(
         stop_lists.packed(),
         tables(),
         _permutations(),
+        _secret(),
         _FAMILIES[minhash],
         make_scratch(int(np.diff(batch.offsets).max(initial=0))),
         documents,

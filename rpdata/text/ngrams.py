@@ -12,12 +12,12 @@ import numpy as np
 
 from rpdata.text.arrays import Counts, Hashes, Ints
 from rpdata.text.compiled import int64, kernel, uint64
+from rpdata.text.hashing import Secret
 from rpdata.text.numbering import Numbering, number_keys
 from rpdata.text.words import Words
 
 TOP_ORDERS = (2, 3, 4)
 DUPLICATE_ORDERS = (5, 6, 7, 8, 9, 10)
-GOLDEN_RATIO = 0x9E3779B97F4A7C15           # 2**64 / phi: odd, so that multiplying by it loses nothing
 
 
 class Repeats(NamedTuple):
@@ -61,7 +61,7 @@ def repeated_words(words: Words, count: int, counts: Counts, repeats: Repeats) -
 
 @kernel
 def extend_repeats(
-    words: Words, count: int, repeats: Repeats, repeated: int, order: int, numbering: Numbering
+    words: Words, count: int, repeats: Repeats, repeated: int, order: int, numbering: Numbering, secret: Secret
 ) -> tuple[int, int]:
     """From the repeated n-grams of order - 1 make all those of `order` that may repeat, and number and count them.
 
@@ -72,7 +72,7 @@ def extend_repeats(
         start = int64(repeats.position[x])
         last = min(start + order - 1, count - 1)        # where it is cut off, no repeat follows and nothing is kept
         key = uint64(repeats.number[x]) << uint64(32) | uint64(words.number[last])
-        mixed = key * uint64(GOLDEN_RATIO)
+        mixed = key * secret.odd
         repeats.position[candidates] = start
         repeats.key[candidates] = mixed ^ mixed >> uint64(32)
         candidates += int64(repeats.position[x + 1] == start + 1)
@@ -123,7 +123,14 @@ def covered_code_points(words: Words, repeats: Repeats, repeated: int, order: in
 
 @kernel
 def measure_ngrams(
-    words: Words, count: int, repeats: Repeats, numbering: Numbering, row: int, top: Ints, duplicate: Ints
+    words: Words,
+    count: int,
+    repeats: Repeats,
+    numbering: Numbering,
+    secret: Secret,
+    row: int,
+    top: Ints,
+    duplicate: Ints,
 ) -> None:
     """Fill a document's column of `top` (a row for each of TOP_ORDERS) and `duplicate` (of DUPLICATE_ORDERS).
 
@@ -133,7 +140,7 @@ def measure_ngrams(
     for order in range(2, DUPLICATE_ORDERS[-1] + 1):
         if repeated == 0:
             break
-        candidates, distinct = extend_repeats(words, count, repeats, repeated, order, numbering)
+        candidates, distinct = extend_repeats(words, count, repeats, repeated, order, numbering, secret)
         if order <= TOP_ORDERS[-1]:
             code_points = top_code_points(words, repeats, numbering.counts, distinct, order)
             top[order - TOP_ORDERS[0], row] = code_points

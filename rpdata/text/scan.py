@@ -9,6 +9,7 @@ from rpdata.text.bitmaps import FIRST
 from rpdata.text.classify import classify
 from rpdata.text.codepoints import Tables
 from rpdata.text.compiled import EntryPoint, kernel
+from rpdata.text.hashing import Secret
 from rpdata.text.lines import Lines, measure_lines
 from rpdata.text.minhash import SHINGLE_WORDS, hash_shingles_sha1, hash_shingles_xxh3
 from rpdata.text.ngrams import DUPLICATE_ORDERS, TOP_ORDERS, entropy, measure_ngrams
@@ -70,6 +71,7 @@ def scan_batch(
     packed_lists: PackedLists,
     tables: Tables,
     permutations: Hashes,
+    secret: Secret,
     family: int,
     scratch: Scratch,
     documents: Documents,
@@ -82,7 +84,7 @@ def scan_batch(
     """
     raw, bitmaps, ranks = scratch.raw, scratch.bitmaps, scratch.ranks
     normalised, words, numbering = scratch.normalised, scratch.words, scratch.numbering
-    stop_tables = [stop_table(packed_lists, number) for number in range(packed_lists.first.size - 1)]
+    stop_tables = [stop_table(packed_lists, number, secret) for number in range(packed_lists.first.size - 1)]
     line = 0
     for row in range(batch.stop_list.size):
         size = load_document(batch.text, batch.offsets[row], batch.offsets[row + 1], raw)
@@ -99,10 +101,10 @@ def scan_batch(
         documents.raw_words_with_ascii_letter[row] = with_letter
         if batch.stop_list[row] >= 0:
             table, longest = stop_tables[batch.stop_list[row]]
-            documents.raw_stop_words[row] = count_stop_words(raw, blocks, bitmaps, table, longest)
+            documents.raw_stop_words[row] = count_stop_words(raw, blocks, bitmaps, table, longest, secret)
 
         normalised_size = normalise(raw, blocks, tables, bitmaps, ranks, normalised)
-        count, javascript, ipsum = split_words(normalised, normalised_size, words)
+        count, javascript, ipsum = split_words(normalised, normalised_size, words, secret)
         documents.words[row] = count
         documents.word_code_points[row] = words.code_points_before[count]
         documents.lorem_ipsums[row] = count_lorem_ipsums(normalised, words, count) if ipsum else 0
@@ -115,7 +117,7 @@ def scan_batch(
         documents.unique_words[row] = distinct
         documents.word_entropy[row] = entropy(numbering.counts, distinct, count)
         top, duplicate = documents.top_ngram_code_points, documents.duplicate_ngram_code_points
-        measure_ngrams(words, count, scratch.repeats, numbering, row, top, duplicate)
+        measure_ngrams(words, count, scratch.repeats, numbering, secret, row, top, duplicate)
 
         if family != NO_MINHASH and count >= SHINGLE_WORDS:
             shingles = count - SHINGLE_WORDS + 1

@@ -7,7 +7,7 @@ import numpy as np
 
 from rpdata.text.arrays import Bytes, Hashes, Ints
 from rpdata.text.compiled import int64, kernel, uint64
-from rpdata.text.hashing import hash_bytes
+from rpdata.text.hashing import Secret, hash_bytes
 from rpdata.text.vectors import BLOCK
 
 WINDOW = 4          # a word is in one of this many slots from its home on
@@ -46,7 +46,7 @@ class StopLists:
 
 
 @kernel
-def stop_table(packed: PackedLists, number: int) -> tuple[Hashes, int]:
+def stop_table(packed: PackedLists, number: int, secret: Secret) -> tuple[Hashes, int]:
     """The hash table of one list, and the length in bytes of its longest word.
 
     A power of two of slots and WINDOW - 1 more, so that a window may start at any of them.
@@ -56,7 +56,7 @@ def stop_table(packed: PackedLists, number: int) -> tuple[Hashes, int]:
     longest = 0
     for word in range(first, last):
         length = packed.start[word + 1] - packed.start[word]
-        hashes[word - first] = hash_bytes(packed.text, packed.start[word], length)
+        hashes[word - first] = hash_bytes(packed.text, packed.start[word], length, secret)
         longest = max(longest, length)
     slots = 64
     while slots < 4 * hashes.size:

@@ -4,7 +4,7 @@ from rpdata.text.arrays import Bytes, Hashes
 from rpdata.text.bitmaps import Bitmaps, run_length, runs_with
 from rpdata.text.classify import is_byte
 from rpdata.text.compiled import int64, kernel, uint64
-from rpdata.text.hashing import hash_bytes
+from rpdata.text.hashing import Secret, hash_bytes
 from rpdata.text.stop_words import is_stop_word
 from rpdata.text.vectors import BLOCK, lowest, popcount
 
@@ -44,7 +44,9 @@ def count_raw_words(blocks: int, bitmaps: Bitmaps) -> tuple[int, int, int]:
 
 
 @kernel
-def count_stop_words(raw: Bytes, blocks: int, bitmaps: Bitmaps, table: Hashes, longest: int) -> int:
+def count_stop_words(
+    raw: Bytes, blocks: int, bitmaps: Bitmaps, table: Hashes, longest: int, secret: Secret
+) -> int:
     """Raw words that are in a stop list, just as they are written."""
     count = 0
     before = uint64(0)
@@ -57,7 +59,7 @@ def count_stop_words(raw: Bytes, blocks: int, bitmaps: Bitmaps, table: Hashes, l
             starts &= starts - uint64(1)
             length = run_length(bitmaps.word, position)
             if length <= longest:
-                count += int64(is_stop_word(hash_bytes(raw, position, length), table))
+                count += int64(is_stop_word(hash_bytes(raw, position, length, secret), table))
     return count
 
 

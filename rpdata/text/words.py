@@ -7,7 +7,7 @@ import numpy as np
 from rpdata.text.arrays import Bytes, Counts, Hashes
 from rpdata.text.classify import is_byte
 from rpdata.text.compiled import int64, kernel, uint64
-from rpdata.text.hashing import hash_bytes
+from rpdata.text.hashing import Secret, hash_bytes
 from rpdata.text.vectors import BLOCK, between, load64, lowest, popcount
 
 BLANK = ord(" ")
@@ -36,7 +36,7 @@ def make_words(words: int) -> Words:
 
 
 @kernel
-def split_words(normalised: Bytes, size: int, words: Words) -> tuple[int, bool, bool]:
+def split_words(normalised: Bytes, size: int, words: Words, secret: Secret) -> tuple[int, bool, bool]:
     """Fill `start`, `code_points_before` and `hash` from the normalised text: words, each followed by one blank.
 
     One more start, and the code points of all words, stand behind the last. Returns the number of words, and whether
@@ -61,7 +61,7 @@ def split_words(normalised: Bytes, size: int, words: Words) -> tuple[int, bool, 
             first_bytes = load64(normalised, start)
             javascript |= first_bytes == uint64(JAVASCRI)
             ipsum |= first_bytes & uint64(FIVE_BYTES) == uint64(IPSUM)
-            words.hash[count] = hash_bytes(normalised, start, end - start)
+            words.hash[count] = hash_bytes(normalised, start, end - start, secret)
             count += 1
             start = end + 1
             words.start[count] = start
