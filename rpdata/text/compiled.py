@@ -1,12 +1,16 @@
 """How kernels are compiled: once for each machine and version of this package, never by two processes at a time.
 
 numba keeps the machine code beside the source, or in the user's cache folder where that is read-only, or in
-NUMBA_CACHE_DIR; for each kind of processor its own. The lock lies in the same folder.
+NUMBA_CACHE_DIR; for each kind of processor its own. The lock lies in the same folder. Whatever is wrong with that
+folder or a file in it, a run goes on.
 """
 
 import fcntl
+import logging
+import os
+import pickle
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -14,10 +18,11 @@ from threading import Lock
 from typing import Any, TypeVar, cast
 
 import numba
+from numba.core import serialize
 from numba.core.caching import FunctionCache
 from numba.extending import intrinsic
 
-from rpdata.errors import UserError
+log = logging.getLogger(__name__)       # on stderr, unless the program says otherwise
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -62,25 +67,91 @@ class EntryPoint:
         return bool(self._dispatcher.stats.cache_hits)
 
     def _prepare(self, arguments: tuple[Any, ...]) -> None:
-        try:
-            cache = _PackageCache(self._dispatcher.py_func)
-        except RuntimeError as error:
-            raise UserError(
-                f"no folder to keep compiled kernels in ({error}): set NUMBA_CACHE_DIR to one that can be written to"
-            ) from error
-        with self._first, _alone_in(Path(cache.cache_path)):
-            if not self._ready:                         # no other thread was first
+        signature = tuple(map(numba.typeof, arguments))
+        with self._first, ExitStack() as alone:
+            if self._ready:                             # another thread was first
+                return
+            cache = _cache_of(self._dispatcher.py_func)
+            if cache:
                 self._dispatcher._cache = cache
-                self._dispatcher.compile(tuple(map(numba.typeof, arguments)))
-                self._dispatcher.disable_compile()
-                self._ready = True
+                if not cache.holds(signature, self._dispatcher.targetctx):
+                    alone.enter_context(_alone_in(Path(cache.cache_path)))
+            self._dispatcher.compile(signature)         # or loads what another process kept while this one waited
+            self._dispatcher.disable_compile()
+            self._ready = True
 
 
 class _PackageCache(cast(Any, FunctionCache)):  # type: ignore[misc]
-    """numba's cache, which looks for changes in the file of the entry point only; kernels are in many files."""
+    """numba's cache, which looks for changes in the file of the entry point only; kernels are in many files.
+
+    Nor does numba's expect damage, or a full disk: each is an error in every later run, or the end of this one.
+    """
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        super().__init__(function)
+        self._cache_file = _Files(Path(self.cache_path), self._impl.filename_base)
+
+    def holds(self, signature: tuple[Any, ...], target: Any) -> bool:
+        """Whether there is code for a signature, whole."""
+        target.refresh()
+        return self._cache_file.load(self._index_key(signature, target.codegen())) is not None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Keep what was compiled; without room for it, this run has it all the same."""
+        try:
+            super().save_overload(sig, data)
+        except OSError as error:
+            _warn(error)
 
     def _index_key(self, sig: Any, codegen: Any) -> Any:
-        return *super()._index_key(sig, codegen), _fingerprint()
+        return *super()._index_key(sig, codegen), numba.__version__, _fingerprint()
+
+
+class _Files:
+    """A file for each key: the SHA-256 of what follows, and that. Put in place whole, read without a lock."""
+
+    def __init__(self, folder: Path, base: str) -> None:
+        self._folder = folder
+        self._base = base
+
+    def load(self, key: object) -> Any:
+        """What was saved under a key; None if nothing was, or if it is damaged."""
+        try:
+            content = self._path(key).read_bytes()
+        except OSError:
+            return None
+        digest, data = content[: sha256().digest_size], content[sha256().digest_size :]
+        return pickle.loads(data) if sha256(data).digest() == digest else None
+
+    def save(self, key: object, value: Any) -> None:
+        """Save a value, in place of any that is there."""
+        data: bytes = cast(Any, serialize).dumps(value)
+        path = self._path(key)
+        part = path.with_suffix(f".{os.getpid()}")
+        try:
+            part.write_bytes(sha256(data).digest() + data)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+
+    def _path(self, key: object) -> Path:
+        return self._folder / f"{self._base}.{sha256(repr(key).encode()).hexdigest()[:32]}.kernel"
+
+
+def _cache_of(function: Callable[..., Any]) -> _PackageCache | None:
+    try:
+        return _PackageCache(function)
+    except RuntimeError as error:       # numba found no folder that can be written to
+        _warn(error)
+        return None
+
+
+def _warn(error: Exception) -> None:
+    log.warning(
+        "compiled kernels cannot be kept, every process compiles them (%s): set NUMBA_CACHE_DIR to a folder of a "
+        "local disk with 10 MB to spare",
+        error,
+    )
 
 
 @cache
@@ -94,13 +165,15 @@ def _fingerprint() -> str:
 
 @contextmanager
 def _alone_in(folder: Path) -> Iterator[None]:
-    """Hold the lock of a folder, waiting for whoever has it; the system frees it if its holder dies."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with open(folder / "kernels.lock", "w") as lock:
+    """Hold the lock of a folder, waiting for whoever has it; the system frees it if its holder dies.
+
+    Where nothing can be locked, nobody waits: what several compile at once is the same.
+    """
+    with ExitStack() as open_files:
         try:
+            folder.mkdir(parents=True, exist_ok=True)
+            lock = open_files.enter_context(open(folder / "kernels.lock", "a"))
             fcntl.flock(lock, fcntl.LOCK_EX)
         except OSError as error:
-            raise UserError(
-                f"cannot lock {lock.name} ({error.strerror}): set NUMBA_CACHE_DIR to a folder of a local disk"
-            ) from error
+            log.warning("processes that start together all compile the kernels: no lock in %s (%s)", folder, error)
         yield
