@@ -20,6 +20,7 @@ from rpdata.text.stats import LineStats, TextStats
 from rpdata.text.stop_words import StopLists
 
 MAX_DOCUMENT_BYTES = 1 << 27        # of any one text: positions in it and in its normalised form, in bits, fit 32 bits
+MAX_SIGNED_DOCUMENTS = (2**31 - 1) // SIGNATURE_BYTES      # the offsets of a binary array are int32
 
 _FAMILIES = {None: NO_MINHASH, "sha1": SHA1, "xxh3": XXH3}
 _NEWLINE = ord("\n")
@@ -35,7 +36,8 @@ def measure(
 
     Parameters
     ----------
-    texts: documents without nulls; each may be empty, none may have more than MAX_DOCUMENT_BYTES.
+    texts: documents without nulls; each may be empty, none may have more than MAX_DOCUMENT_BYTES; with signatures at
+        most MAX_SIGNED_DOCUMENTS.
     languages: of each document; one without a stop list (or None) has `has_stop_list` False and no stop words.
     minhash: "sha1", "xxh3", or None for no signatures.
 
@@ -46,6 +48,8 @@ def measure(
 
     Working memory: at most 45 bytes for each byte of the largest document, and 30 for each line of the batch.
     """
+    if minhash and len(texts) > MAX_SIGNED_DOCUMENTS:
+        raise ValueError(f"{len(texts):,} texts: signatures are made for up to {MAX_SIGNED_DOCUMENTS:,} in one call")
     batch = _batch(texts, stop_lists.numbers(languages))
     rows = len(texts)
     documents = make_documents(rows)

@@ -1,7 +1,11 @@
 """The kernels equal the plain-Python definitions, whatever the text."""
 
 import json
+import os
 import pickle
+import platform
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
@@ -88,14 +92,26 @@ def test_the_hand_made_documents_equal_their_definitions():
     check([document["raw_content"] for document in documents], [document["language"] for document in documents])
 
 
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="the plainest processor is named for x86_64 only")
+def test_kernels_for_the_plainest_processor_equal_their_definitions_too(tmp_path):
+    """No AVX-512 and no AVX2, of which the machine that tests may have both."""
+    plain = {"NUMBA_CPU_NAME": "x86-64", "NUMBA_CPU_FEATURES": "", "NUMBA_CACHE_DIR": str(tmp_path)}
+    test = f"{__file__}::{test_the_hand_made_documents_equal_their_definitions.__name__}"
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", test]
+    run = subprocess.run(command, env=os.environ | plain, capture_output=True, text=True, timeout=600)
+    assert run.returncode == 0, run.stdout
+    assert "1 passed" in run.stdout
+
+
 def test_a_batch_may_be_empty_sliced_or_of_large_strings():
-    texts = ["first", "second one", "", "Third, and last: ÉTÉ"]
-    whole, _ = measure(pa.array(texts), ["en"] * 4, STOP_LISTS, None)
+    texts = ["first\nof all", "second one\n\nthe end", "", "Third, and last: ÉTÉ" + " a b c d e" * 4]
+    whole, whole_signatures = measure(pa.array(texts), ["en"] * 4, STOP_LISTS, "sha1")
     for array in (pa.array(texts)[1:], pa.array(texts, pa.large_string())[1:]):
-        part, signatures = measure(array, ["en"] * 3, STOP_LISTS, None)
-        assert signatures is None
-        assert part.words.tolist() == whole.words[1:].tolist()
-        assert part.code_points.tolist() == whole.code_points[1:].tolist()
+        part, signatures = measure(array, ["en"] * 3, STOP_LISTS, "sha1")
+        assert signatures == whole_signatures[1:]
+        for i in range(3):
+            assert document_row(part, i) == document_row(whole, i + 1)
+            assert line_rows(part, i) == line_rows(whole, i + 1)
     for nothing in (pa.array([], pa.string()), pa.array(["x"])[1:], pa.nulls(0, pa.string())):
         statistics, signatures = measure(nothing, [], STOP_LISTS, "sha1")
         assert statistics.documents == 0
@@ -108,6 +124,12 @@ def test_texts_that_kernels_cannot_read_are_refused():
         measure(pa.array(["a"], pa.string_view()), ["en"], STOP_LISTS, None)
     with pytest.raises(ValueError, match=r"a text of 134,217,729 bytes; the kernels take up to 134,217,728"):
         measure(pa.array(["a" * (MAX_DOCUMENT_BYTES + 1)]), ["en"], STOP_LISTS, None)
+
+
+def test_more_signatures_than_an_arrow_array_holds_are_refused():
+    texts = pa.array([""]).take(pa.array(np.zeros(2**22, np.int32)))
+    with pytest.raises(ValueError, match="4,194,304 texts: signatures are made for up to 4,194,303"):
+        measure(texts, ["en"] * len(texts), STOP_LISTS, "sha1")
 
 
 def test_texts_that_are_null_or_lack_a_language_are_refused():
