@@ -17,7 +17,7 @@ for n in (10, 5, 6, 7, 8, 9):   # RedPajama-V2's keys are sorted as text
     def duplicate_ngrams(text: TextStats, n: int = n) -> pa.Array:
         """Characters of the words under a word n-gram that occurs at least twice, over all characters.
 
-        Every word counts once, and the first occurrence counts too. 0 for fewer than n words.
+        Every word counts once, and the first occurrence counts too. 0 if no such n-gram occurs twice.
         """
         return ratio(text.duplicate_ngram_code_points[n], text.word_code_points, empty=0.0)
 
