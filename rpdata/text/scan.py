@@ -83,7 +83,7 @@ def scan_batch(
     Returns the number of lines.
     """
     raw, bitmaps, ranks = scratch.raw, scratch.bitmaps, scratch.ranks
-    normalised, words, numbering = scratch.normalised, scratch.words, scratch.numbering
+    normalised, words = scratch.normalised, scratch.words
     stop_tables = [stop_table(packed_lists, number, secret) for number in range(packed_lists.first.size - 1)]
     line = 0
     for row in range(batch.stop_list.size):
@@ -113,19 +113,9 @@ def scan_batch(
         )
         documents.line_offsets[row + 1] = line
 
-        distinct = number_keys(words.hash, count, numbering, words.number)
-        documents.unique_words[row] = distinct
-        documents.word_entropy[row] = entropy(numbering.counts, distinct, count)
-        top, duplicate = documents.top_ngram_code_points, documents.duplicate_ngram_code_points
-        measure_ngrams(words, count, scratch.repeats, numbering, secret, row, top, duplicate)
-
+        count_distinct(scratch, count, secret, row, documents)
         if family != NO_MINHASH and count >= SHINGLE_WORDS:
-            shingles = count - SHINGLE_WORDS + 1
-            if family == SHA1:
-                hash_shingles_sha1(normalised, words.start, shingles, scratch.shingles)
-            else:
-                hash_shingles_xxh3(normalised, words.start, shingles, scratch.shingles)
-            minima(scratch.shingles.hash, shingles, permutations, scratch.shingles.least, signatures[row])
+            sign(scratch, count - SHINGLE_WORDS + 1, family, permutations, signatures[row])
     return line
 
 
@@ -137,3 +127,24 @@ def load_document(text: Bytes, start: int, end: int, raw: Bytes) -> int:
         raw[FIRST + i] = text[start + i]
     raw[FIRST + size : FIRST + size + 2 * BLOCK] = BLANK
     return size
+
+
+@kernel
+def count_distinct(scratch: Scratch, count: int, secret: Secret, row: int, documents: Documents) -> None:
+    """Fill the columns about equal words and equal n-grams."""
+    words, numbering = scratch.words, scratch.numbering
+    distinct = number_keys(words.hash, count, numbering, words.number)
+    documents.unique_words[row] = distinct
+    documents.word_entropy[row] = entropy(numbering.counts, distinct, count)
+    top, duplicate = documents.top_ngram_code_points, documents.duplicate_ngram_code_points
+    measure_ngrams(words, count, scratch.repeats, numbering, secret, row, top, duplicate)
+
+
+@kernel
+def sign(scratch: Scratch, shingles: int, family: int, permutations: Hashes, signature: Words32) -> None:
+    """Fill the signature of a document of so many shingles."""
+    if family == SHA1:
+        hash_shingles_sha1(scratch.normalised, scratch.words.start, shingles, scratch.shingles)
+    else:
+        hash_shingles_xxh3(scratch.normalised, scratch.words.start, shingles, scratch.shingles)
+    minima(scratch.shingles.hash, shingles, permutations, scratch.shingles.least, signature)
