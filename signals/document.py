@@ -26,6 +26,9 @@ class Document:
     language_score: float | None = None
     perplexity: float | None = None
     bucket: str | None = None
+    record_id: str | None = None
+    record_offset: int | None = None
+    content_language: str | None = None
 
     @property
     def lines(self) -> list[str]:
