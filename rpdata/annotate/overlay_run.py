@@ -9,14 +9,12 @@ from functools import partial
 from pathlib import Path
 
 from rpdata.annotate.overlay_unit import OverlayTask, annotate_overlay, columns_of
-from rpdata.annotate.run import start
 from rpdata.annotate.signals_file import SignalsFile, choose, load
-from rpdata.annotate.timings import Timings
+from rpdata.annotate.work import work_through
 from rpdata.dataset import OWN_SIGNALS
 from rpdata.engine.commit import sweep
 from rpdata.engine.lock import writer_lock
 from rpdata.engine.plan import Unit
-from rpdata.engine.progress import Progress
 from rpdata.engine.resources import Resources
 from rpdata.errors import CannotFinish, UserError
 from rpdata.ledger import Entry, Ledger
@@ -81,7 +79,8 @@ def run_overlay(
         manifest.save(task.root)
         with finish(task, pending, summary):
             if pending:
-                annotate(pending, task, resources, summary, quiet=quiet, silent=silent)
+                work = partial(annotate_overlay, task=task)
+                work_through(pending, work, task.root, resources, summary, quiet, silent)
     summary.seconds = round(time.monotonic() - started, 3)
     return summary
 
@@ -161,24 +160,6 @@ def configuration(task: OverlayTask, manifest: Manifest) -> dict[str, object]:
         "file": task.file.name,
         "signals": {**known, **{name: {key: entry[key] for key in shown} for name, entry in described.items()}},
     }
-
-
-def annotate(
-    units: list[Unit], task: OverlayTask, resources: Resources, summary: OverlaySummary, *, quiet: bool, silent: bool
-) -> None:
-    """The units through the workers."""
-    sizes = {unit.name: unit.size for unit in units}
-    with (
-        start(resources) as cluster,
-        Progress(len(units), sum(sizes.values()), quiet=quiet, silent=silent, dashboard=cluster.dashboard) as progress,
-        Timings(task.root) as timings,
-    ):
-        cluster.on_progress(progress.advance)
-        for name, report in cluster.run(partial(annotate_overlay, task=task), ((unit.name, unit) for unit in units)):
-            progress.unit_done(sizes[name])
-            timings.add(report)
-            summary.annotated_documents += report.documents
-            summary.annotated_text_bytes += report.text_bytes
 
 
 def count(task: OverlayTask, summary: OverlaySummary) -> None:

@@ -10,14 +10,12 @@ from pathlib import Path
 
 from rpdata.annotate.language import load
 from rpdata.annotate.settings import BY_LANGUAGE, Settings
-from rpdata.annotate.timings import Timings
 from rpdata.annotate.unit import annotate_unit, missing_steps
-from rpdata.engine.cluster import Cluster, existing_cluster, local_cluster
+from rpdata.annotate.work import work_through
 from rpdata.engine.commit import sweep
 from rpdata.engine.lock import writer_lock
 from rpdata.engine.places import language_of
 from rpdata.engine.plan import Input, Unit, plan
-from rpdata.engine.progress import Progress
 from rpdata.engine.resources import Resources
 from rpdata.errors import CannotFinish, UserError
 from rpdata.ledger import Ledger
@@ -100,7 +98,8 @@ def run(
         )
         with finish(root, units, settings, summary):
             if pending:
-                annotate(pending, settings, resources, summary, quiet=quiet, silent=silent)
+                task = partial(annotate_unit, settings=settings)
+                work_through(pending, task, root, resources, summary, quiet, silent)
     summary.seconds = round(time.monotonic() - started, 3)
     return summary
 
@@ -180,36 +179,6 @@ def refuse_other_language(units: Iterable[Unit], settings: Settings) -> None:
                 f"{other} (unit {unit.name}).\n"
                 "Leave the option as it was, or annotate into a new folder: --output"
             )
-
-
-def annotate(
-    units: list[Unit], settings: Settings, resources: Resources, summary: RunSummary, *, quiet: bool, silent: bool
-) -> None:
-    """The units through the workers; every unit that can be finished is."""
-    sizes = {unit.name: unit.size for unit in units}
-    with (
-        start(resources) as cluster,
-        Progress(len(units), sum(sizes.values()), quiet=quiet, silent=silent, dashboard=cluster.dashboard) as progress,
-        Timings(settings.output) as timings,
-    ):
-        cluster.on_progress(progress.advance)
-        task = partial(annotate_unit, settings=settings)
-        for name, report in cluster.run(task, ((unit.name, unit) for unit in units)):
-            progress.unit_done(sizes[name])
-            timings.add(report)
-            summary.annotated_documents += report.documents
-            summary.annotated_text_bytes += report.text_bytes
-
-
-@contextmanager
-def start(resources: Resources) -> Iterator[Cluster]:
-    """The workers: an existing scheduler's, or processes of our own."""
-    if resources.scheduler:
-        with existing_cluster(resources.scheduler) as cluster:
-            yield cluster
-    else:
-        with local_cluster(resources.workers, resources.memory_of_a_worker) as cluster:
-            yield cluster
 
 
 def count(units: Iterable[Unit], root: Path, summary: RunSummary) -> None:

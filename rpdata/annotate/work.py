@@ -1,0 +1,55 @@
+"""The units of a run through the workers, with progress for whoever watches and times for the logs."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from rpdata.annotate.timings import Timings
+from rpdata.annotate.unit import UnitReport
+from rpdata.engine.cluster import Cluster, existing_cluster, local_cluster
+from rpdata.engine.plan import Unit
+from rpdata.engine.progress import Progress
+from rpdata.engine.resources import Resources
+
+
+class Annotated(Protocol):
+    """What a run's summary counts of its own work."""
+
+    annotated_documents: int
+    annotated_text_bytes: int
+
+
+def work_through(
+    units: Sequence[Unit],
+    task: Callable[[Unit], UnitReport],
+    root: Path,
+    resources: Resources,
+    summary: Annotated,
+    quiet: bool,
+    silent: bool,
+) -> None:
+    """Do the task with each unit; every unit that can be finished is. Counts into `summary`, times into the logs."""
+    sizes = {unit.name: unit.size for unit in units}
+    with (
+        start(resources) as cluster,
+        Progress(len(units), sum(sizes.values()), quiet=quiet, silent=silent, dashboard=cluster.dashboard) as progress,
+        Timings(root) as timings,
+    ):
+        cluster.on_progress(progress.advance)
+        for name, report in cluster.run(task, ((unit.name, unit) for unit in units)):
+            progress.unit_done(sizes[name])
+            timings.add(report)
+            summary.annotated_documents += report.documents
+            summary.annotated_text_bytes += report.text_bytes
+
+
+@contextmanager
+def start(resources: Resources) -> Iterator[Cluster]:
+    """The workers: an existing scheduler's, or processes of our own."""
+    if resources.scheduler:
+        with existing_cluster(resources.scheduler) as cluster:
+            yield cluster
+    else:
+        with local_cluster(resources.workers, resources.memory_of_a_worker) as cluster:
+            yield cluster
