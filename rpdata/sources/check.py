@@ -41,13 +41,13 @@ def check(found: list[tuple[str, Input]], options: ReadOptions) -> None:
 
 
 def check_language(language: str) -> None:
-    if not LANGUAGE.fullmatch(language):
-        raise UserError(f"--language {language!r} is not a language code: give one like en, de or zh-Hant")
     if language in RESERVED:
         raise UserError(
             f"--language {language} is not one language, but --language says what all documents are in. "
             "Leave it away, and their languages are found out; --languages says which of them to keep"
         )
+    if not LANGUAGE.fullmatch(language):
+        raise UserError(f"--language {language!r} is not a language code: give one like en, de or zh-Hant")
 
 
 def check_parquet(source: Input, options: ReadOptions) -> None:
