@@ -6,7 +6,7 @@ INSTALLED := .venv/.installed
 BENCH_INSTALLED := .venv-bench/.installed
 OLD_PYTHON := "rpdata needs Python 3.11 or newer; name one with: make PYTHON=/path/to/python3"
 
-.PHONY: install demo test lint fuzz bench clean
+.PHONY: install demo test lint faults fuzz bench clean
 
 install: $(INSTALLED)
 
@@ -27,6 +27,10 @@ test: $(INSTALLED)
 lint: $(INSTALLED)
 	$(BIN)/ruff check
 	.ci/typecheck
+
+# Only the tests that kill workers, schedulers and commands.
+faults: $(INSTALLED)
+	$(BIN)/python -m pytest tests/annotate/test_faults.py tests/engine/test_commit.py tests/engine/test_cluster.py
 
 # The property tests with many more examples, new ones on each run.
 fuzz: $(INSTALLED)
