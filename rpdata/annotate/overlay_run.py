@@ -2,24 +2,22 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 
 from rpdata.annotate.overlay_unit import OverlayTask, annotate_overlay, columns_of
 from rpdata.annotate.signals_file import SignalsFile, choose, load
-from rpdata.annotate.work import work_through
+from rpdata.annotate.work import finishing, work_through
 from rpdata.dataset import OWN_SIGNALS
 from rpdata.engine.commit import sweep
 from rpdata.engine.lock import writer_lock
 from rpdata.engine.plan import Unit
 from rpdata.engine.resources import Resources
-from rpdata.errors import CannotFinish, UserError
+from rpdata.errors import UserError
 from rpdata.ledger import Entry, Ledger
 from rpdata.manifest import Manifest
-from rpdata.report.views import write_views
 
 
 @dataclass
@@ -77,7 +75,11 @@ def run_overlay(
         manifest = Manifest.load(root)      # as it is under the lock
         manifest.replace(task.file.step, configuration(task, manifest))
         manifest.save(task.root)
-        with finish(task, pending, summary):
+        with finishing(
+            task.root,
+            count=lambda: count(task, summary),
+            missing=lambda: [unit.name for unit in pending if columns_of(unit, task) is not None],
+        ):
             if pending:
                 work = partial(annotate_overlay, task=task)
                 work_through(pending, work, task.root, resources, summary, quiet, silent)
@@ -168,26 +170,3 @@ def count(task: OverlayTask, summary: OverlaySummary) -> None:
         summary.documents += entry.written
         summary.failed_values += entry.failed_values
         summary.units_with_errors += bool(entry.failed_values)
-
-
-@contextmanager
-def finish(task: OverlayTask, units: list[Unit], summary: OverlaySummary) -> Iterator[None]:
-    """After the work, also where some units could not be finished: tidy up, count, and show what is there."""
-    unfinished: CannotFinish | None = None
-    try:
-        yield
-    except CannotFinish as error:
-        unfinished = error
-    finally:
-        sweep(task.root)
-    count(task, summary)
-    write_views(task.root)
-    if unfinished:
-        raise unfinished
-    missing = [unit.name for unit in units if columns_of(unit, task) is not None]
-    if missing:
-        raise CannotFinish(
-            f"the workers say that they are done, but {len(missing)} of {len(units)} units of {task.file.step} are "
-            f"not in {task.root} (the first is {missing[0]}).\n"
-            "Workers on other machines need the same rpdata, and this folder under the same path."
-        )

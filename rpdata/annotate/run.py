@@ -2,8 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -11,16 +10,15 @@ from pathlib import Path
 from rpdata.annotate.language import load
 from rpdata.annotate.settings import BY_LANGUAGE, Settings
 from rpdata.annotate.unit import annotate_unit, missing_steps
-from rpdata.annotate.work import work_through
+from rpdata.annotate.work import finishing, work_through
 from rpdata.engine.commit import sweep
 from rpdata.engine.lock import writer_lock
 from rpdata.engine.places import language_of
 from rpdata.engine.plan import Input, Unit, plan
 from rpdata.engine.resources import Resources
-from rpdata.errors import CannotFinish, UserError
+from rpdata.errors import UserError
 from rpdata.ledger import Ledger
 from rpdata.manifest import Manifest
-from rpdata.report.views import write_views
 from rpdata.signals import CATALOGUE
 from rpdata.sources import check, discover
 
@@ -96,35 +94,16 @@ def run(
             language_model=settings.model.named if settings.model else None,
             not_computed=[signal.name for signal in CATALOGUE.values() if signal.function is None],
         )
-        with finish(root, units, settings, summary):
+        with finishing(
+            root,
+            count=lambda: count(units, root, summary),
+            missing=lambda: [unit.name for unit in units if missing_steps(unit, settings)],
+        ):
             if pending:
                 task = partial(annotate_unit, settings=settings)
                 work_through(pending, task, root, resources, summary, quiet, silent)
     summary.seconds = round(time.monotonic() - started, 3)
     return summary
-
-
-@contextmanager
-def finish(root: Path, units: Sequence[Unit], settings: Settings, summary: RunSummary) -> Iterator[None]:
-    """After the work, also where some units could not be finished: tidy up, count, and show what is there."""
-    unfinished: CannotFinish | None = None
-    try:
-        yield
-    except CannotFinish as error:
-        unfinished = error
-    finally:
-        sweep(root)   # a worker that was killed left its temporary files
-    count(units, root, summary)
-    write_views(root)
-    if unfinished:
-        raise unfinished
-    missing = [unit.name for unit in units if missing_steps(unit, settings)]
-    if missing:
-        raise CannotFinish(
-            f"the workers say that they are done, but {len(missing)} of {len(units)} units are not in {root} "
-            f"(the first is {missing[0]}).\n"
-            "Workers on other machines need the same rpdata, and this folder under the same path."
-        )
 
 
 def begun(root: Path) -> Manifest:

@@ -1,4 +1,4 @@
-"""The units of a run through the workers, with progress for whoever watches and times for the logs."""
+"""The units of a run through the workers, with progress and times; and how every run ends."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -8,9 +8,12 @@ from typing import Protocol
 from rpdata.annotate.timings import Timings
 from rpdata.annotate.unit import UnitReport
 from rpdata.engine.cluster import Cluster, existing_cluster, local_cluster
+from rpdata.engine.commit import sweep
 from rpdata.engine.plan import Unit
 from rpdata.engine.progress import Progress
 from rpdata.engine.resources import Resources
+from rpdata.errors import CannotFinish
+from rpdata.report.views import write_views
 
 
 class Annotated(Protocol):
@@ -53,3 +56,27 @@ def start(resources: Resources) -> Iterator[Cluster]:
     else:
         with local_cluster(resources.workers, resources.memory_of_a_worker) as cluster:
             yield cluster
+
+
+@contextmanager
+def finishing(root: Path, count: Callable[[], None], missing: Callable[[], list[str]]) -> Iterator[None]:
+    """After the work, also where some units could not be finished: tidy up, count, and show what is there.
+
+    missing: the units that the ledger does not call done. Raises CannotFinish if there are any, whatever workers said.
+    """
+    unfinished: CannotFinish | None = None
+    try:
+        yield
+    except CannotFinish as error:
+        unfinished = error
+    finally:
+        sweep(root)   # a worker that was killed left its temporary files
+    count()
+    write_views(root)
+    if unfinished:
+        raise unfinished
+    if names := missing():
+        raise CannotFinish(
+            f"the workers say that they are done, but {root} lacks {len(names)} units (the first is {names[0]}).\n"
+            "Workers on other machines need the same rpdata, and this folder under the same path."
+        )

@@ -1,3 +1,5 @@
+"""What `rpdata compute-signals` promises, seen from outside."""
+
 import gzip
 import json
 import os
