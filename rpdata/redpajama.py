@@ -2,7 +2,7 @@
 
 Byte for byte what the reference writes: keys in the catalogue's order, compact, spans in code points, whole numbers as
 7.0 or 7 as the catalogue says, the shortest digits that read back as the same float, and one odd null for the bullets
-of a document without lines. Signals that were not computed are left out.
+of a document without lines. Signals that were not computed are left out, and those of our own.
 """
 
 from collections.abc import Iterator
@@ -72,7 +72,7 @@ def signals_json(signals: Rows) -> pa.Array:
 
     pieces: list[str | pa.Array] = ["{"]
     for signal in CATALOGUE.values():
-        if signal.name not in signals.schema.names:
+        if signal.name not in signals.schema.names or not signal.published:
             continue
         values = column(signals, signal.name)
         number = whole if signal.json == "int" else decimal

@@ -11,19 +11,24 @@ from rpdata.signals.catalogue import (
     FLAG,
     FLOAT,
     Signal,
+    available,
     collecting,
     compute,
     find,
+    reads_text,
     schema,
     signal,
 )
 from rpdata.signals.document import Document
+from rpdata.signals.model_stats import ModelStats
 from rpdata.text.stats import TextStats
 
 # isort: off
-# Families register in the order of RedPajama-V2's keys, which is the order of the columns and of the exported JSON.
+# Families register in the order of RedPajama-V2's keys, which is the order of the columns and of the exported JSON;
+# then come our own.
 with collecting(CATALOGUE):
     from rpdata.signals import ccnet, content, repetition, natural_language, lines, classifiers, importance  # noqa: F401
+    from rpdata.signals import repaired  # noqa: F401
 # isort: on
 
 from rpdata.signals.fingerprint import code_hash, column_hashes, kernel_hash
@@ -35,14 +40,17 @@ __all__ = [
     "FLAG",
     "FLOAT",
     "Document",
+    "ModelStats",
     "Signal",
     "TextStats",
+    "available",
     "code_hash",
     "collecting",
     "column_hashes",
     "compute",
     "find",
     "kernel_hash",
+    "reads_text",
     "schema",
     "signal",
     "stop_lists",

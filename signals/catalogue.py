@@ -1,14 +1,14 @@
 """The catalogue of signals: what each measures, in which unit and type, after which source; and how a batch gets them.
 
 A `signal` is a function, and the annotation of its parameter says what it reads: the statistics of a batch of texts
-(TextStats), its rows of `documents/` (RecordBatch), or one Document. `awaiting` declares what is not computed without
-an artefact. Both register in the collection of the `collecting` block that they are executed in: the families' is
-CATALOGUE; a file of a user has one of its own; outside of such a block a signal is a function and nothing else.
+(TextStats), what models say of them (ModelStats), its rows of `documents/` (RecordBatch), or one Document. It
+registers in the collection of the `collecting` block that it is executed in: the families' is CATALOGUE; a file of a
+user has one of its own; outside of such a block a signal is a function and nothing else.
 """
 
 import builtins
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -20,17 +20,24 @@ import pyarrow as pa
 from rpdata.errors import UserError, unknown_name
 from rpdata.schema import DOCUMENTS
 from rpdata.signals.document import Document
+from rpdata.signals.model_stats import ModelStats
 from rpdata.text.stats import TextStats
 
 FLOAT, COUNT, FLAG = pa.float64(), pa.int32(), pa.int8()
 
-Reads: TypeAlias = builtins.type[TextStats] | builtins.type[pa.RecordBatch] | builtins.type[Document]
+SPANS = ("line_start", "line_end")      # of every line, beside the signals
+
+Reads: TypeAlias = (
+    builtins.type[TextStats] | builtins.type[ModelStats] | builtins.type[pa.RecordBatch] | builtins.type[Document]
+)
 
 # Said beside every definition that speaks of words.
 TERMS = (
     "words: the normalised text (ASCII punctuation deleted, lower case, NFD) cut at white space; "
     r"raw words: the matches of \w+|[^\w\s]+ in the text as it is, so that a run of punctuation is one"
 )
+
+OWN = "rpdata_"     # how the names of those begin that RedPajama-V2 does not have
 
 # The published name is misspelt for good; the right spelling finds it.
 ALIASES = {"rps_lines_ending_with_terminal_punctuation_mark": "rps_lines_ending_with_terminal_punctution_mark"}
@@ -46,12 +53,14 @@ class Signal:
     unit: of its value; "1" is a pure number.
     source: the paper and section that define it.
     definition: what is measured, with the value for an empty document.
-    reads: what `function` takes: TextStats, RecordBatch or Document.
+    reads: what `function` takes: TextStats, ModelStats, RecordBatch or Document.
     languages: those that have it; None is all.
-    artefact: the list or model that it needs; None if it needs none.
+    artefact: the list or model without which there is no such column, by its name without the language; None if it
+        needs none.
+    filled_by: likewise, the one that gives values where the input has none.
     json: how RedPajama-V2 writes its number, 7.0 or 7.
     function: gives the values of a batch, one for each line of its documents if `per_line`, or the value (if
-        `per_line`, the list of values) of one Document; None: not computed yet.
+        `per_line`, the list of values) of one Document.
     """
 
     name: str
@@ -59,15 +68,22 @@ class Signal:
     unit: str
     source: str
     definition: str
+    function: Callable[[Any], Any]
     reads: Reads = TextStats
     languages: tuple[str, ...] | None = None
     artefact: str | None = None
+    filled_by: str | None = None
     json: Literal["float", "int"] = "float"
-    function: Callable[[Any], pa.Array] | None = None
 
     @property
     def per_line(self) -> bool:
-        return pa.types.is_list(self.type)
+        """Whether it has a number for each line; lists of words belong to the document."""
+        return pa.types.is_list(self.type) and not pa.types.is_string(self.type.value_type)
+
+    @property
+    def published(self) -> bool:
+        """Whether RedPajama-V2 has it; others never enter its JSON."""
+        return not self.name.startswith(OWN)
 
     def describe(self) -> dict[str, Any]:
         """The entry as plain data, for `rpdata signals list` and `show`."""
@@ -79,8 +95,8 @@ class Signal:
             "type": f"{numpy_name(self.type.value_type)} for each line" if self.per_line else numpy_name(self.type),
             "source": self.source,
             "languages": list(self.languages) if self.languages else None,
-            "artefact": self.artefact,
-            "computed": self.function is not None,
+            "artefact": self.artefact or self.filled_by,
+            "published": self.published,
         }
 
 
@@ -88,7 +104,7 @@ Collection: TypeAlias = dict[str, Signal]   # name -> signal, in the order of th
 
 CATALOGUE: Collection = {}
 
-READABLE = (TextStats, pa.RecordBatch, Document)
+READABLE = (TextStats, ModelStats, pa.RecordBatch, Document)
 
 _collection: ContextVar[Collection | None] = ContextVar("collection", default=None)
 
@@ -121,9 +137,12 @@ def signal(
     type: pa.DataType = FLOAT,
     per_line: bool = False,
     languages: tuple[str, ...] | None = None,
+    artefact: str | None = None,
+    filled_by: str | None = None,
+    definition: str | None = None,
     json: Literal["float", "int"] = "float",
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Declare the decorated function as a signal; its docstring is the definition.
+    """Declare the decorated function as a signal; its docstring is the definition, where none is given.
 
     The annotation of its (first) parameter says what it reads, see `Signal.function`. The function itself is returned
     as it is. UserError if the annotation is missing or something else.
@@ -136,11 +155,13 @@ def signal(
                 type=pa.list_(type) if per_line else type,
                 unit=unit,
                 source=source,
-                definition=inspect.getdoc(function) or "",
+                definition=inspect.cleandoc(definition or inspect.getdoc(function) or ""),
+                function=function,
                 reads=what_it_reads(function, name),
                 languages=languages,
+                artefact=artefact,
+                filled_by=filled_by,
                 json=json,
-                function=function,
             )
         )
         return function
@@ -163,32 +184,6 @@ def what_it_reads(function: Callable[..., Any], name: str) -> Reads:
     return annotation
 
 
-def awaiting(
-    artefact: str,
-    name: str,
-    definition: str,
-    *,
-    unit: str,
-    source: str,
-    type: pa.DataType = FLOAT,
-    languages: tuple[str, ...] | None = None,
-    json: Literal["float", "int"] = "float",
-) -> None:
-    """Declare a signal that is not computed without an artefact: its name, type and form are final."""
-    register(
-        Signal(
-            name=name,
-            type=type,
-            unit=unit,
-            source=source,
-            definition=inspect.cleandoc(definition),
-            languages=languages,
-            artefact=artefact,
-            json=json,
-        )
-    )
-
-
 def find(name: str) -> Signal:
     """The signal of that name; UserError with the nearest names if there is none."""
     name = ALIASES.get(name, name)
@@ -202,23 +197,44 @@ def numpy_name(type: pa.DataType) -> str:
     return type.to_pandas_dtype().__name__
 
 
-def schema() -> pa.Schema:
-    """The columns of `quality_signals/`: the document, the spans of its lines (code points), every computed signal."""
-    spans = [pa.field(name, pa.list_(pa.int32())) for name in ("line_start", "line_end")]
-    signals = [pa.field(s.name, s.type) for s in CATALOGUE.values() if s.function is not None]
+def available(artefacts: Container[str]) -> list[Signal]:
+    """The signals of a run with these artefacts (names without a language), in the order of their columns."""
+    return [s for s in CATALOGUE.values() if s.artefact is None or s.artefact in artefacts]
+
+
+def schema(artefacts: Container[str] = ()) -> pa.Schema:
+    """The columns of `quality_signals/`: the document, spans of its lines (code points), every available signal."""
+    spans = [pa.field(name, pa.list_(pa.int32())) for name in SPANS]
+    signals = [pa.field(s.name, s.type) for s in available(artefacts)]
     return pa.schema([DOCUMENTS.field("doc_id"), *spans, *signals])
 
 
-def compute(documents: pa.RecordBatch, text: TextStats) -> pa.RecordBatch:
-    """The rows of `quality_signals/` for a batch of rows of `documents/` and the statistics of their texts."""
-    offsets = pa.array(text.line_offsets.astype(np.int32))
+def compute(
+    names: Sequence[str], documents: pa.RecordBatch, text: TextStats | None, models: ModelStats
+) -> dict[str, pa.Array]:
+    """The named columns of `quality_signals/` (see `schema`) for a batch of rows of `documents/`.
+
+    text: the statistics of its texts, of which there is no need for signals that don't read them (`reads_text`).
+    models: what the artefacts say of it.
+    """
+    readable: dict[Reads, Any] = {TextStats: text, ModelStats: models, pa.RecordBatch: documents}
 
     def for_each_line(values: pa.Array) -> pa.Array:
-        return pa.ListArray.from_arrays(offsets, values)
+        assert text is not None, "lines are counted with the text"
+        return pa.ListArray.from_arrays(pa.array(text.line_offsets.astype(np.int32)), values)
 
-    columns = [documents["doc_id"], *map(for_each_line, (pa.array(text.lines.start), pa.array(text.lines.end)))]
-    for s in CATALOGUE.values():
-        if s.function is not None:
-            values = s.function(text if s.reads is TextStats else documents)
-            columns.append(for_each_line(values) if s.per_line else values)
-    return pa.RecordBatch.from_arrays(columns, schema=schema())
+    columns = {}
+    for name in names:
+        if name in SPANS:
+            assert text is not None, "lines are counted with the text"
+            columns[name] = for_each_line(pa.array(text.lines.start if name == SPANS[0] else text.lines.end))
+        else:
+            s = CATALOGUE[name]
+            values = s.function(readable[s.reads])
+            columns[name] = for_each_line(values) if s.per_line else values
+    return columns
+
+
+def reads_text(name: str) -> bool:
+    """Whether a column of `quality_signals/` needs the statistics of the text."""
+    return name in SPANS or CATALOGUE[name].reads is TextStats or CATALOGUE[name].per_line

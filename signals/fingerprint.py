@@ -1,41 +1,55 @@
 """What the values of a signal depend on, as hashes: the ledger keeps them, so that a change recomputes its columns.
 
 A column depends on the text kernels, the Unicode data of this Python, the file of its family and what that builds on
-(rounding, the assembly of columns); the stop word fraction on its lists, too. Code is hashed as it is written, so that
-a changed comment recomputes as well: that costs a pass, while a change that went unseen would cost the data.
+(rounding, the assembly of columns); the stop word fraction on its lists, too; and what an artefact feeds on that. Code
+is hashed as it is written, so that a changed comment recomputes as well: that costs a pass, while a change that went
+unseen would cost the data.
 """
 
 import inspect
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from unicodedata import unidata_version
 
 import xxhash
 
 import rpdata.text
 from rpdata.signals import catalogue, rounding, stop_words
-from rpdata.signals.catalogue import CATALOGUE
+from rpdata.signals.catalogue import CATALOGUE, SPANS, available
 
-SPANS = ("line_start", "line_end")
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-def code_hash() -> str:
+def code_hash(fed: Mapping[str, str] = NOTHING) -> str:
     """One hash (16 hex digits) of all that decides the values of `quality_signals/`, wherever the package lies."""
-    return digest(f"{name} {value}" for name, value in column_hashes().items())
+    return digest(f"{name} {value}" for name, value in column_hashes(fed).items())
+
+
+def column_hashes(fed: Mapping[str, str] = NOTHING) -> dict[str, str]:
+    """A hash (16 hex digits) for each column of `schema(fed)`, those of the line spans among them.
+
+    fed: the run's artefacts, by names without a language, and a hash of what decides what they say.
+    """
+    own = code_hashes()
+    hashes = {name: own[name] for name in SPANS}
+    for signal in available(fed):
+        feeds = [fed[name] for name in (signal.artefact, signal.filled_by) if name and name in fed]
+        hashes[signal.name] = digest([own[signal.name], *feeds]) if feeds else own[signal.name]
+    return hashes
 
 
 @cache
-def column_hashes() -> dict[str, str]:
-    """A hash (16 hex digits) for each computed column, those of the line spans among them."""
+def code_hashes() -> dict[str, str]:
+    """The same for every column, artefacts apart."""
     shared = [kernel_hash()]
     shared += [content(Path(inspect.getfile(module))) for module in (rounding, catalogue)]
     hashes = {name: digest(shared) for name in SPANS}
     for signal in CATALOGUE.values():
-        if signal.function is not None:
-            family = Path(inspect.getfile(signal.function))
-            lists = [content(stop_words.PATH)] if signal.name == "rps_doc_stop_word_fraction" else []
-            hashes[signal.name] = digest([*shared, content(family), *lists])
+        family = Path(inspect.getfile(signal.function))
+        lists = [content(stop_words.PATH)] if signal.name == "rps_doc_stop_word_fraction" else []
+        hashes[signal.name] = digest([*shared, content(family), *lists])
     return hashes
 
 

@@ -25,6 +25,11 @@ def score(values: Floats, defined: npt.NDArray[np.bool_]) -> pa.Array:
     return nullable(rounded(values), defined)
 
 
+def rounded_where_known(values: pa.Array) -> pa.Array:
+    """Values of float64 rounded to eight decimals as Python rounds; nulls stay."""
+    return score(values.fill_null(0.0).to_numpy(), values.is_valid().to_numpy(zero_copy_only=False))
+
+
 def count(values: npt.NDArray) -> pa.Array:
     """Counts as int32: a batch holds less than 2 GiB of text."""
     return pa.array(values.astype(np.int32, copy=False))

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pyarrow as pa
 import pytest
-from golden import as_batch, edge_documents, edge_golden, exported_line
+from golden import as_batch, edge_documents, edge_golden, exported_line, signals_of
 from golden.unicode14 import changed_code_points
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from rpdata import redpajama
 from rpdata.errors import UserError
 from rpdata.redpajama import decimal, metadata_json, quality_signals_json, whole
-from rpdata.signals import compute, schema, stop_lists
-from rpdata.text import measure
+from rpdata.signals import schema
 
 RECORDS, GOLDEN = edge_documents(), edge_golden()
 
@@ -26,8 +25,7 @@ def documents():
 
 @pytest.fixture(scope="module")
 def signals(documents):
-    text, _ = measure(documents["raw_content"], documents["language"].to_pylist(), stop_lists(), None)
-    return compute(documents, text)
+    return signals_of(documents)
 
 
 def test_signals_equal_the_reference_byte_for_byte(documents, signals, repository):

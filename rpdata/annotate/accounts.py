@@ -7,7 +7,6 @@ from rpdata.annotate.settings import Settings
 from rpdata.engine.plan import Unit
 from rpdata.errors import UserError
 from rpdata.ledger import Entry, Ledger, PartitionFile, ReadReport
-from rpdata.signals import column_hashes
 
 
 def known_documents(unit: Unit, root: Path) -> Entry | None:
@@ -46,8 +45,14 @@ def overlay_entry(
         configuration=configuration,
         partitions=files,
         read=documents.written,
-        columns=column_hashes() if step == "quality_signals" else {"signature": configuration},
+        columns=settings.signal_columns if step == "quality_signals" else {"signature": configuration},
     )
+
+
+def are_of_the_same_documents(entry: Entry, documents: Entry) -> bool:
+    """Whether two entries tell of the same documents in the same partitions and order."""
+    one, other = ({path: file.doc_ids for path, file in of.partitions.items()} for of in (entry, documents))
+    return one == other
 
 
 def refuse_loss(entry: Entry, documents: Entry) -> None:

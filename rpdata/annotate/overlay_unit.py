@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +11,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from rpdata.annotate.accounts import refuse_loss
+from rpdata.annotate.accounts import are_of_the_same_documents, refuse_loss
+from rpdata.annotate.columns import Columns, as_declared, batch_of
 from rpdata.annotate.parts import are_intact, languages_of
 from rpdata.annotate.signals_file import SignalsFile, hashes, load
 from rpdata.annotate.unit import UnitReport
@@ -20,7 +21,7 @@ from rpdata.engine.cluster import advance
 from rpdata.engine.commit import Commit
 from rpdata.engine.plan import Unit
 from rpdata.errors import UserError
-from rpdata.ledger import Entry, Ledger, configuration_hash
+from rpdata.ledger import Entry, Ledger
 from rpdata.overlay import OverlayWriter, describe
 from rpdata.schema import DOCUMENTS
 from rpdata.signals import TextStats, stop_lists
@@ -40,20 +41,6 @@ class OverlayTask:
     whole: bool
 
 
-@dataclass(frozen=True)
-class Columns:
-    """What becomes of one unit's overlay. wanted: column -> its hash, by name as in the overlay: a function that moves
-    within its file changes nothing."""
-
-    wanted: Mapping[str, str]
-    computed: list[str]
-    kept: list[str]
-
-    @property
-    def configuration(self) -> str:
-        return configuration_hash({"columns": dict(self.wanted)})
-
-
 def columns_of(unit: Unit, task: OverlayTask) -> Columns | None:
     """What there is to do; None if nothing is."""
     ledger = Ledger(task.root)
@@ -61,10 +48,8 @@ def columns_of(unit: Unit, task: OverlayTask) -> Columns | None:
     known = dict(there.columns) if there else {}
     current = {name: value for name, value in hashes(task.file).items() if name in task.names}
     wanted = dict(sorted((current if task.whole else known | current).items()))
-    computed = [name for name, value in wanted.items() if known.get(name) != value]
-    if there and not computed and wanted == known:
-        return None
-    return Columns(wanted, computed, [name for name in wanted if name not in computed])
+    columns = Columns.of(wanted, known)
+    return None if there and not columns.computed and wanted == known else columns
 
 
 def standing(unit: Unit, task: OverlayTask, ledger: Ledger) -> Entry | None:
@@ -76,10 +61,7 @@ def standing(unit: Unit, task: OverlayTask, ledger: Ledger) -> Entry | None:
         return None         # damaged; done anew
     if entry is None or documents is None or not ledger.done(entry.step, entry.unit, entry.configuration):
         return None
-    same = {path: file.doc_ids for path, file in entry.partitions.items()} == {
-        path: file.doc_ids for path, file in documents.partitions.items()
-    }
-    return entry if same else None
+    return entry if are_of_the_same_documents(entry, documents) else None
 
 
 def annotate_overlay(unit: Unit, task: OverlayTask) -> UnitReport:
@@ -137,16 +119,13 @@ def anew(columns: Columns, task: OverlayTask) -> Columns:
     """The same without anything to copy; what the file no longer has is lost with its old values."""
     current = hashes(task.file)
     wanted = {name: current[name] for name in columns.wanted if name in current}
-    return Columns(wanted, list(wanted), [])
+    return Columns.of(wanted, {})
 
 
 def take_over(entry: Entry | None, kept: list[str], task: OverlayTask, failures: Failures) -> bool:
     """Whether the old files have the bytes, and errors/ the failed values, that the ledger tells of; notes the latter.
     """
-    if entry is None or not all(
-        describe(task.root / entry.step / f"{partition}.parquet") == file
-        for partition, file in entry.partitions.items()
-    ):
+    if entry is None or not are_intact(entry, task.root):
         return False
     lines = error_lines(task.root / "errors" / entry.step / f"{entry.unit}.jsonl")
     if sum(line.get("more", 1) for line in lines) != entry.failed_values:
@@ -172,11 +151,6 @@ def schema_of(columns: Columns, task: OverlayTask, before: Entry | None) -> pa.S
     return pa.schema([DOCUMENTS.field("doc_id"), *fields])
 
 
-def as_declared(kind: pa.DataType) -> pa.DataType:
-    """The type of a column that was read back: Parquet calls the values of a list otherwise than Arrow."""
-    return pa.list_(kind.value_type) if pa.types.is_list(kind) else kind
-
-
 def row_groups(
     partition: str, task: OverlayTask, columns: Columns
 ) -> Iterator[tuple[pa.RecordBatch, pa.RecordBatch | None]]:
@@ -191,10 +165,6 @@ def row_groups(
         for group in range(documents.num_row_groups):
             names = None if columns.computed else ["doc_id"]
             yield batch_of(documents, group, names), batch_of(old, group, columns.kept) if old else None
-
-
-def batch_of(file: pq.ParquetFile, group: int, names: list[str] | None) -> pa.RecordBatch:
-    return file.read_row_group(group, columns=names).combine_chunks().to_batches()[0]
 
 
 def computed(
@@ -212,5 +182,5 @@ def computed(
         text, _ = measure(documents["raw_content"], languages_of(partition, documents), stop_lists(), None)
         text = text.read_only()
     found = values(signals, documents, text, failures)
-    copied = {name: kept[name].cast(as_declared(kept[name].type)) for name in columns.kept} if kept else {}
+    copied = {name: kept[name] for name in columns.kept} if kept else {}
     return {"doc_id": documents["doc_id"], **copied, **found}

@@ -11,19 +11,17 @@ from rpdata.engine.commit import Commit
 from rpdata.ledger import PartitionFile
 from rpdata.overlay import OverlayWriter, describe
 from rpdata.schema import DOCUMENTS, MINHASH
-from rpdata.signals import schema
-
-SCHEMAS = {"documents": DOCUMENTS, "quality_signals": schema(), "minhash": MINHASH}
 
 
 class Overlays:
     """Writers, opened with the first batch of their partition; closed with the block, `files` then describes them.
 
-    steps: those that are written.
+    steps: those that are written. signals: the schema of `quality_signals/`. schemas: of every step.
     """
 
-    def __init__(self, output: Commit, steps: Sequence[str]) -> None:
+    def __init__(self, output: Commit, steps: Sequence[str], signals: pa.Schema) -> None:
         self.steps = list(steps)
+        self.schemas = {"documents": DOCUMENTS, "quality_signals": signals, "minhash": MINHASH}
         self._output = output
         self._stack = ExitStack()
         self._paths: dict[str, dict[str, Path]] = {step: {} for step in steps}      # step -> partition -> file
@@ -48,7 +46,7 @@ class Overlays:
         for step in self.steps:
             self._paths[step][partition] = self._output.file(f"{step}/{partition}.parquet")
         self._writers[partition] = {
-            step: self._stack.enter_context(OverlayWriter(self._paths[step][partition], SCHEMAS[step]))
+            step: self._stack.enter_context(OverlayWriter(self._paths[step][partition], self.schemas[step]))
             for step in self.steps
         }
         return self._writers[partition]

@@ -1,12 +1,14 @@
 """Where a unit's documents come from: its inputs, or the files that they were written to before."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TypeAlias
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from rpdata.annotate.columns import batch_of
 from rpdata.annotate.language import identified
 from rpdata.annotate.routing import OTHER, route
 from rpdata.annotate.settings import Settings
@@ -18,8 +20,8 @@ from rpdata.overlay import describe
 from rpdata.schema import DOCUMENTS
 from rpdata.sources import read
 
-# A partition's path and some of its documents: one row group of each overlay.
-Part: TypeAlias = tuple[str, pa.RecordBatch]
+# A partition's path, some of its documents (one row group of each overlay), and what is known of their signals.
+Part: TypeAlias = tuple[str, pa.RecordBatch, pa.RecordBatch | None]
 
 
 def from_source(unit: Unit, settings: Settings, source: ReadReport, seconds: dict[str, float]) -> Iterator[Part]:
@@ -29,30 +31,33 @@ def from_source(unit: Unit, settings: Settings, source: ReadReport, seconds: dic
     """
     batches = read(unit, settings.for_unit(unit), source)
     if unit.partition_path is not None:
-        yield from ((unit.partition_path, batch) for batch in batches)
+        yield from ((unit.partition_path, batch, None) for batch in batches)
         return
     assert settings.model is not None, "`run` looks for it before any work begins"
     assert settings.languages is not None
     known = identified(batches, settings.model, seconds)
     for partition, batch in route(known, settings.languages, source):
-        yield unit.path_of(partition), batch
+        yield unit.path_of(partition), batch, None
 
 
-def stored(documents: Entry, root: Path) -> Iterator[Part]:
-    """The documents that the entry tells of, in the batches that they were written in."""
+def stored(documents: Entry, root: Path, kept: list[str]) -> Iterator[Part]:
+    """The documents that the entry tells of, in the batches that they were written in, with these of their signals."""
     for partition in sorted(documents.partitions):
-        with pq.ParquetFile(root / "documents" / f"{partition}.parquet") as file:
+        with ExitStack() as stack:
+            file = stack.enter_context(pq.ParquetFile(root / "documents" / f"{partition}.parquet"))
+            signals = root / "quality_signals" / f"{partition}.parquet"
+            known = stack.enter_context(pq.ParquetFile(signals)) if kept else None
             for group in range(file.num_row_groups):
-                for batch in file.read_row_group(group).cast(DOCUMENTS).combine_chunks().to_batches():
-                    yield partition, batch
+                documents_of_group = batch_of(file, group, None).cast(DOCUMENTS)
+                yield partition, documents_of_group, batch_of(known, group, kept) if known else None
 
 
-def are_intact(documents: Entry, root: Path) -> bool:
-    """Whether the files of `documents/` have the bytes that the entry tells of."""
+def are_intact(entry: Entry, root: Path) -> bool:
+    """Whether the files have the bytes that the entry tells of."""
     try:
         return all(
-            describe(root / "documents" / f"{partition}.parquet") == file
-            for partition, file in documents.partitions.items()
+            describe(root / entry.step / f"{partition}.parquet") == file
+            for partition, file in entry.partitions.items()
         )
     except UserError:   # torn
         return False

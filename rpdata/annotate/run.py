@@ -2,15 +2,17 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
 from rpdata.annotate.language import load
 from rpdata.annotate.settings import BY_LANGUAGE, Settings
-from rpdata.annotate.unit import annotate_unit, missing_steps
+from rpdata.annotate.unit import annotate_unit, missing_steps, signals_missing
 from rpdata.annotate.work import finishing, work_through
+from rpdata.artefacts.folder import Stored
 from rpdata.engine.commit import sweep
 from rpdata.engine.lock import writer_lock
 from rpdata.engine.places import language_of
@@ -25,6 +27,8 @@ from rpdata.sources import check, discover
 TEXT_IS_WRITTEN_ONCE = "Text is written once, in one way. Annotate into a new folder: --output"
 ONE_WAY_TO_TELL = "Documents are in partitions by it, and text is written once. Annotate into a new folder: --output"
 ONE_FAMILY = "Signatures of two families can't be compared. Use the same one, or annotate into a new folder: --output"
+
+NONE: Mapping[str, Stored] = MappingProxyType({})
 
 
 @dataclass
@@ -44,6 +48,7 @@ class RunSummary:
     annotated_text_bytes: int = 0       # likewise, UTF-8
     seconds: float = 0.0
     language_model: str | None = None   # that told the languages, where they were not known
+    artefacts: dict[str, str] = field(default_factory=dict)     # name -> sha256 of those that feed the signals
     not_computed: list[str] = field(default_factory=list)   # signals that wait for an artefact
 
     @property
@@ -60,6 +65,7 @@ def run(
     *,
     snapshot: str | None = None,
     files_per_shard: int | None = None,
+    artefacts: Mapping[str, Stored] = NONE,
     resources: Resources,
     quiet: bool = False,
     silent: bool = True,
@@ -67,7 +73,8 @@ def run(
     """Annotate the inputs that the arguments name into `settings.output`; safe to run any number of times.
 
     What is done already is left as it is, so that a run that was interrupted goes on. files_per_shard: for WET and
-    tables; None groups about 2 GiB. quiet: progress as plain lines; silent: none.
+    tables; None groups about 2 GiB. artefacts: by name, to feed signals with. quiet: progress as plain lines; silent:
+    none.
 
     Raises UserError where the input is refused before work begins, CannotFinish where it can't be finished.
     """
@@ -80,10 +87,11 @@ def run(
     before = begun(root)
     settings = replace(settings, output=root)
     refuse_other_language(holding(before.units, found), settings)   # or a model would be asked for in vain
-    settings = settings.with_model(found, before)
+    settings = settings.with_model(found, before).with_artefacts(artefacts, before)
     with writer_lock(root):
         manifest, units = plan_units(found, settings, files_per_shard)
         have_model(units, settings)
+        have_artefacts(units, settings)
         manifest.save(root)
         sweep(root)
         pending = [unit for unit in units if missing_steps(unit, settings)]
@@ -92,7 +100,8 @@ def run(
             units=len(units),
             units_done_before=len(units) - len(pending),
             language_model=settings.model.named if settings.model else None,
-            not_computed=[signal.name for signal in CATALOGUE.values() if signal.function is None],
+            artefacts=dict(settings.models.identities),
+            not_computed=[name for name in CATALOGUE if name not in settings.signal_columns],
         )
         with finishing(
             root,
@@ -144,6 +153,19 @@ def have_model(units: Iterable[Unit], settings: Settings) -> None:
     asked = [unit for unit in units if unit.partition is None]
     if settings.model and any("documents" in missing_steps(unit, settings) for unit in asked):
         load(settings.model)
+
+
+def have_artefacts(units: Iterable[Unit], settings: Settings) -> None:
+    """Read the artefacts that a unit's missing signals are fed by; UserError if one is gone or other than it was."""
+    needed = set[str]()
+    for unit in units:
+        if "quality_signals" in missing_steps(unit, settings):
+            columns = signals_missing(unit, settings)
+            if lacking := settings.models.lacking(columns):
+                raise settings.models.are_not_here(lacking, unit.name)
+            needed |= settings.models.feeding(columns)
+    for name in sorted(needed):
+        settings.models.here[name].verify()
 
 
 def refuse_other_language(units: Iterable[Unit], settings: Settings) -> None:

@@ -1,21 +1,25 @@
 """The options of an annotation, and which of them decide what a step writes."""
 
 import inspect
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from rpdata.annotate import identity
+from rpdata.annotate.columns import Columns
 from rpdata.annotate.language import DEFAULT_MODEL, LanguageModel, find_model, refuse_other_model
+from rpdata.annotate.models import Models
 from rpdata.annotate.routing import Languages
+from rpdata.artefacts.folder import Stored
 from rpdata.engine.places import language_of
 from rpdata.engine.plan import Input, Unit
 from rpdata.errors import UserError, unknown_name
 from rpdata.ledger import configuration_hash, hash_of
 from rpdata.manifest import Manifest
-from rpdata.signals import code_hash, kernel_hash
+from rpdata.signals import code_hash, column_hashes, kernel_hash
 from rpdata.sources import ReadOptions
 from rpdata.text import Family
 from rpdata.text.minhash import SEED, SHINGLE_WORDS
@@ -42,6 +46,7 @@ class Settings:
     minhash: the family, "sha1" (RedPajama-V2's) or "xxh3".
     languages, language_model: which documents to keep, and who says what language they are in; not used with
     `read.language` and for cc_net. model: the language model once it is found, see `with_model`.
+    models: the artefacts that feed signals, see `with_artefacts`.
     """
 
     output: Path
@@ -50,6 +55,7 @@ class Settings:
     languages: Languages | None = None      # None: not said, so the main ones
     language_model: str = DEFAULT_MODEL
     model: LanguageModel | None = None
+    models: Models = field(default_factory=Models)
 
     def with_model(self, found: Iterable[tuple[str, Input]], before: Manifest) -> "Settings":
         """The settings with languages and the model, if an input needs them.
@@ -83,6 +89,15 @@ class Settings:
                 raise unknown_name("language", language, labels)
         return replace(self, languages=languages, model=model)
 
+    def with_artefacts(self, given: Mapping[str, Stored], before: Manifest) -> "Settings":
+        """The settings with these artefacts and those that the dataset's columns are fed by already.
+
+        before: of the dataset, where it has begun. What it was made with stays with it; an artefact of the same name
+        takes its place.
+        """
+        used = before.configurations.get("quality_signals", {}).get("artefacts", {})
+        return replace(self, models=Models(used).with_those(given))
+
     def languages_configuration(self) -> dict[str, Any]:
         """What decides which documents of a unit are kept, and in which partitions, where a model tells languages."""
         return {"languages": str(self.languages), "language_model": str(self.model)}
@@ -97,7 +112,13 @@ class Settings:
         return {"minhash_hash": self.minhash, **family}
 
     def signals_configuration(self) -> dict[str, Any]:
-        return {"code": code_hash()}
+        used = {"artefacts": dict(self.models.identities)} if self.models.identities else {}
+        return {"code": code_hash(), **used}
+
+    @cached_property
+    def signal_columns(self) -> dict[str, str]:
+        """The columns of `quality_signals/`, each with the hash of what it is made by, in their order."""
+        return column_hashes(self.models.fed())
 
     def configuration(self, step: str, unit: Unit) -> str:
         """The hash that the ledger keeps for `step` of `unit`: another hash means that the work must be done again."""
@@ -105,7 +126,7 @@ class Settings:
             languages = self.languages_configuration() if unit.partition is None else {}
             return configuration_hash({**self.documents_configuration(unit.inputs[0].format), **languages})
         if step == "quality_signals":
-            return configuration_hash(self.signals_configuration())
+            return Columns.of(self.signal_columns, {}).configuration
         code = [kernel_hash(), hash_of(Path(inspect.getfile(identity)))]     # of the signature, and of id_int
         return configuration_hash({**self.minhash_configuration(), "code": code})
 

@@ -113,7 +113,7 @@ def refuse_unusable(signal: Signal, file: SignalsFile) -> None:
         problem = f"RedPajama-V2 has a signal of that name (rpdata signals show {signal.name}); choose another"
     elif signal.name in TAKEN:
         problem = "documents have a column of that name; choose another"
-    elif signal.function is None or signal.reads not in (TextStats, Document):
+    elif signal.reads not in (TextStats, Document):
         problem = "it must read a Document or TextStats"
     elif not is_number(signal.type.value_type if signal.per_line else signal.type):
         problem = f"a signal is a number, and its type ({signal.type}) is not one of integers or floats"
@@ -158,7 +158,7 @@ def hashes(file: SignalsFile) -> dict[str, str]:
 
 def line_of(signal: Signal, file: SignalsFile) -> int | None:
     """A line of the function that the file defines as this signal; None where it is made in a less direct way."""
-    function = inspect.unwrap(signal.function) if signal.function else None
+    function = inspect.unwrap(signal.function)
     if not isinstance(function, types.FunctionType) or function.__code__.co_filename != file.path:
         return None
     if any(callable(cell.cell_contents) for cell in function.__closure__ or ()):

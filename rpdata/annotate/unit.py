@@ -9,12 +9,14 @@ from functools import partial
 import pyarrow as pa
 
 from rpdata.annotate.accounts import (
+    are_of_the_same_documents,
     documents_entry,
     known_documents,
     overlay_entry,
     refuse_changed_inputs,
     refuse_loss,
 )
+from rpdata.annotate.columns import Columns
 from rpdata.annotate.identity import id_ints
 from rpdata.annotate.overlays import Overlays
 from rpdata.annotate.parts import Part, are_intact, from_source, languages_of, stored
@@ -22,9 +24,10 @@ from rpdata.annotate.settings import Settings
 from rpdata.engine.cluster import advance
 from rpdata.engine.commit import Commit
 from rpdata.engine.plan import Unit
-from rpdata.ledger import Ledger, ReadReport
+from rpdata.errors import UserError
+from rpdata.ledger import Entry, Ledger, ReadReport
 from rpdata.schema import MINHASH, OVERLAYS
-from rpdata.signals import compute, stop_lists
+from rpdata.signals import compute, reads_text, schema, stop_lists
 from rpdata.text import measure
 
 
@@ -32,7 +35,7 @@ from rpdata.text import measure
 class UnitReport:
     """What a task tells the command. The ledger is the record; this is for progress and logs.
 
-    seconds: wall time by stage (`read`, `language`, `measure`, `signals`, `write`).
+    seconds: wall time by stage (`read`, `language`, `measure`, `models`, `signals`, `write`).
     """
 
     unit: str
@@ -53,6 +56,12 @@ def missing_steps(unit: Unit, settings: Settings) -> list[str]:
     return list(OVERLAYS) if "documents" in missing else missing
 
 
+def signals_missing(unit: Unit, settings: Settings) -> list[str]:
+    """The columns of `quality_signals/` that the ledger does not tell of as they are now; all if documents miss."""
+    known = signals_entry(unit, settings) if "documents" not in missing_steps(unit, settings) else None
+    return Columns.of(settings.signal_columns, known.columns if known else {}).computed
+
+
 def annotate_unit(unit: Unit, settings: Settings) -> UnitReport:
     """Read one unit, compute what is missing of it, commit; safe to run any number of times."""
     missing = missing_steps(unit, settings)
@@ -64,15 +73,16 @@ def annotate_unit(unit: Unit, settings: Settings) -> UnitReport:
     if standing is None:
         missing = list(OVERLAYS)
     source = ReadReport()
+    columns = signal_columns(unit, settings, standing, missing)
     with Commit(settings.output) as output:
-        with Overlays(output, missing) as overlays:
+        with Overlays(output, missing, schema(settings.models.fed())) as overlays:
             if standing is None:
                 overlays.open_all([unit.partition_path] if unit.partition_path else [])
                 parts = from_source(unit, settings, source, summary.seconds)
             else:
                 overlays.open_all(sorted(standing.partitions))
-                parts = stored(standing, settings.output)
-            annotate_parts(parts, settings, overlays, summary)
+                parts = stored(standing, settings.output, columns.kept)
+            annotate_parts(parts, settings, columns, overlays, summary)
         if standing is None:
             refuse_changed_inputs(unit, source, known)
             output.errors("documents", unit.name, source.told())
@@ -85,21 +95,58 @@ def annotate_unit(unit: Unit, settings: Settings) -> UnitReport:
     return summary
 
 
-def annotate_parts(parts: Iterator[Part], settings: Settings, overlays: Overlays, summary: UnitReport) -> None:
-    """Each batch through the kernels and into one row group of each overlay."""
+def signal_columns(unit: Unit, settings: Settings, documents: Entry | None, missing: list[str]) -> Columns:
+    """What is to be computed of `quality_signals/`; columns that stand beside the unit's documents are kept.
+
+    documents: of the unit, if they stand. UserError if an artefact that is needed is not here.
+    """
+    if "quality_signals" not in missing:
+        return Columns.of({}, {})
+    known = None if documents is None else signals_of(unit, documents, settings)
+    columns = Columns.of(settings.signal_columns, known.columns if known else {})
+    if lacking := settings.models.lacking(columns.computed):
+        raise settings.models.are_not_here(lacking, unit.name)
+    return columns
+
+
+def signals_entry(unit: Unit, settings: Settings) -> Entry | None:
+    """What the ledger says of the unit's signals; None if it is illegible, so that they are done anew."""
+    try:
+        return Ledger(settings.output).entry("quality_signals", unit.name)
+    except UserError:
+        return None
+
+
+def signals_of(unit: Unit, documents: Entry, settings: Settings) -> Entry | None:
+    """The entry of the signals of these documents, if its files stand and belong to them."""
+    entry = signals_entry(unit, settings)
+    whole = entry is not None and are_intact(entry, settings.output) and are_of_the_same_documents(entry, documents)
+    return entry if whole else None
+
+
+def annotate_parts(
+    parts: Iterator[Part], settings: Settings, columns: Columns, overlays: Overlays, summary: UnitReport
+) -> None:
+    """Each batch through the kernels and models, and into one row group of each overlay."""
+    families = settings.minhash if "minhash" in overlays.steps else None
+    measured = families or any(reads_text(name) for name in columns.computed)
     clock = time.perf_counter()
-    for partition, documents in parts:
+    for partition, documents, known in parts:
         clock = summary.timed("read", clock)
-        text, signatures = measure(
-            documents["raw_content"],
-            languages_of(partition, documents),
-            stop_lists(),
-            settings.minhash if "minhash" in overlays.steps else None,
-        )
+        languages = languages_of(partition, documents)
+        text = signatures = None
+        if measured:
+            text, signatures = measure(documents["raw_content"], languages, stop_lists(), families)
         clock = summary.timed("measure", clock)
         rows = {"documents": documents}
         if "quality_signals" in overlays.steps:
-            rows["quality_signals"] = compute(documents, text)
+            said = settings.models.ask(documents, languages, columns.computed)
+            clock = summary.timed("models", clock)
+            found = compute(columns.computed, documents, text, said)
+            kept = {name: known[name] for name in columns.kept} if known else {}
+            made = {"doc_id": documents["doc_id"], **kept, **found}
+            form = overlays.schemas["quality_signals"]
+            rows["quality_signals"] = pa.RecordBatch.from_arrays([made[name] for name in form.names], schema=form)
         if "minhash" in overlays.steps:
             rows["minhash"] = pa.RecordBatch.from_arrays(
                 [documents["doc_id"], id_ints(documents["doc_id"]), signatures], schema=MINHASH

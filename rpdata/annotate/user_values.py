@@ -85,7 +85,7 @@ def values(
 
 def from_documents(signal: Signal, documents: Sequence[Document], failures: Failures) -> pa.Array:
     """One call for each document. A line signal may be None: null instead of a list."""
-    function = function_of(signal)
+    function = signal.function
     answers: list[Any] = []
     for document in documents:
         try:
@@ -107,7 +107,7 @@ def from_documents(signal: Signal, documents: Sequence[Document], failures: Fail
 
 def from_statistics(signal: Signal, text: TextStats, doc_ids: pa.Array, failures: Failures) -> pa.Array:
     """One call for the batch; where that fails, one for each document, so that only the guilty ones lose."""
-    function = function_of(signal)
+    function = signal.function
     offsets = text.line_offsets
     try:
         if signal.per_line:
@@ -173,12 +173,6 @@ def refusal(found: Any, kind: pa.DataType) -> str:
     """What was returned, cut short, beside what should have been."""
     only = found[0] if isinstance(found, list) and len(found) == 1 else found
     return f"returned {QUOTED.repr(only)} ({type(only).__name__}), which is no {numpy_name(kind)}"
-
-
-def function_of(signal: Signal) -> Callable[[Any], Any]:
-    if signal.function is None:
-        raise ValueError(f"the signal {signal.name} has no function")
-    return signal.function
 
 
 def element(signal: Signal) -> pa.DataType:

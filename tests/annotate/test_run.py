@@ -11,7 +11,7 @@ from rpdata.annotate import Settings
 from rpdata.annotate.unit import annotate_unit
 from rpdata.engine.lock import writer_lock
 from rpdata.engine.plan import plan
-from rpdata.signals import compute
+from rpdata.overlay import OverlayWriter
 from rpdata.sources import discover
 from tests.command import contents, rpdata
 
@@ -122,7 +122,12 @@ def test_rows_and_identities_agree_across_overlays(dataset):
 def test_a_unit_that_lost_a_document_is_not_committed(crawl, tmp_path, monkeypatch):
     path = next(crawl.rglob("de_head.json.gz"))
     unit = plan([], discover([str(path)]))[0]
-    monkeypatch.setattr("rpdata.annotate.unit.compute", lambda documents, text: compute(documents, text)[1:])
+    write = OverlayWriter.write
+
+    def losing(writer, batch):
+        write(writer, batch.slice(1) if "line_start" in batch.schema.names else batch)
+
+    monkeypatch.setattr(OverlayWriter, "write", losing)
     with pytest.raises(AssertionError, match="quality_signals of unit 2026-34/0000/de_head do not add up"):
         annotate_unit(unit, Settings(tmp_path / "out"))
     assert not [path for path in (tmp_path / "out").rglob("*") if path.is_file()]

@@ -12,7 +12,8 @@ from typing import Any
 import pyarrow as pa
 
 from rpdata.schema import DOCUMENTS
-from rpdata.signals import CATALOGUE
+from rpdata.signals import CATALOGUE, ModelStats, compute, schema, stop_lists
+from rpdata.text import measure
 
 FOLDER = Path(__file__).parent
 
@@ -36,17 +37,25 @@ def as_batch(records: list[dict[str, Any]], ids: list[str]) -> pa.RecordBatch:
     return pa.RecordBatch.from_pylist([{name: row.get(name) for name in DOCUMENTS.names} for row in rows], DOCUMENTS)
 
 
+def signals_of(documents: pa.RecordBatch) -> pa.RecordBatch:
+    """The rows of `quality_signals/` without any artefact."""
+    text, _ = measure(documents["raw_content"], documents["language"].to_pylist(), stop_lists(), None)
+    said = ModelStats({"lm": documents["perplexity"], "lm.bucket": documents["bucket"]})
+    columns = {"doc_id": documents["doc_id"], **compute(schema().names[1:], documents, text, said)}
+    return pa.RecordBatch.from_pydict(columns, schema())
+
+
 def computed(golden: dict[str, Any]) -> dict[str, Any]:
     """The reference's spans of the signals that need no artefact, in its order."""
     return {
-        name: spans for name, spans in golden["quality_signals"].items() if CATALOGUE[name].function is not None
+        name: spans for name, spans in golden["quality_signals"].items() if CATALOGUE[name].artefact is None
     }
 
 
 def exported_line(golden: bytes) -> bytes:
     """A golden line as the reference wrote it to its `signals.json.gz`, without the signals that need an artefact."""
     line = re.sub(rb',"minhash":.*', b"}", golden)
-    waiting = "|".join(name for name, signal in CATALOGUE.items() if signal.function is None).encode()
+    waiting = "|".join(name for name, signal in CATALOGUE.items() if signal.artefact).encode()
     return re.sub(rb',"(?:' + waiting + rb')":\[\[[^\]]*\]\]', b"", line)
 
 

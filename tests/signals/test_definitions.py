@@ -3,10 +3,9 @@
 from math import log
 
 import pytest
-from golden import as_batch
+from golden import as_batch, signals_of
 
-from rpdata.signals import CATALOGUE, compute, find, stop_lists
-from rpdata.text import measure
+from rpdata.signals import CATALOGUE, find
 
 DOCUMENT_SIGNALS = [
     ("rps_doc_curly_bracket", "{a}", 2 / 3),
@@ -50,8 +49,7 @@ EMPTY = {
 
 def value(name, text, **record):
     documents = as_batch([{"raw_content": text, "language": "en", **record}], ["a/0"])
-    statistics, _ = measure(documents["raw_content"], ["en"], stop_lists(), None)
-    return compute(documents, statistics)[find(name).name][0].as_py()
+    return signals_of(documents)[find(name).name][0].as_py()
 
 
 @pytest.mark.parametrize(("name", "text", "expected"), DOCUMENT_SIGNALS)
@@ -67,7 +65,7 @@ def test_a_line_signal_is_what_its_definition_says(name, text, expected):
 def test_every_formula_is_worked_out_by_hand():
     by_hand = {find(name).name for name, *_ in DOCUMENT_SIGNALS + LINE_SIGNALS}
     others = {name for name in CATALOGUE if name.startswith(("ccnet_", "rps_doc_frac_chars_"))}
-    assert by_hand | others >= {name for name, signal in CATALOGUE.items() if signal.function is not None}
+    assert by_hand | others >= {name for name, signal in CATALOGUE.items() if signal.artefact is None}
 
 
 @pytest.mark.parametrize(("expected", "name"), [(empty, name) for empty, names in EMPTY.items() for name in names])

@@ -13,7 +13,8 @@ def changed_by(monkeypatch, path):
     content = fingerprint.content
     monkeypatch.setattr(fingerprint, "content", lambda p: content(p) + ("*" if str(p) == str(path) else ""))
     monkeypatch.setattr(fingerprint, "kernel_hash", fingerprint.kernel_hash.__wrapped__)
-    after = fingerprint.column_hashes.__wrapped__()
+    monkeypatch.setattr(fingerprint, "code_hashes", fingerprint.code_hashes.__wrapped__)
+    after = column_hashes()
     return {name for name in before if before[name] != after[name]}
 
 
@@ -24,6 +25,14 @@ def test_every_computed_column_has_a_hash():
 def test_a_change_of_a_family_changes_its_columns_only(monkeypatch):
     of_the_family = {name for name in schema().names if name.startswith("rps_lines_")}
     assert changed_by(monkeypatch, lines.__file__) == of_the_family
+
+
+def test_an_artefact_changes_the_columns_that_it_feeds_only():
+    plain, fed = column_hashes(), column_hashes({"lm": "a", "bad_words": "b"})
+    assert {name for name in plain if plain[name] != fed[name]} == {"ccnet_perplexity", "ccnet_bucket"}
+    assert set(fed) - set(plain) == {"rps_doc_ldnoobw_words", "rpdata_doc_ldnoobw_words"}
+    other = column_hashes({"lm": "a", "bad_words": "c"})
+    assert {name for name in fed if fed[name] != other[name]} == set(fed) - set(plain)
 
 
 def test_a_change_of_a_stop_list_changes_the_stop_word_fraction_only(monkeypatch):
