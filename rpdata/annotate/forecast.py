@@ -103,7 +103,7 @@ def forecast(
     refuse_other_language(holding(before.units, found), settings)
     obstacle = None
     try:
-        settings = settings.with_model(found, before)
+        settings = settings.with_model(found, before).with_artefacts(before)
     except UserError as error:
         obstacle = str(error)
     _, units = plan_units(found, settings, files_per_shard)

@@ -2,17 +2,15 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from types import MappingProxyType
 
 from rpdata.annotate.language import load
 from rpdata.annotate.settings import BY_LANGUAGE, Settings
 from rpdata.annotate.unit import annotate_unit, missing_steps, signals_missing
 from rpdata.annotate.work import finishing, work_through
-from rpdata.artefacts.folder import Stored
 from rpdata.engine.commit import sweep
 from rpdata.engine.lock import writer_lock
 from rpdata.engine.places import language_of
@@ -27,8 +25,6 @@ from rpdata.sources import check, discover
 TEXT_IS_WRITTEN_ONCE = "Text is written once, in one way. Annotate into a new folder: --output"
 ONE_WAY_TO_TELL = "Documents are in partitions by it, and text is written once. Annotate into a new folder: --output"
 ONE_FAMILY = "Signatures of two families can't be compared. Use the same one, or annotate into a new folder: --output"
-
-NONE: Mapping[str, Stored] = MappingProxyType({})
 
 
 @dataclass
@@ -65,7 +61,6 @@ def run(
     *,
     snapshot: str | None = None,
     files_per_shard: int | None = None,
-    artefacts: Mapping[str, Stored] = NONE,
     resources: Resources,
     quiet: bool = False,
     silent: bool = True,
@@ -73,8 +68,7 @@ def run(
     """Annotate the inputs that the arguments name into `settings.output`; safe to run any number of times.
 
     What is done already is left as it is, so that a run that was interrupted goes on. files_per_shard: for WET and
-    tables; None groups about 2 GiB. artefacts: by name, to feed signals with. quiet: progress as plain lines; silent:
-    none.
+    tables; None groups about 2 GiB. quiet: progress as plain lines; silent: none.
 
     Raises UserError where the input is refused before work begins, CannotFinish where it can't be finished.
     """
@@ -87,7 +81,7 @@ def run(
     before = begun(root)
     settings = replace(settings, output=root)
     refuse_other_language(holding(before.units, found), settings)   # or a model would be asked for in vain
-    settings = settings.with_model(found, before).with_artefacts(artefacts, before)
+    settings = settings.with_model(found, before).with_artefacts(before)
     with writer_lock(root):
         manifest, units = plan_units(found, settings, files_per_shard)
         have_model(units, settings)

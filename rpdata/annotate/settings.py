@@ -46,7 +46,8 @@ class Settings:
     minhash: the family, "sha1" (RedPajama-V2's) or "xxh3".
     languages, language_model: which documents to keep, and who says what language they are in; not used with
     `read.language` and for cc_net. model: the language model once it is found, see `with_model`.
-    models: the artefacts that feed signals, see `with_artefacts`.
+    artefacts: those that are given to feed signals, by name. models: with those that the dataset has, see
+    `with_artefacts`.
     """
 
     output: Path
@@ -55,6 +56,7 @@ class Settings:
     languages: Languages | None = None      # None: not said, so the main ones
     language_model: str = DEFAULT_MODEL
     model: LanguageModel | None = None
+    artefacts: Mapping[str, Stored] = field(default_factory=dict)
     models: Models = field(default_factory=Models)
 
     def with_model(self, found: Iterable[tuple[str, Input]], before: Manifest) -> "Settings":
@@ -89,14 +91,14 @@ class Settings:
                 raise unknown_name("language", language, labels)
         return replace(self, languages=languages, model=model)
 
-    def with_artefacts(self, given: Mapping[str, Stored], before: Manifest) -> "Settings":
-        """The settings with these artefacts and those that the dataset's columns are fed by already.
+    def with_artefacts(self, before: Manifest) -> "Settings":
+        """The settings with their models: the artefacts given, and those that feed the dataset already.
 
         before: of the dataset, where it has begun. What it was made with stays with it; an artefact of the same name
         takes its place.
         """
         used = before.configurations.get("quality_signals", {}).get("artefacts", {})
-        return replace(self, models=Models(used).with_those(given))
+        return replace(self, models=Models(used).with_those(self.artefacts))
 
     def languages_configuration(self) -> dict[str, Any]:
         """What decides which documents of a unit are kept, and in which partitions, where a model tells languages."""
