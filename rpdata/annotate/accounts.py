@@ -67,7 +67,17 @@ def refuse_loss(entry: Entry, documents: Entry) -> None:
 
 
 def refuse_changed_inputs(unit: Unit, source: ReadReport, before: Entry | None) -> None:
-    """An input that is read again must be the one that it was; its size was compared when the run was planned."""
+    """An input must be the one that was planned, and one that is read again the one that it was."""
+    planned = {known.name: known.size for known in unit.inputs}
+    for found in source.inputs:
+        size = planned[found["name"]]
+        if size and found["bytes"] != size:     # no size: a server did not tell it
+            raise UserError(
+                f"{found['name']} had {size:,} bytes when the work was planned, and {found['bytes']:,} when it was "
+                "read: it was replaced, or somebody is still writing to it. Nothing of the unit was written.\n"
+                "Bring the planned file back and run the same command again, or annotate the new one into a new "
+                "folder: --output"
+            )
     hashes = {known["name"]: known["xxh3"] for known in (before.inputs if before else ())}
     for found in source.inputs:
         if hashes.get(found["name"], found["xxh3"]) != found["xxh3"]:
