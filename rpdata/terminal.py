@@ -24,11 +24,11 @@ class Output(Console):
         raise BrokenPipeError
 
 
-console = Output(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDE)
+console = Output(highlight=False, soft_wrap=True, width=None if sys.stdout and sys.stdout.isatty() else WIDE)
 
 
 def print_json(value: Any) -> None:
-    print(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode())
+    print(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode(), flush=True)
 
 
 def print_run(summary: RunSummary, *, as_json: bool) -> None:

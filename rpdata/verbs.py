@@ -1,0 +1,38 @@
+"""What ends any verb early without being a failure of it: Ctrl-C, and a reader that has seen enough."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from typer.core import TyperGroup
+
+from rpdata.errors import CannotFinish
+
+
+class Verbs(TyperGroup):
+    """The verbs of the command. Typer itself would end with 130 and no word, or with 1."""
+
+    def make_context(self, *arguments: Any, **more: Any) -> Any:
+        """Parse the command line; CannotFinish if that is interrupted."""
+        with resumable():
+            return super().make_context(*arguments, **more)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the verb; CannotFinish if it was interrupted."""
+        try:
+            with resumable():
+                return super().invoke(ctx)
+        except BrokenPipeError:   # of `rpdata ... | head`; what is left in the buffer goes nowhere
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return None
+
+
+@contextmanager
+def resumable() -> Iterator[None]:
+    """Ctrl-C is a way to stop, not an accident: say that nothing is lost."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise CannotFinish("stopped. Run the same command again: it goes on where it stopped.") from None
