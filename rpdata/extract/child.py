@@ -4,6 +4,7 @@ A message is two lengths, a JSON object, and bytes. Asked: how to take a page ap
 Answered: `title` and `wrong` with the UTF-8 of the text, or `too_long`, or `no_memory`.
 """
 
+import ctypes
 import json
 import resource
 import signal
@@ -13,6 +14,7 @@ import sys
 from typing import Any
 
 LENGTHS = struct.Struct(">II")
+PR_SET_PDEATHSIG = 1
 GRACE_SECONDS = 5       # behind what the parent grants: a child that lost its parent does not run for ever
 
 
@@ -46,6 +48,7 @@ def main(seconds: int, memory_bytes: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)        # Ctrl-C goes to all processes; the parent's end is ours too
     if sys.platform == "linux":         # elsewhere the limit does not exist or does not hold; the time limit does
         resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)       # elsewhere a page's time limit ends it
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     connection = socket.socket(fileno=sys.stdin.fileno())
     send(connection, {})
