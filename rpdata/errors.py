@@ -1,7 +1,10 @@
 """The errors that a user can mend; everything else is a bug and may show its traceback."""
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from difflib import get_close_matches
+from pathlib import Path
 
 
 class UserError(Exception):
@@ -20,6 +23,17 @@ class CannotFinish(UserError):
     """The disk, a permission or the workers failed on the way; the same command goes on where this one stopped."""
 
     exit_status = 1
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Arrow and open files do not say which file could not be written; the error that leaves the block does."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno is None or error.filename is not None:
+            raise
+        raise OSError(error.errno, os.strerror(error.errno), str(path)) from error
 
 
 def unknown_name(kind: str, name: str, known: Iterable[str]) -> UserError:

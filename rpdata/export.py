@@ -25,7 +25,7 @@ import pyarrow.parquet as pq
 from rpdata import bands
 from rpdata.engine.commit import Commit, sweep
 from rpdata.engine.lock import writer_lock
-from rpdata.errors import UserError
+from rpdata.errors import UserError, naming
 from rpdata.ledger import Ledger
 from rpdata.manifest import FILE, Manifest
 from rpdata.overlay import read_footer
@@ -128,6 +128,7 @@ def export_partition(root: Path, output: Path, family: str, partition: str) -> i
     with Commit(output) as commit:
         signals_file, minhash_file = (commit.file(place.format(partition=partition)) for place in PLACES)
         with (
+            naming(signals_file.parent),
             signals_file.open("wb") as raw,
             gzip.GzipFile("", "wb", GZIP_LEVEL, raw, mtime=0) as lines,
             pq.ParquetWriter(minhash_file, PUBLISHED_MINHASH, compression="snappy") as signatures,

