@@ -77,7 +77,10 @@ def sha256_of(path: Path) -> str:
 
 @contextmanager
 def alone(growing: Path, waiting: Callable[[str], None] | None) -> Iterator[None]:
-    """Be the only one that gets an artefact, after whoever is at it; `waiting` is told if there is somebody."""
+    """Be the only one that gets an artefact, after whoever is at it; `waiting` is told if there is somebody.
+
+    Where the file system knows no locks two may be at it; what they mix up is not kept, as it has another sha256.
+    """
     with growing.with_name(f"{growing.name}.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -85,6 +88,8 @@ def alone(growing: Path, waiting: Callable[[str], None] | None) -> Iterator[None
             if waiting:
                 waiting("another rpdata is getting it; waiting for that to end")
             fcntl.flock(lock, fcntl.LOCK_EX)
+        except OSError:
+            pass
         yield
 
 
