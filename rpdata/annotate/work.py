@@ -1,14 +1,15 @@
 """The units of a run through the workers, with progress and times; and how every run ends."""
 
-from collections.abc import Callable, Iterator, Sequence
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
 from rpdata.annotate.timings import Timings
 from rpdata.annotate.unit import UnitReport
-from rpdata.engine.cluster import Cluster, existing_cluster, local_cluster
-from rpdata.engine.commit import sweep
+from rpdata.engine.cluster import Cluster, UnitsLeftOut, existing_cluster, local_cluster
+from rpdata.engine.commit import sweep, write_atomically
 from rpdata.engine.plan import Unit
 from rpdata.engine.progress import Progress
 from rpdata.engine.resources import Resources
@@ -71,8 +72,13 @@ def finishing(root: Path, count: Callable[[], None], missing: Callable[[], list[
         unfinished = error
     finally:
         sweep(root)   # a worker that was killed left its temporary files
-    count()
-    write_views(root)
+    try:
+        count()
+        note_causes(root, unfinished.causes if isinstance(unfinished, UnitsLeftOut) else {})
+        write_views(root)
+    except OSError:
+        if unfinished is None:      # or it has the same cause, and says more of it
+            raise
     if unfinished:
         raise unfinished
     if names := missing():
@@ -80,3 +86,13 @@ def finishing(root: Path, count: Callable[[], None], missing: Callable[[], list[
             f"the workers say that they are done, but {root} lacks {len(names)} units (the first is {names[0]}).\n"
             "Workers on other machines need the same rpdata, and this folder under the same path."
         )
+
+
+def note_causes(root: Path, causes: Mapping[str, str]) -> None:
+    """errors/unfinished.jsonl: every unit that the last run had to leave out, and why; no file if there is none."""
+    path = root / "errors" / "unfinished.jsonl"
+    if causes:
+        lines = [json.dumps({"unit": name, "cause": why}, ensure_ascii=False) + "\n" for name, why in causes.items()]
+        write_atomically(path, "".join(lines).encode())
+    else:
+        path.unlink(missing_ok=True)

@@ -14,7 +14,7 @@ import queue
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import CancelledError
 from dataclasses import dataclass, field
 from multiprocessing import resource_tracker
@@ -77,7 +77,7 @@ class Cluster:
         """Run `task(item)` for each (name, item); yields (name, result) as they finish, in any order.
 
         The task and what it takes and returns are pickled. A unit that raises UserError, or kills its workers again
-        and again, is left out; when all others are finished, CannotFinish names those that were. Any other exception
+        and again, is left out; when all others are finished, UnitsLeftOut names those that were. Any other exception
         ends the run: OSError (the disk, which all units share) as CannotFinish, a bug with a note that names the unit.
         """
         from distributed import KilledWorker
@@ -104,7 +104,7 @@ class Cluster:
                 left_out.lost.append(name)
                 continue
             except _UnitRefused as error:
-                left_out.refused.append(str(error))
+                left_out.refused[name] = str(error)
                 continue
             yield name, result
         left_out.say()
@@ -124,6 +124,14 @@ class Cluster:
         return max(1, self._known_threads)
 
 
+class UnitsLeftOut(CannotFinish):
+    """Some units could not be finished, all others are. causes: name -> why."""
+
+    def __init__(self, message: str, causes: Mapping[str, str]) -> None:
+        super().__init__(message)
+        self.causes = causes
+
+
 class _UnitRefused(Exception):
     """A task raised UserError: its unit can't be done as it is, others can."""
 
@@ -132,15 +140,15 @@ class _UnitRefused(Exception):
 class _LeftOut:
     """The units that could not be finished, by what became of them."""
 
-    lost: list[str] = field(default_factory=list)       # names
-    refused: list[str] = field(default_factory=list)    # messages, with the name
+    lost: list[str] = field(default_factory=list)                   # names
+    refused: dict[str, str] = field(default_factory=dict)           # name -> why
 
     def say(self) -> None:
-        """Raise CannotFinish if there are any."""
+        """Raise UnitsLeftOut if there are any."""
         messages = []
         if self.refused:
             first = f"{len(self.refused)} unit(s) could not be finished; all others are.\n"
-            messages.append(first + _some(self.refused, "\n"))
+            messages.append(first + _some([f"unit {name}: {why}" for name, why in self.refused.items()], "\n"))
         if self.lost:
             messages.append(
                 f"{len(self.lost)} unit(s) ended their worker again and again and were left out: "
@@ -148,7 +156,8 @@ class _LeftOut:
                 "--memory, or fewer --workers; it goes on with what is missing."
             )
         if messages:
-            raise CannotFinish("\n".join(messages))
+            ended = "it ended its worker again and again, most often for lack of memory"
+            raise UnitsLeftOut("\n".join(messages), self.refused | dict.fromkeys(self.lost, ended))
 
 
 def _some(items: list[str], separator: str) -> str:
@@ -167,8 +176,10 @@ def local_cluster(workers: int, memory: str = "auto") -> Iterator[Cluster]:
     from distributed import Client, LocalCluster  # brings the defaults that CONFIGURATION changes
 
     dashboard = importlib.util.find_spec("bokeh") is not None
+    # For good: its threads complain of lost connections for a while after it has been closed.
+    logging.getLogger("distributed").setLevel(logging.CRITICAL + 1)
     with dask.config.set(CONFIGURATION), contextlib.ExitStack() as ends:
-        with _interrupt_later():
+        with _interrupt_later(), _temporary_files():
             pool = LocalCluster(
                 n_workers=workers, threads_per_worker=1, processes=True, memory_limit=memory, env=WORKER_ENVIRONMENT,
                 dashboard_address="127.0.0.1:0",    # served even without bokeh, and 8787 may be taken
@@ -265,7 +276,7 @@ def _result(future: "Future[R]", name: str) -> R:
             f"unit {name}: {error}.\nOnce that is mended, run the same command again: it goes on with what is missing."
         ) from error
     except UserError as error:
-        raise _UnitRefused(f"unit {name}: {error}") from error
+        raise _UnitRefused(str(error)) from error
     except KilledWorker:
         raise
     except Exception as error:
@@ -294,6 +305,23 @@ def _interrupt_later() -> Iterator[None]:
         signal.signal(signal.SIGINT, handler)
     if received:
         signal.raise_signal(signal.SIGINT)
+
+
+@contextlib.contextmanager
+def _temporary_files() -> Iterator[None]:
+    """For workers to start in, which need room for some small files: CannotFinish says where there is none."""
+    try:
+        yield
+    except (OSError, RuntimeError) as error:        # Dask makes the latter of the former
+        cause = error.__cause__ if isinstance(error, RuntimeError) else error
+        if not isinstance(cause, OSError) or cause.errno is None:
+            raise
+        where = f"{cause.filename}: " if cause.filename else ""
+        raise CannotFinish(
+            f"cannot start workers: {where}{cause.strerror}.\n"
+            "Their temporary files go to the folder that TMPDIR names, else /tmp: make room there, or name another. "
+            "Then run the same command again."
+        ) from error
 
 
 def _close(end: "Client | LocalCluster", seconds: int) -> None:
