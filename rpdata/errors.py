@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
 
+FINISHED_WITH_FAILURES = 3      # the exit status where some records or files failed, or something is damaged
+
 
 class UserError(Exception):
     """Something the user can mend. Its text says what was wrong, where, and what to do next.

