@@ -18,6 +18,7 @@ from rpdata.options import Json, Memory, Quiet, Scheduler, Workers
 from rpdata.verbs import Verbs
 
 if TYPE_CHECKING:
+    from rpdata.annotate import RunSummary
     from rpdata.engine.resources import Resources
 
 app = typer.Typer(
@@ -86,6 +87,14 @@ def compute_signals(
     language_model: Annotated[
         str, typer.Option(help="Which tells the languages: an artefact, or a fastText file.")
     ] = "lid.176",
+    artefacts: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Models and lists that feed signals: folders, or names of the cache (repeatable). With a dataset as "
+            "INPUT its signals are brought up to date with them.",
+            metavar="DIR|NAME",
+        ),
+    ] = None,
     text_column: Annotated[str, typer.Option(help="The column of a table that holds the text.")] = "text",
     id_column: Annotated[str | None, typer.Option(help="The column of a table that identifies a row.")] = None,
     url_column: Annotated[str | None, typer.Option(help="The column of a table that holds the URL.")] = None,
@@ -116,19 +125,24 @@ def compute_signals(
 
     Run it again after any interruption, or with more inputs: it does what is missing.
     """
-    from rpdata.annotate import Languages, Settings, run
+    from rpdata.annotate import Languages, Settings, refresh, run
     from rpdata.engine.resources import Resources
-    from rpdata.options import refuse_beside_signals
+    from rpdata.options import BESIDE_ARTEFACTS, BESIDE_SIGNALS, artefacts_of, is_dataset, refuse_beside_a_dataset
     from rpdata.sources import ReadOptions
-    from rpdata.terminal import print_run
 
     resources = Resources.of(workers, memory, scheduler)
     if signals is not None:
-        refuse_beside_signals(context)
+        refuse_beside_a_dataset(context, BESIDE_SIGNALS)
         compute_own_signals(inputs, signals, only, resources, dry_run=dry_run, quiet=quiet, as_json=as_json)
         return
     if only is not None:
         raise UserError("--only chooses among the signals of a file: name it, --signals FILE")
+    if output is None and is_dataset(inputs):
+        refuse_beside_a_dataset(context, BESIDE_ARTEFACTS)
+        found = artefacts_of(artefacts or [])
+        summary = refresh(printable(Path(inputs[0])), found, resources=resources, quiet=quiet, silent=as_json)
+        told(summary, as_json=as_json)
+        return
     if output is None:
         raise UserError(
             "say where the dataset goes: --output FOLDER\n"
@@ -149,6 +163,7 @@ def compute_signals(
         minhash=minhash_hash.value,
         languages=None if languages is None else Languages.parse(languages),
         language_model=language_model,
+        artefacts=artefacts_of(artefacts or []),
     )
     shard_size = number_or_auto(files_per_shard)
     if dry_run:
@@ -167,6 +182,13 @@ def compute_signals(
         quiet=quiet,
         silent=as_json,
     )
+    told(summary, as_json=as_json)
+
+
+def told(summary: "RunSummary", *, as_json: bool) -> None:
+    """Print what a run did, and end with the status that this calls for."""
+    from rpdata.terminal import print_run
+
     print_run(summary, as_json=as_json)
     if summary.has_failures:
         raise typer.Exit(FINISHED_WITH_FAILURES)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from rpdata.artefacts.folder import Stored, named_artefacts
 from rpdata.errors import UserError
 from rpdata.manifest import FILE
 
@@ -15,23 +16,41 @@ Scheduler = Annotated[str | None, typer.Option(help="An existing Dask scheduler:
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Plain log lines instead of a bar.")]
 Json = Annotated[bool, typer.Option("--json", help="The result as JSON on standard output.")]
 
-BESIDE_SIGNALS = {"inputs", "signals", "only", "dry_run", "workers", "memory", "scheduler", "quiet", "as_json"}
+BESIDE_A_DATASET = {"inputs", "workers", "memory", "scheduler", "quiet", "as_json"}
+BESIDE_SIGNALS = BESIDE_A_DATASET | {"signals", "only", "dry_run"}
+BESIDE_ARTEFACTS = BESIDE_A_DATASET | {"artefacts"}
 
 
-def refuse_beside_signals(context: typer.Context) -> None:
-    """UserError for an option that was typed, and means nothing with `--signals`."""
+def refuse_beside_a_dataset(context: typer.Context, allowed: set[str]) -> None:
+    """UserError for an option that was typed, and means nothing where the documents are a dataset's."""
     for name in context.params:
         source = context.get_parameter_source(name)     # an enumeration of click, or of the copy that typer brings
-        if source is not None and source.name == "COMMANDLINE" and name not in BESIDE_SIGNALS:
+        if source is not None and source.name == "COMMANDLINE" and name not in allowed:
             raise UserError(
-                f"--{name.replace('_', '-')} means nothing with --signals: the documents are those that the dataset "
-                "has, and the overlay goes beside them. Leave it away"
+                f"--{name.replace('_', '-')} means nothing here: the documents are those that the dataset has, and "
+                "overlays go beside them. Leave it away"
             )
+
+
+def is_dataset(inputs: Sequence[str]) -> bool:
+    """Whether what is given is one dataset, and not inputs to make one from."""
+    return len(inputs) == 1 and (Path(inputs[0]) / FILE).is_file()
+
+
+def artefacts_of(collections: Sequence[str]) -> dict[str, Stored]:
+    """The artefacts that `--artefacts` names: folders, or names of what was pulled or imported into the cache."""
+    found: dict[str, Stored] = {}
+    for named in collections:
+        for name, stored in named_artefacts(named).items():
+            if name in found and found[name].sha256 != stored.sha256:
+                raise UserError(f"--artefacts names two of the name {name}: {found[name].folder} and {stored.folder}")
+            found[name] = stored
+    return found
 
 
 def dataset_of(inputs: Sequence[str], file: Path) -> Path:
     """The one dataset whose documents the signals of `file` measure."""
-    if len(inputs) != 1 or not (Path(inputs[0]) / FILE).is_file():
+    if not is_dataset(inputs):
         raise UserError(
             f"--signals measures the documents of one dataset, a folder with {FILE}: "
             f"rpdata compute-signals OUT --signals {file}\n"

@@ -38,6 +38,11 @@ class LanguageModel:
         """What a manifest calls it: what is in the file. Not its name, which a later release may register."""
         return f"sha256:{self.sha256}"
 
+    @classmethod
+    def told(cls, identity: str) -> "LanguageModel":
+        """The one that a manifest speaks of, wherever it is now: to compare with, not to ask."""
+        return cls(Path("a language model"), identity.removeprefix("sha256:"))
+
     @property
     def named(self) -> str:
         """For people: with the name of the file, which may be any."""

@@ -47,6 +47,18 @@ class RunSummary:
     artefacts: dict[str, str] = field(default_factory=dict)     # name -> sha256 of those that feed the signals
     not_computed: list[str] = field(default_factory=list)   # signals that wait for an artefact
 
+    @classmethod
+    def of(cls, units: Sequence[Unit], done_before: int, settings: Settings, shown: str) -> "RunSummary":
+        """What is known before the work. shown: the output as it was typed."""
+        return cls(
+            output=shown,
+            units=len(units),
+            units_done_before=done_before,
+            language_model=settings.model.named if settings.model else None,
+            artefacts=dict(settings.models.identities),
+            not_computed=[name for name in CATALOGUE if name not in settings.signal_columns],
+        )
+
     @property
     def has_failures(self) -> bool:
         return bool(self.failed or self.unread_bytes or self.units_with_errors)
@@ -89,14 +101,7 @@ def run(
         manifest.save(root)
         sweep(root)
         pending = [unit for unit in units if missing_steps(unit, settings)]
-        summary = RunSummary(
-            output=shown,
-            units=len(units),
-            units_done_before=len(units) - len(pending),
-            language_model=settings.model.named if settings.model else None,
-            artefacts=dict(settings.models.identities),
-            not_computed=[name for name in CATALOGUE if name not in settings.signal_columns],
-        )
+        summary = RunSummary.of(units, len(units) - len(pending), settings, shown)
         with finishing(
             root,
             count=lambda: count(units, root, summary),

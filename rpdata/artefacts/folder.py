@@ -18,9 +18,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from rpdata.artefacts.store import sha256_of
+from rpdata.artefacts.store import home, sha256_of
 from rpdata.engine.commit import sync
-from rpdata.errors import CannotFinish, UserError
+from rpdata.errors import CannotFinish, UserError, unknown_name
 
 DESCRIPTION = "artefact.json"
 FORMAT = 1
@@ -168,6 +168,27 @@ def load(folder: Path) -> Stored:
             raise UserError(f"{path} names files outside of its folder")
     except (KeyError, TypeError, AttributeError) as error:
         raise UserError(f"{path} is damaged: {error!r}.\nMake or import the artefact again") from error
+    return found
+
+
+def own_collection() -> Path:
+    """The collection in the cache: what was pulled or imported without naming a folder."""
+    return home() / "collection"
+
+
+def named_artefacts(named: str) -> dict[str, Stored]:
+    """A collection or artefact by its folder, or those of the cache by a name or the beginning of some names.
+
+    UserError lists what there is.
+    """
+    if Path(named).is_dir() or "/" in named:
+        return collected(Path(named))
+    cached = collected(own_collection()) if own_collection().is_dir() else {}
+    found = {name: stored for name, stored in cached.items() if name == named or name.startswith(f"{named}.")}
+    if not found:
+        raise unknown_name("artefact (and no folder)", named, cached) if cached else UserError(
+            f"{named} is not a folder, and no artefact was pulled or imported yet (looked in {own_collection()})"
+        )
     return found
 
 
