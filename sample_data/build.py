@@ -5,54 +5,33 @@
 
     cc_net/2026-34/0000/en_head.json.gz    what cc_net makes: one JSON object on each line; one line can't be decoded
     wet/...-en.warc.wet.gz                 the same pages as Common Crawl's WET files, one for each main language
+    warc/...-00000.warc.gz                 the same pages as HTML, in many charsets and encodings, and other records
+    damaged/...-damaged.warc.wet.gz        ten English pages, three of them wrong, and the tail of the file is missing
     tables/                                the German pages as JSON lines, the French ones as Parquet
 
 All texts were written for this project, and all addresses lie under .example.
 """
 
-import hashlib
 import json
 import random
 import sys
-import uuid
-import zlib
-from base64 import b32encode
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import zstandard
+from crawl import damaged_files, downloaded, gzip_member, sha1, text_record, warc_files, wet_files, wet_name
 from odd import odd_pages
-from pages import MAIN_LANGUAGES, Page, all_pages
+from pages import Page, all_pages
 
 SEED = 20260815
 SNAPSHOT = "2026-34"
 SHARD = "0000"
-CRAWL = "SAMPLE-20260815000000-20260815030000"
 BUCKETS = ("head", "middle", "tail")
 # Where cc_net cuts its perplexities: up to the first number head, up to the second middle, else tail.
 CUTOFFS = {"en": (340, 520), "de": (370, 590), "fr": (180, 330), "es": (180, 290), "it": (220, 360)}
 TORN_LINE = b'{"url": "https://www.rowan-blog.example/en/40417", "raw_content": "The rest of this line was lost when\n'
-
-
-def payload(page: Page) -> bytes:
-    """The body of the WET record: the title is its first line."""
-    return f"{page.title}\n{page.text.rstrip(chr(10))}\n".encode()
-
-
-def sha1(data: bytes) -> str:
-    return "sha1:" + b32encode(hashlib.sha1(data).digest()).decode()
-
-
-def downloaded(page: Page) -> str:
-    """A time within the crawl that depends on the address alone."""
-    seconds = zlib.crc32(page.url.encode()) % 10_800
-    return f"2026-08-15T{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}Z"
-
-
-def wet_name(language: str) -> str:
-    return f"{CRAWL}-{language if language in MAIN_LANGUAGES else 'other'}.warc.wet.gz"
 
 
 def cc_net_record(page: Page) -> dict[str, object]:
@@ -64,8 +43,8 @@ def cc_net_record(page: Page) -> dict[str, object]:
     lines = text.count("\n") + 1 if text else 0
     return {
         "url": page.url,
-        "date_download": downloaded(page),
-        "digest": sha1(payload(page)),
+        "date_download": downloaded(page.url),
+        "digest": sha1(text_record(page)),
         "length": len(text),
         "nlines": lines,
         "source_domain": urlsplit(page.url).netloc,
@@ -73,17 +52,12 @@ def cc_net_record(page: Page) -> dict[str, object]:
         "raw_content": text,
         "cc_segment": f"crawl-data/CC-MAIN-{SNAPSHOT}/wet/{wet_name(page.language)}",
         "original_nlines": lines,
-        "original_length": len(payload(page)),
+        "original_length": len(text_record(page)),
         "language": page.language,
         "language_score": round(rng.uniform(0.55, 1.0) if page.quality else rng.uniform(0.9, 1.0), 2),
         "perplexity": round(perplexity, 1),
         "bucket": BUCKETS[page.quality],
     }
-
-
-def gzip_member(data: bytes) -> bytes:
-    """One gzip member without a time in it."""
-    return zlib.compress(data, 9, wbits=31)
 
 
 def cc_net_files(pages: list[Page]) -> dict[str, bytes]:
@@ -96,45 +70,6 @@ def cc_net_files(pages: list[Page]) -> dict[str, bytes]:
     lines = files[torn].splitlines(keepends=True)
     files[torn] = b"".join([*lines[:5], TORN_LINE, *lines[5:]])
     return {name: gzip_member(data) for name, data in files.items()}
-
-
-def warc_record(headers: dict[str, str], body: bytes) -> bytes:
-    fields = {**headers, "WARC-Block-Digest": sha1(body), "Content-Length": str(len(body))}
-    head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
-    return gzip_member(b"WARC/1.0\r\n" + head.encode() + b"\r\n" + body + b"\r\n\r\n")
-
-
-def record_id(name: str) -> str:
-    return f"<urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, name)}>"
-
-
-def wet_files(pages: list[Page]) -> dict[str, bytes]:
-    """One record, and one gzip member, for each page, after the `warcinfo` record."""
-    iso = {"en": "eng", "de": "deu", "fr": "fra", "es": "spa", "it": "ita"}
-    files: dict[str, bytes] = {}
-    for page in pages:
-        name = wet_name(page.language)
-        if f"wet/{name}" not in files:
-            about = {
-                "WARC-Type": "warcinfo",
-                "WARC-Date": "2026-08-15T03:00:00Z",
-                "WARC-Filename": name,
-                "WARC-Record-ID": record_id(name),
-                "Content-Type": "application/warc-fields",
-            }
-            body = b"Software-Info: sample_data/build.py\r\nisPartOf: " + CRAWL.encode() + b"\r\n"
-            files[f"wet/{name}"] = warc_record(about, body)
-        headers = {
-            "WARC-Type": "conversion",
-            "WARC-Target-URI": page.url,
-            "WARC-Date": downloaded(page),
-            "WARC-Record-ID": record_id(page.url),
-            "WARC-Refers-To": record_id(page.url + "#response"),
-            "WARC-Identified-Content-Language": iso.get(page.language, page.language),
-            "Content-Type": "text/plain",
-        }
-        files[f"wet/{name}"] += warc_record(headers, payload(page))
-    return files
 
 
 def table_files(pages: list[Page]) -> dict[str, bytes]:
@@ -155,10 +90,11 @@ def table_files(pages: list[Page]) -> dict[str, bytes]:
 def build(folder: Path) -> list[Page]:
     """Write every file below `folder`."""
     pages = all_pages(SEED, odd_pages)
-    for name, data in {**cc_net_files(pages), **wet_files(pages), **table_files(pages)}.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
+    for files_of in (cc_net_files, wet_files, warc_files, damaged_files, table_files):
+        for name, data in files_of(pages).items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
     return pages
 
 

@@ -2,18 +2,28 @@
 
 import gzip
 import json
+import re
 import subprocess
 import sys
+import zlib
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import fasttext
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
 import zstandard
+from command import rpdata
 
-BUILT = ("cc_net", "wet", "tables")
+from rpdata.engine.plan import plan
+from rpdata.ledger import Ledger, ReadReport
+from rpdata.sources import ReadOptions, discover, read
+
+BUILT = ("cc_net", "wet", "warc", "damaged", "tables")
 
 
 def files(folder: Path) -> dict[str, Path]:
@@ -26,10 +36,18 @@ def files(folder: Path) -> dict[str, Path]:
     }
 
 
+def members(data: bytes) -> Iterator[bytes]:
+    """What is in each gzip member; the last may be torn."""
+    while data:
+        member = zlib.decompressobj(wbits=31)
+        yield member.decompress(data)
+        data = member.unused_data
+
+
 def content(path: Path) -> object:
     """What is in a file, whatever compression library wrote it."""
     if path.suffix == ".gz":
-        return gzip.decompress(path.read_bytes())
+        return b"".join(members(path.read_bytes()))
     if path.suffix == ".zst":
         return zstandard.ZstdDecompressor().stream_reader(path.read_bytes()).readall()
     return pq.read_table(path)
@@ -57,7 +75,7 @@ def test_the_files_in_the_repository_are_what_the_script_builds(repository: Path
 
 
 def test_the_sample_is_small(repository: Path) -> None:
-    assert sum(path.stat().st_size for path in files(repository / "sample_data").values()) < 1_000_000
+    assert sum(path.stat().st_size for path in files(repository / "sample_data").values()) < 700_000
 
 
 def test_every_page_is_in_both_forms(repository: Path) -> None:
@@ -75,6 +93,89 @@ def test_every_page_is_in_both_forms(repository: Path) -> None:
     assert broken == 1
     assert len(urls) == urls.total() > 200
     assert sorted(urls) == sorted(in_wet)
+
+
+class Archives(NamedTuple):
+    pages: dict[str, tuple[str, str]]       # title and text by address
+    report: ReadReport
+
+
+@pytest.fixture(scope="module")
+def archives(repository: Path) -> dict[str, Archives]:
+    """What is in the WET files, and in the WARC files as main content and as full text."""
+    found = {}
+    for name, folder in (("wet", "wet"), ("main", "warc"), ("full", "warc")):
+        inputs = discover([str(repository / "sample_data" / folder)], "2026-34")
+        options = ReadOptions(language="en", min_chars=0, extract="full" if name == "full" else "main")
+        report = ReadReport()
+        rows = [
+            row
+            for unit in plan([], inputs, "en")
+            for batch in read(unit, options, report)
+            for row in batch.to_pylist()
+        ]
+        found[name] = Archives({row["url"]: (row["title"], row["raw_content"]) for row in rows}, report)
+    return found
+
+
+def kinds(urls: Iterable[str]) -> Counter[str]:
+    """How many pages there are of each kind, which the addresses name."""
+    return Counter(urlsplit(url).netloc.rpartition("-")[2].removesuffix(".example") for url in urls)
+
+
+def test_the_main_content_of_a_page_is_its_text(archives):
+    """Apart from a NUL, a star alone on its line, and white space: at the ends of lines and before a <pre>."""
+    wet, main = archives["wet"].pages, archives["main"].pages
+    assert len(wet) == 210
+    assert wet.keys() == main.keys()
+    assert kinds(url for url in wet if wet[url] != main[url]) == {"code": 5, "odd": 5, "shop": 8, "spam": 16}
+    for url, (_, text) in wet.items():
+        assert main[url][1].split() == text.replace("\n★\n", "\n").replace("\0", "").split(), url
+
+
+def test_the_full_text_of_a_page_has_what_stands_around_it(archives):
+    def with_footer(name: str) -> set[str]:
+        return {url for url, (_, text) in archives[name].pages.items() if text.endswith("• Back to top")}
+
+    english = {url for url in archives["full"].pages if "/en/" in url}
+    assert not with_footer("wet")
+    assert not with_footer("main")
+    assert with_footer("full") >= {url for url in english if kinds([url]) != {"code": 1}}
+
+
+def test_the_pages_come_in_many_charsets_and_encodings(repository: Path) -> None:
+    web = b"".join(content(path) for path in sorted((repository / "sample_data" / "warc").iterdir()))
+    named = Counter(re.findall(rb'charset="?([\w-]+)', web))
+    for charset in (b"iso-8859-1", b"windows-1252", b"iso-8859-7", b"shift_jis", b"windows-1251", b"gb18030"):
+        assert named[charset] > 0, charset
+    assert web.count(b"\r\n\r\n\xff\xfe<\0") > 0
+    for header in (b"Content-Encoding: gzip", b"Content-Encoding: br", b"Transfer-Encoding: chunked"):
+        assert web.count(header) > 2, header
+
+
+def test_records_without_a_page_are_dropped_by_reason(archives):
+    for report in (archives["main"].report, archives["full"].report):
+        assert report.read == 218
+        assert report.dropped == {"http_status": 2, "not_response": 4, "not_text": 1, "revisit": 1}
+        assert report.errors == []
+
+
+def test_the_damaged_shard_loses_exactly_what_is_damaged(repository: Path, tmp_path: Path) -> None:
+    model = repository / "sample_data" / "artefacts" / "languages.bin"
+    options = ["--snapshot", "2026-34", "--languages", "en", "--language-model", model, "--output", tmp_path]
+    run = rpdata("compute-signals", repository / "sample_data" / "damaged", *options)
+    assert run.returncode == 3, run.stderr
+    (entry,) = Ledger(tmp_path).entries("documents")
+    assert entry.dropped == {"language": 2, "not_conversion": 1, "too_short": 2}
+    assert (entry.read, entry.written, entry.failed) == (13, 6, 2)
+    errors = [json.loads(line) for line in (tmp_path / "errors/documents/2026-34/0000.jsonl").open()]
+    assert [(error["record"], error["cause"].partition(";")[0]) for error in errors] == [
+        (3, "Content-Length is 1,200, but 1,330 bytes are there"),
+        (7, "no Content-Length, but 1,050 bytes are there"),
+        (None, "the file ends in the middle of a gzip member"),
+        (12, "cut off after 511 of 799 bytes"),
+        (None, "32 bytes between records belong to none"),
+    ]
 
 
 def test_training_the_language_model_twice_gives_the_same_bytes(repository: Path, tmp_path: Path) -> None:
