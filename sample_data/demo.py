@@ -1,8 +1,9 @@
-"""`make demo`: annotates the sample in two ways and shows what the signals say about it.
+"""`make demo`: annotates the sample from several formats, and shows what comes out and what does not get lost.
 
     python sample_data/demo.py [FOLDER]     # default: build/demo, emptied first
 """
 
+import json
 import shlex
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import polars as pl
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from rpdata.dataset import Dataset
@@ -20,7 +22,7 @@ DEFAULT_OUTPUT = "build/demo"       # from the root of the repository
 SOME_RECORDS_FAILED = 3
 console = Console(highlight=False, soft_wrap=True)
 
-# What the table shows of each kind of page: heading, signal, how a median of it is printed.
+# What the table shows of each kind of page: heading, column, how a median of it is printed.
 SHOWN = [
     ("words", "rps_doc_word_count", "{:.0f}"),
     ("stop", "rps_doc_stop_word_fraction", "{:.2f}"),
@@ -29,16 +31,68 @@ SHOWN = [
     ("dupe 5", "rps_doc_frac_chars_dupe_5grams", "{:.2f}"),
     ("symbols", "rps_doc_symbol_to_word_ratio", "{:.3f}"),
     ("no letter", "rps_doc_frac_no_alph_words", "{:.2f}"),
+    ("a line", "words_per_line", "{:.1f}"),
 ]
 NEAR = "signature_sim0.8"
+COLUMN_WIDTH = 39       # of the page beside its main content
+LINES_PASSED = 3        # after so many that are not in the main content, the next ones are left out
 
 
-def rpdata(*arguments: str, expected: int = 0) -> None:
-    """Run the command as a user would, and show it."""
-    console.print(f"\n[bold]$ rpdata {shlex.join(arguments)}[/bold]")
-    status = subprocess.run([sys.executable, "-m", "rpdata", *arguments], cwd=REPOSITORY).returncode
-    if status != expected:
-        sys.exit(f"make demo: rpdata ended with status {status} instead of {expected}")
+def say(text: str) -> None:
+    console.print(text)
+
+
+def compute_signals(*arguments: str, expected: int = 0) -> None:
+    """Run the command as a user would, and show it; of what it prints, the demo shows an account of its own."""
+    say(f"[bold]$ rpdata compute-signals {escape(shlex.join(arguments))}[/bold]")
+    command = [sys.executable, "-m", "rpdata", "compute-signals", *arguments, "--json"]
+    run = subprocess.run(command, cwd=REPOSITORY, stdout=subprocess.PIPE)
+    if run.returncode != expected:
+        sys.exit(f"make demo: rpdata ended with status {run.returncode} instead of {expected}")
+
+
+def account(root: str, step: str = "documents") -> None:
+    """What the ledger says: nothing that was read is lost."""
+    (found,) = [found for found in Dataset.open(REPOSITORY / root).status().steps if found.step == step]
+    reasons = ", ".join(f"{reason} {number}" for reason, number in found.dropped.items())
+    dropped = f"{sum(found.dropped.values())} dropped ({reasons})" if reasons else "0 dropped"
+    values = f"; {found.failed_values} values failed" if found.failed_values else ""
+    say(f"{step}: {found.read} read = {found.written} written + {dropped} + {found.failed} failed{values}")
+
+
+def errors(root: str, step: str) -> None:
+    for path in sorted((REPOSITORY / root / "errors" / step).rglob("*.jsonl")):
+        for error in map(json.loads, path.open("rb")):
+            if "record" in error:
+                where = "the file" if error["record"] is None else f"record {error['record']}"
+                say(escape(f"  {where}: {error['cause']}"))
+            else:
+                say(escape(f"  {error['doc_id']}, {error['signal']}: {error['exception']}: {error['message']}"))
+
+
+def pool_of_cc_net(pool: str) -> None:
+    say("\n[bold]1. A cc_net pool[/bold], as RedPajama-V2 is made from. One line is torn on purpose (exit status 3).")
+    compute_signals("sample_data/cc_net", "--output", pool, expected=SOME_RECORDS_FAILED)
+    account(pool)
+    documents = Dataset.open(REPOSITORY / pool).scan(["documents"], columns=["language"]).collect()
+    counts = documents["language"].value_counts().sort("count", "language", descending=[True, False])
+    say(f"Documents by language: {', '.join(f'{language} {count}' for language, count in counts.iter_rows())}")
+
+
+def signals_of_your_own(pool: str) -> None:
+    say("\n[bold]2. Signals of your own[/bold], beside the others. The text is not read from the crawl again.")
+    compute_signals(pool, "--signals", "sample_data/my_signals.py", expected=SOME_RECORDS_FAILED)
+    account(pool, "signals-my_signals")
+    errors(pool, "signals-my_signals")
+    columns = ["doc_id", "language", "source_domain", *(name for _, name, _ in SHOWN)]
+    dataset = Dataset.open(REPOSITORY / pool)
+    documents = dataset.scan(["documents", "quality_signals", "signals-my_signals"], columns=columns).collect()
+    signatures = dataset.scan(["minhash"], columns=["doc_id", NEAR], bands=0.8).collect()
+    say("Medians by kind of English page:")
+    console.print(kinds_of_page(documents))
+    say("stop: fraction of stop words; unique: of distinct words; top 2: of characters in the commonest 2-gram;")
+    say("dupe 5: in repeated 5-grams; symbols: # and ... per word; a line: words per line, the file's own signal")
+    say(f"Documents that share a MinHash band (similarity 0.8) with another: {sharing_a_band(signatures)}")
 
 
 def kinds_of_page(documents: pl.DataFrame) -> Table:
@@ -46,28 +100,11 @@ def kinds_of_page(documents: pl.DataFrame) -> Table:
     kind = pl.col("source_domain").str.extract(r"-(\w+)\.example$").alias("page")
     names = [name for _, name, _ in SHOWN]
     medians = documents.filter(language="en").group_by(kind).agg(pl.len(), pl.col(names).median()).sort("page")
-    table = Table("page", "documents", *(heading for heading, _, _ in SHOWN), box=None, pad_edge=False)
+    table = Table("kind", "pages", *(heading for heading, _, _ in SHOWN), box=None, pad_edge=False)
     for row in medians.iter_rows(named=True):
         cells = ["-" if row[name] is None else form.format(row[name]) for _, name, form in SHOWN]
         table.add_row(row["page"], str(row["len"]), *cells)
     return table
-
-
-def languages(documents: pl.DataFrame) -> str:
-    counts = documents["language"].value_counts().sort("count", "language", descending=[True, False])
-    return ", ".join(f"{language} {count}" for language, count in counts.iter_rows())
-
-
-def partitions(root: Path) -> str:
-    """Each partition with its number of documents and what was found in it."""
-    documents = Dataset.open(root).scan(["documents"], columns=["doc_id", "language"])
-    found = documents.collect()["language"].value_counts()
-    counts = dict(found.iter_rows())
-    named = [name.rpartition("/")[2] for name in Dataset.open(root).partitions]
-    own = {name: counts.pop(name.partition("_")[0]) for name in named if name != "other_all"}
-    return ", ".join(f"{name} {count}" for name, count in own.items()) + (
-        f", other_all {sum(counts.values())} ({', '.join(sorted(counts))})"
-    )
 
 
 def sharing_a_band(signatures: pl.DataFrame) -> int:
@@ -76,44 +113,90 @@ def sharing_a_band(signatures: pl.DataFrame) -> int:
     return bands.filter(pl.len().over("band", NEAR) > 1)["doc_id"].n_unique()
 
 
-def main(output: str) -> None:
-    shutil.rmtree(REPOSITORY / output, ignore_errors=True)
-    console.print(
-        "The sample: 210 pages that were written for this project, as cc_net files and as WET files.\n"
-        f"One line of one cc_net file is torn on purpose, hence exit status {SOME_RECORDS_FAILED} of the first run."
-    )
-    pool, crawl = f"{output}/pool", f"{output}/crawl"
-    rpdata("compute-signals", "sample_data/cc_net", "--output", pool, expected=SOME_RECORDS_FAILED)
-    rpdata("status", pool)
-    console.print(
-        "\nWET files don't say what language their pages are in. A model does: here a small one of the sample's own\n"
-        "texts, otherwise lid.176, as in CCNet. With `all`, languages beyond the five main ones share a partition."
-    )
-    model = "sample_data/artefacts/languages.bin"
-    routing = ["--languages", "all", "--language-model", model]
-    rpdata("compute-signals", "sample_data/wet", "--snapshot", "2026-34", *routing, "--output", crawl)
+def crawl_of_html(main: str, full: str) -> None:
+    say("\n[bold]3. The same pages as HTML[/bold] in WARC files. A model tells the languages: here a small one of the")
+    say("sample's own texts, otherwise lid.176, as in CCNet. Languages beyond the five main ones share a partition.")
+    model = ["--language-model", "sample_data/artefacts/languages.bin"]
+    warc = ["sample_data/warc", "--snapshot", "2026-34"]
+    compute_signals(*warc, "--languages", "all", *model, "--output", main)
+    account(main)
+    say(f"Partitions: {partitions(main)}")
+    compute_signals(*warc, "--extract", "full", "--language", "en", "--output", full)
+    say("One page as it shows itself, and its main content:")
+    console.print(beside(*shortest_article(full, main)))
 
-    dataset = Dataset.open(REPOSITORY / pool)
-    columns = ["doc_id", "language", "source_domain", *(name for _, name, _ in SHOWN)]
-    documents = dataset.scan(["documents", "quality_signals"], columns=columns).collect()
-    signatures = dataset.scan(["minhash"], columns=["doc_id", NEAR], bands=0.8).collect()
-    console.print(f"\n[bold]What was found in {pool}[/bold]")
-    console.print(f"Documents by language: {languages(documents)}")
-    console.print(f"Partitions of {crawl}: {partitions(REPOSITORY / crawl)}")
-    console.print(f"Documents that share a MinHash band (similarity 0.8) with another: {sharing_a_band(signatures)}")
-    console.print("Medians of some signals by kind of English page:\n")
-    console.print(kinds_of_page(documents))
-    console.print(f"""
-stop: fraction of stop words; unique: of distinct words; top 2: of characters in the commonest 2-gram; dupe 5: in
-repeated 5-grams; symbols: # and ... per word; no letter: words without a letter, punctuation included
 
+def partitions(root: str) -> str:
+    """Each partition with its number of documents and, where languages share it, what was found in it."""
+    dataset = Dataset.open(REPOSITORY / root)
+    counts = dict(dataset.scan(["documents"], columns=["language"]).collect()["language"].value_counts().iter_rows())
+    named = [name.rpartition("/")[2] for name in dataset.partitions]
+    own = {name: counts.pop(name.partition("_")[0]) for name in named if name != "other_all"}
+    return ", ".join(f"{name} {count}" for name, count in own.items()) + (
+        f", other_all {sum(counts.values())} ({', '.join(sorted(counts))})"
+    )
+
+
+def shortest_article(full: str, main: str) -> tuple[str, str]:
+    """The full text and the main content of a page."""
+    columns = ["doc_id", "url", "raw_content"]
+    texts = [Dataset.open(REPOSITORY / root).scan(["documents"], columns=columns).collect() for root in (full, main)]
+    both = texts[0].join(texts[1], on="doc_id", suffix="_main")
+    articles = both.filter(pl.col("url").str.contains("-journal.example/en/"))
+    page = articles.sort(pl.col("raw_content").str.len_chars(), "doc_id").row(0, named=True)
+    return page["raw_content"], page["raw_content_main"]
+
+
+def beside(full: str, main: str) -> Table:
+    """The lines of a page, and on their right those that are left of them."""
+    table = Table("--extract full", "--extract main", box=None, pad_edge=False)
+    left = [line for line in main.split("\n") if line.strip()]
+    passed = 0
+    for line in filter(str.strip, full.split("\n")):
+        in_main = bool(left) and left[0] == line
+        passed = 0 if in_main else passed + 1
+        if in_main:
+            left.pop(0)
+        if passed <= LINES_PASSED:
+            table.add_row(shortened(line), shortened(line) if in_main else "")
+        elif passed == LINES_PASSED + 1:
+            table.add_row("...", "")
+    return table
+
+
+def shortened(line: str) -> str:
+    return escape(line if len(line) <= COLUMN_WIDTH else f"{line[: COLUMN_WIDTH - 3]}...")
+
+
+def damaged_shard(damaged: str) -> None:
+    say("\n[bold]4. A damaged shard[/bold]: wrong lengths, bytes that belong to nothing, and its tail is missing.")
+    say("What can be used is; exit status 3 and errors/ tell of the rest, and the ledger balances.")
+    model = ["--languages", "en", "--language-model", "sample_data/artefacts/languages.bin"]
+    arguments = ["sample_data/damaged", "--snapshot", "2026-34", *model, "--output", damaged]
+    compute_signals(*arguments, expected=SOME_RECORDS_FAILED)
+    account(damaged)
+    errors(damaged, "documents")
+
+
+def what_next(pool: str, output: str) -> None:
+    say(f"""
 [bold]What to try next[/bold] (after: source .venv/bin/activate)
-  rpdata signals list
+  rpdata show {pool} 2026-34/0000/en_tail.json.gz/3
+  rpdata status {pool}
   rpdata signals show rps_doc_frac_chars_dupe_5grams
-  cat {pool}/errors/documents/2026-34/0000/*.jsonl
   rpdata export {pool} --format redpajama --output {output}/redpajama
   python -c 'from datasets import load_dataset; print(load_dataset("{pool}", "quality_signals"))'
-  rpdata compute-signals YOUR.json.gz OR.warc.wet.gz OR.jsonl.zst OR.parquet --output FOLDER""")
+  rpdata compute-signals YOUR.json.gz OR.warc.gz OR.warc.wet.gz OR.jsonl.zst OR.parquet --output FOLDER""")
+
+
+def main(output: str) -> None:
+    shutil.rmtree(REPOSITORY / output, ignore_errors=True)
+    say("The sample: 210 pages that were written for this project, as a crawl has them and as cc_net files.")
+    pool_of_cc_net(f"{output}/pool")
+    signals_of_your_own(f"{output}/pool")
+    crawl_of_html(f"{output}/main", f"{output}/full")
+    damaged_shard(f"{output}/damaged")
+    what_next(f"{output}/pool", output)
 
 
 if __name__ == "__main__":
