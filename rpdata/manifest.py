@@ -7,12 +7,12 @@ bytes.
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from rpdata.engine.commit import write_atomically
-from rpdata.engine.plan import Input, Unit
+from rpdata.engine.plan import Input, Piece, Unit
 from rpdata.errors import UserError
 from rpdata.schema import FORMAT_VERSION
 
@@ -75,8 +75,7 @@ class Manifest:
         for unit in self.units:
             partitions = shards.setdefault(unit.snapshot, {}).setdefault(unit.shard, {})
             partitions[unit.partition or BY_LANGUAGE] = [
-                {"name": source.name, "path": source.path, "format": source.format, "size": source.size}
-                for source in unit.inputs
+                {name: value for name, value in asdict(source).items() if value is not None} for source in unit.inputs
             ]
         fields = {"format_version": FORMAT_VERSION, "plan": shards, "configurations": self.configurations}
         write_atomically(root / FILE, (json.dumps(fields, indent=1, sort_keys=True) + "\n").encode())
@@ -112,10 +111,14 @@ def _units(plan: Mapping[str, Mapping[str, Mapping[str, list[dict[str, Any]]]]])
             snapshot,
             shard,
             None if partition == BY_LANGUAGE else partition,
-            tuple(Input(**source) for source in inputs),
+            tuple(Input(**{**source, "piece": _piece(source.get("piece"))}) for source in inputs),
         )
         for snapshot, shards in plan.items()
         for shard, partitions in shards.items()
         for partition, inputs in partitions.items()
     ]
     return sorted(units, key=lambda unit: unit.place)
+
+
+def _piece(fields: Mapping[str, Any] | None) -> Piece | None:
+    return None if fields is None else Piece(**fields)

@@ -20,7 +20,7 @@ from rpdata.engine.resources import LEAST_MEMORY, Resources
 from rpdata.errors import UserError
 from rpdata.manifest import Manifest
 from rpdata.report.sample import SAMPLE_SIZE
-from rpdata.sources import check, discover
+from rpdata.sources import check, cut, discover
 
 # Bytes of text in a byte of input: 2,482 web pages (24.2 MB of text) as WET, and written as cc_net JSON, JSON lines
 # (text, url, title; gzip and zstd alike) and Parquet (mean of snappy and zstd); a WARC of 133 responses. 2026-11-20.
@@ -106,7 +106,7 @@ def forecast(
         settings = settings.with_model(found, before).with_artefacts(before)
     except UserError as error:
         obstacle = str(error)
-    _, units = plan_units(found, settings, files_per_shard)
+    _, units = plan_units(found, settings, files_per_shard, split=cut)
     pending = units if obstacle else [unit for unit in units if missing_steps(unit, settings)]
     work = {unit.name: text_of(unit) for unit in pending}
     text_bytes = sum(work.values())
@@ -135,7 +135,7 @@ def forecast(
 
 def text_of(unit: Unit) -> float:
     """Estimated bytes of text."""
-    return sum(source.size * text_in(source) for source in unit.inputs)
+    return sum(source.bytes * text_in(source) for source in unit.inputs)
 
 
 def text_in(source: Input) -> float:

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -20,7 +20,7 @@ from rpdata.errors import UserError
 from rpdata.ledger import Ledger
 from rpdata.manifest import Manifest
 from rpdata.signals import CATALOGUE
-from rpdata.sources import check, discover
+from rpdata.sources import check, cut_and_count, discover
 
 TEXT_IS_WRITTEN_ONCE = "Text is written once, in one way. Annotate into a new folder: --output"
 ONE_WAY_TO_TELL = "Documents are in partitions by it, and text is written once. Annotate into a new folder: --output"
@@ -95,7 +95,7 @@ def run(
     refuse_other_language(holding(before.units, found), settings)   # or a model would be asked for in vain
     settings = settings.with_model(found, before).with_artefacts(before)
     with writer_lock(root):
-        manifest, units = plan_units(found, settings, files_per_shard)
+        manifest, units = plan_units(found, settings, files_per_shard, split=cut_and_count)
         have_model(units, settings)
         have_artefacts(units, settings)
         manifest.save(root)
@@ -126,7 +126,10 @@ def holding(units: Iterable[Unit], found: list[tuple[str, Input]]) -> list[Unit]
 
 
 def plan_units(
-    found: list[tuple[str, Input]], settings: Settings, files_per_shard: int | None
+    found: list[tuple[str, Input]],
+    settings: Settings,
+    files_per_shard: int | None,
+    split: Callable[[Input], Sequence[Input]],
 ) -> tuple[Manifest, list[Unit]]:
     """The dataset's manifest with a place for the inputs found (not saved yet), and the units that hold them.
 
@@ -141,7 +144,7 @@ def plan_units(
         manifest.agree(BY_LANGUAGE, languages, settings.output, ONE_WAY_TO_TELL)
     manifest.agree("minhash", settings.minhash_configuration(), settings.output, ONE_FAMILY)
     manifest.replace("quality_signals", settings.signals_configuration())
-    manifest.units = plan(manifest.units, found, settings.read.language, files_per_shard)
+    manifest.units = plan(manifest.units, found, settings.read.language, files_per_shard, split)
     units = holding(manifest.units, found)
     refuse_other_language(units, settings)
     return manifest, units

@@ -6,7 +6,7 @@ planned keeps its place, because documents are identified and ordered by it.
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -17,13 +17,34 @@ BYTES_PER_SHARD = 2 << 30   # compressed; what `--files-per-shard auto` aims at
 
 
 @dataclass(frozen=True)
+class Piece:
+    """A part of a large table. The pieces of a file follow each other and leave nothing of it out.
+
+    start, end: its bytes. JSON lines: it starts with a line. Parquet: its row groups are those that begin in it.
+    first_row: the number of its first row in the file, where ids count from. xxh3: what the file is known by again,
+    of the bytes of the piece, or of the footer of a Parquet file. Neither is known to a plan that is only looked at.
+    """
+
+    start: int
+    end: int
+    first_row: int = 0
+    xxh3: str = ""
+
+
+@dataclass(frozen=True)
 class Input:
-    """One input file as it was found."""
+    """One input file as it was found, or a piece of it."""
 
     path: str       # absolute local path, or fsspec URL
     name: str       # base name, e.g. "en_head.json.gz"
     format: str     # "ccnet" | "wet" | "warc" | "jsonl" | "parquet"
-    size: int       # bytes on disk, compressed
+    size: int       # bytes on disk, compressed, of the whole file
+    piece: Piece | None = None      # None: all of it
+
+    @property
+    def bytes(self) -> int:
+        """Compressed bytes that are to be read."""
+        return self.piece.end - self.piece.start if self.piece else self.size
 
 
 @dataclass(frozen=True)
@@ -59,7 +80,7 @@ class Unit:
     @property
     def size(self) -> int:
         """Compressed bytes of its inputs."""
-        return sum(source.size for source in self.inputs)
+        return sum(source.bytes for source in self.inputs)
 
 
 def plan(
@@ -67,6 +88,7 @@ def plan(
     found: Iterable[tuple[str, Input]],
     language: str | None = None,
     files_per_shard: int | None = None,
+    split: Callable[[Input], Sequence[Input]] = lambda source: [source],
 ) -> list[Unit]:
     """The plan `planned` (possibly empty) with the inputs `found`, each with its snapshot, added.
 
@@ -75,11 +97,13 @@ def plan(
     `Unit.place`. With a `language` they are all in it; without, their documents' languages are found out later. Inputs
     already planned stay where they are; one that moved to another folder is found again.
 
+    split: the pieces of an input that is new, or just itself; each piece is a shard of its own.
+
     Raises UserError for an input that changed since it was planned, for two inputs with one name in a snapshot, and
     for a cc_net file whose path does not say where it belongs.
     """
     sitting = {_identity(unit.snapshot, source): (unit, source) for unit in planned for source in unit.inputs}
-    moved: dict[Input, Input] = {}
+    moved: dict[tuple[str, str], str] = {}      # to which path
     fresh: dict[tuple[str, str], tuple[str, Input]] = {}
     for snapshot, source in found:
         identity = _identity(snapshot, source)
@@ -87,15 +111,22 @@ def plan(
             unit, known = sitting[identity]
             _refuse_changed(known, source, unit.name)
             if known.path != source.path:
-                moved[known] = source
+                moved[identity] = source.path
         elif identity in fresh and fresh[identity][1].path != source.path:
             raise _one_name_twice(identity[0], fresh[identity][1].path, source.path)
         else:
             fresh[identity] = snapshot, source
-    units = [replace(unit, inputs=tuple(moved.get(held, held) for held in unit.inputs)) for unit in planned]
+    units = [_where_it_is(unit, moved) for unit in planned]
     taken = {(unit.snapshot, unit.shard): unit for unit in planned}
-    units += _new_units(fresh.values(), taken, language, files_per_shard)
+    units += _new_units(fresh.values(), taken, language, files_per_shard, split)
     return sorted(units, key=lambda unit: unit.place)
+
+
+def _where_it_is(unit: Unit, moved: dict[tuple[str, str], str]) -> Unit:
+    if not moved:
+        return unit
+    paths = (moved.get(_identity(unit.snapshot, held), held.path) for held in unit.inputs)
+    return replace(unit, inputs=tuple(replace(held, path=path) for held, path in zip(unit.inputs, paths, strict=True)))
 
 
 def _identity(snapshot: str, source: Input) -> tuple[str, str]:
@@ -117,8 +148,9 @@ def _new_units(
     taken: dict[tuple[str, str], Unit],
     language: str | None,
     files_per_shard: int | None,
+    split: Callable[[Input], Sequence[Input]],
 ) -> Iterator[Unit]:
-    tables = []
+    others = []
     for snapshot, source in fresh:
         place = ccnet_place(source.path) if source.format == "ccnet" else None
         if place:
@@ -131,14 +163,14 @@ def _new_units(
                 )
             yield unit
         else:
-            tables.append((snapshot, source))
+            others.append((snapshot, source))
     partition = None if language is None else f"{language}_all"
     next_shard: Counter[str] = Counter()
     for snapshot, shard in taken:
         next_shard[snapshot] = max(next_shard[snapshot], int(shard) + 1)
-    tables.sort(key=lambda item: (item[0], item[1].format, item[1].name))
-    for (snapshot, _), group in groupby(tables, key=lambda item: (item[0], item[1].format)):
-        for inputs in _shards([source for _, source in group], files_per_shard):
+    others.sort(key=lambda item: (item[0], item[1].format, item[1].name))
+    for (snapshot, _), group in groupby(others, key=lambda item: (item[0], item[1].format)):
+        for inputs in _shards([piece for _, source in group for piece in split(source)], files_per_shard):
             yield Unit(snapshot, f"{next_shard[snapshot]:04d}", partition, inputs)
             next_shard[snapshot] += 1
 
@@ -147,12 +179,12 @@ def _shards(inputs: Sequence[Input], files_per_shard: int | None) -> Iterator[tu
     shard: list[Input] = []
     size = 0
     for source in inputs:
-        full = len(shard) == files_per_shard if files_per_shard else size + source.size > BYTES_PER_SHARD
-        if shard and full:
+        full = len(shard) == files_per_shard if files_per_shard else size + source.bytes > BYTES_PER_SHARD
+        if shard and (full or source.piece or shard[-1].piece):
             yield tuple(shard)
             shard, size = [], 0
         shard.append(source)
-        size += source.size
+        size += source.bytes
     if shard:
         yield tuple(shard)
 

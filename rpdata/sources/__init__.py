@@ -12,11 +12,12 @@ from rpdata.sources.check import check
 from rpdata.sources.discovery import discover
 from rpdata.sources.pages import read_warc
 from rpdata.sources.parquet import read_parquet
+from rpdata.sources.pieces import cut, cut_and_count
 from rpdata.sources.records import ReadOptions
 from rpdata.sources.tables import RowIds, read_jsonl
 from rpdata.sources.wet import read_wet
 
-__all__ = ["ReadOptions", "check", "discover", "read"]
+__all__ = ["ReadOptions", "check", "cut", "cut_and_count", "discover", "read"]
 
 READERS = {"ccnet": read_ccnet, "warc": read_warc, "wet": read_wet}
 TABLES = {"jsonl": read_jsonl, "parquet": read_parquet}

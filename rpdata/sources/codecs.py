@@ -140,6 +140,14 @@ def codec_of(head: bytes) -> Codec:
     return Plain()
 
 
+def is_plain(head: bytes) -> bool:
+    """Whether a file that starts with these bytes is not compressed."""
+    try:
+        return isinstance(codec_of(head), Plain)
+    except DamageError:
+        return False
+
+
 def decode(pieces: Iterable[bytes]) -> Iterator[bytes]:
     """The plain bytes of a whole file, whose codec its first bytes tell. Raises DamageError."""
     codec: Codec | None = None

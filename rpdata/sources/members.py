@@ -9,7 +9,7 @@ import re
 from collections import deque
 from itertools import islice
 
-from rpdata.sources.codecs import DamageError, Plain, codec_of
+from rpdata.sources.codecs import is_plain
 
 SIZE = 4
 HEADER = 10
@@ -61,10 +61,3 @@ class Members:
                 self._record = position
                 return offset
         return None
-
-
-def is_plain(head: bytes) -> bool:
-    try:
-        return isinstance(codec_of(head), Plain)
-    except DamageError:
-        return False

@@ -1,51 +1,58 @@
 """Parquet tables, read in pieces of bounded size."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from rpdata.engine.plan import Input
+from rpdata.engine.plan import Input, Piece
 from rpdata.errors import UserError
 from rpdata.ledger import ReadReport
 from rpdata.sources.batches import Row
 from rpdata.sources.codecs import DamageError
 from rpdata.sources.records import FIELDS, KINDS, ReadOptions, attempt, missing_column
 from rpdata.sources.storage import cannot_read, is_url, open_input
-from rpdata.sources.streams import RawFile
+from rpdata.sources.streams import RawFile, changed
 from rpdata.sources.tables import RowIds, table_row
 
 BATCH_BYTES = 8 << 20       # of text in hand, by the average of its row group
 BATCH_ROWS = 256
+FOOTER_END_BYTES = 8        # the footer's length and PAR1, at the end of a file
 BUFFER_BYTES = 1 << 20      # of each column; without a bound, Arrow reads the columns of a row group whole
 
 
 def read_parquet(source: Input, ids: RowIds, options: ReadOptions, report: ReadReport) -> Iterator[Row]:
-    """The documents of one file; damage in a row group costs its remaining rows, columns that don't fit the file."""
+    """The documents of one file, or of a piece of it; damage in a row group costs its remaining rows, columns that
+    don't fit the file."""
 
     def document(number: int, record: Mapping[str, Any]) -> Row:
         return table_row(record, source, number, ids, options)
 
     with RawFile(source) as raw:        # Parquet is read out of order; its bytes are hashed before
         report.inputs.append(raw.finish())
+    if source.piece and source.piece.xxh3 != footer_hash(source):
+        raise changed(source)
     try:
         parquet = open_parquet(source)
     except DamageError as error:
-        report.unread_bytes += source.size
+        report.unread_bytes += source.bytes
         report.fail(source.name, None, f"not a readable Parquet file: {error}")
         return
     with parquet:
         try:
             columns = columns_of(parquet.schema_arrow, source.path, options)
         except UserError as error:      # `check` refuses the first such file of a run; behind it, work has begun
-            report.unread_bytes += source.size
+            report.unread_bytes += source.bytes
             report.fail(source.name, None, str(error))
             return
         first = 0       # row number of the first row of a group
-        for group in range(parquet.num_row_groups):
+        for group, begin in enumerate(first_bytes(parquet.metadata)):
             number = first
             first += parquet.metadata.row_group(group).num_rows
+            if source.piece and not source.piece.start <= begin < source.piece.end:
+                continue
             try:
                 for record in records(parquet, source.path, group, columns):
                     row = attempt(document, number, record, source, report)
@@ -64,6 +71,25 @@ def open_parquet(source: Input) -> pq.ParquetFile:
         return pq.ParquetFile(file, pre_buffer=False, buffer_size=BUFFER_BYTES)
     except (pa.ArrowException, OSError) as error:
         raise damage(source.path, error) from error
+
+
+def first_bytes(metadata: pq.FileMetaData) -> list[int]:
+    """Where each row group begins in the file."""
+    groups = (metadata.row_group(number) for number in range(metadata.num_row_groups))
+    return [min(map(first_byte, map(group.column, range(group.num_columns))), default=0) for group in groups]
+
+
+def first_byte(column: pq.ColumnChunkMetaData) -> int:
+    return int(column.dictionary_page_offset or column.data_page_offset)
+
+
+def footer_hash(source: Input) -> str:
+    """Of the bytes that say which rows are in the file, and where: what it is known by without reading all of it."""
+    with RawFile(replace(source, piece=Piece(source.size - FOOTER_END_BYTES, source.size))) as raw:
+        length = int.from_bytes(raw.read()[:4], "little")
+    start = max(source.size - FOOTER_END_BYTES - length, 0)
+    with RawFile(replace(source, piece=Piece(start, source.size))) as raw:
+        return str(raw.finish()["xxh3"])
 
 
 def damage(path: str, error: Exception) -> Exception:

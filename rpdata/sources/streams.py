@@ -3,6 +3,7 @@
 Damage ends a stream: what came before is used, the rest of the file is counted and hashed, and the report says so.
 """
 
+import sys
 from collections.abc import Iterator
 from typing import Any, BinaryIO, Self, cast
 
@@ -10,6 +11,7 @@ import xxhash
 from fastwarc.stream_io import GzipReader
 
 from rpdata.engine.plan import Input
+from rpdata.errors import UserError
 from rpdata.ledger import ReadReport
 from rpdata.sources.codecs import CHUNK_BYTES, GZIP, DamageError, Gzip, decode
 from rpdata.sources.members import Members
@@ -19,7 +21,9 @@ READ_BYTES = 64 << 10       # of the file on disk; larger pieces fall out of the
 
 
 class RawFile:
-    """The bytes of an input as they are on disk, counted and hashed on their way. CannotFinish if storage fails.
+    """The bytes of an input, or of its piece, as they are on disk, counted and hashed on their way.
+
+    Raises CannotFinish if storage fails.
 
     Attributes
     ----------
@@ -34,6 +38,10 @@ class RawFile:
         self._members = members
         self._hash = xxhash.xxh3_64()
         self._file = open_input(source.path)
+        self._left = sys.maxsize
+        if source.piece:
+            self._left = source.bytes
+            self._seek(source.piece.start)
         self.head = self._read_on(READ_BYTES)
         self._ahead = self.head
 
@@ -62,11 +70,19 @@ class RawFile:
             pass
         return {"name": self._source.name, "bytes": self.bytes, "xxh3": self._hash.hexdigest()}
 
-    def _read_on(self, size: int) -> bytes:
+    def _seek(self, position: int) -> None:
         try:
-            return self._file.read(size)
+            self._file.seek(position)
         except Exception as error:      # each filesystem of fsspec has its own
             raise cannot_read(self._source.path, error) from error
+
+    def _read_on(self, size: int) -> bytes:
+        try:
+            piece = self._file.read(min(size, self._left))
+        except Exception as error:      # see _seek
+            raise cannot_read(self._source.path, error) from error
+        self._left -= len(piece)
+        return piece
 
     def __enter__(self) -> Self:
         return self
@@ -85,7 +101,9 @@ def chunks(source: Input, report: ReadReport, members: Members | None = None) ->
         try:
             if not raw.head and source.name.endswith((".gz", ".zst")):
                 raise DamageError("the file is empty, without so much as a header of its compression")
-            if raw.head.startswith(GZIP) and not is_url(source.path):
+            if source.piece:
+                yield from raw.pieces()
+            elif raw.head.startswith(GZIP) and not is_url(source.path):
                 yield from gunzip(raw, source)
             else:
                 yield from decode(raw.pieces())
@@ -95,7 +113,17 @@ def chunks(source: Input, report: ReadReport, members: Members | None = None) ->
             report.fail(source.name, None, f"{damage}; {damage.used:,} of {raw.bytes:,} bytes could be used")
         else:
             entry = raw.finish()
+        if source.piece and source.piece.xxh3 != entry["xxh3"]:
+            raise changed(source)
         report.inputs.append(entry)
+
+
+def changed(source: Input) -> UserError:
+    """The error for a file of which a piece is not what it was when the pieces were planned."""
+    return UserError(
+        f"{source.path} is not the file that it was when it was cut into pieces: other rows may have its ids by now.\n"
+        "Bring the old file back, or annotate the new one into a new folder: --output"
+    )
 
 
 def gunzip(raw: RawFile, source: Input) -> Iterator[bytes]:

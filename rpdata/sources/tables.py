@@ -35,7 +35,7 @@ class RowIds:
     """What the rows of a unit's tables are called: `<snapshot>/<file>/<row>`, or what a column of theirs says.
 
     A column's ids must differ from each other: within a unit that is seen here (in some 100 bytes a row), between the
-    units of a dataset by nobody.
+    units of a dataset, pieces of one file among them, by nobody.
     """
 
     def __init__(self, snapshot: str, column: str | None):
@@ -56,12 +56,13 @@ class RowIds:
 
 
 def read_jsonl(source: Input, ids: RowIds, options: ReadOptions, report: ReadReport) -> Iterator[Row]:
-    """The documents of one file of JSON objects, one on each line."""
+    """The documents of one file of JSON objects, one on each line, or of a piece of it."""
 
     def document(number: int, line: bytes | None) -> Row:
         return table_row(json_record(line), source, number, ids, options)
 
-    for number, line in enumerate(lines(chunks(source, report), line_bound(options))):
+    first_row = source.piece.first_row if source.piece else 0
+    for number, line in enumerate(lines(chunks(source, report), line_bound(options)), first_row):
         row = attempt(document, number, line, source, report)
         if row is not None:
             yield row
