@@ -1,5 +1,6 @@
 """`rpdata artefacts`: the models and lists that signals need."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,12 +15,18 @@ artefacts_app = typer.Typer(
 ArtefactName = Annotated[str, typer.Argument(help="Its name, e.g. lid.176.bin; lid.176 is that too.")]
 
 
-@artefacts_app.command("list")
-def list_artefacts(as_json: Json = False) -> None:
-    """The artefacts that have a name, and whether they are here."""
-    from rpdata.terminal_artefacts import print_artefacts
+Collection = Annotated[Path | None, typer.Argument(metavar="DIR", help="A folder of artefacts.", show_default=False)]
 
-    print_artefacts(as_json=as_json)
+
+@artefacts_app.command("list")
+def list_artefacts(collection: Collection = None, as_json: Json = False) -> None:
+    """The artefacts that have a name, and whether they are here; or those of a collection."""
+    from rpdata.terminal_artefacts import print_artefacts, print_collection
+
+    if collection is None:
+        print_artefacts(as_json=as_json)
+    else:
+        print_collection(collection, as_json=as_json)
 
 
 @artefacts_app.command("show")
@@ -53,9 +60,9 @@ def pull_artefact(
 
 
 @artefacts_app.command("verify")
-def verify_artefacts(as_json: Json = False) -> None:
-    """Read every artefact in the cache and compare it with its checksum."""
+def verify_artefacts(collection: Collection = None, as_json: Json = False) -> None:
+    """Read every artefact in the cache, or of a collection, and compare it with its checksum."""
     from rpdata.terminal_artefacts import print_verified
 
-    if not print_verified(as_json=as_json):
+    if not print_verified(collection, as_json=as_json):
         raise typer.Exit(FINISHED_WITH_FAILURES)

@@ -1,11 +1,15 @@
 """What `rpdata artefacts` prints."""
 
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from rich.markup import escape
 from rich.table import Table
 
 from rpdata.artefacts import ARTEFACTS, Artefact, find, home, is_here, path_of, verify
+from rpdata.artefacts.folder import DESCRIPTION, Stored, collected, load, own_collection
 from rpdata.errors import UserError
 from rpdata.terminal import console, print_json
 
@@ -28,10 +32,46 @@ def tell(line: str) -> None:
     console.print(f"trying {escape(line)}")
 
 
+def described_stored(stored: Stored) -> dict[str, Any]:
+    """A trained or imported artefact as JSON values."""
+    sizes = {file: stored.folder.joinpath(file) for file in stored.files}
+    return {
+        "name": stored.name,
+        "kind": stored.kind,
+        "language": stored.language,
+        "sha256": stored.sha256,
+        "size": sum(path.stat().st_size for path in sizes.values() if path.exists()),
+        "files": dict(stored.files),
+        "facts": dict(stored.facts),
+        "made": dict(stored.made),
+        "path": str(stored.folder),
+    }
+
+
+def print_collection(folder: Path, *, as_json: bool) -> None:
+    """One line for each artefact of a collection."""
+    found = [described_stored(stored) for stored in collected(folder).values()]
+    if as_json:
+        print_json({"collection": str(folder), "artefacts": found})
+        return
+    console.print(collection_table(found))
+
+
+def collection_table(found: Iterable[dict[str, Any]]) -> Table:
+    table = Table("artefact", "kind", "language", "MB", "sha256", box=None, pad_edge=False)
+    table.columns[3].justify = "right"
+    for entry in found:
+        size = f"{entry['size'] / 1e6:,.1f}"
+        table.add_row(entry["name"], entry["kind"], entry["language"] or "all", size, entry["sha256"][:12])
+    return table
+
+
 def print_artefacts(*, as_json: bool) -> None:
     """One line each, and where the cache is."""
+    own = [described_stored(stored) for stored in of_the_cache().values()]
     if as_json:
-        print_json({"home": str(home()), "artefacts": [described(artefact) for artefact in ARTEFACTS.values()]})
+        registered = [described(artefact) for artefact in ARTEFACTS.values()]
+        print_json({"home": str(home()), "artefacts": registered, "collection": own})
         return
     table = Table("artefact", "kind", "MB", "licence", "here", box=None, pad_edge=False)
     table.columns[2].justify = "right"
@@ -40,32 +80,50 @@ def print_artefacts(*, as_json: bool) -> None:
         table.add_row(artefact.name, artefact.kind, f"{artefact.size / 1e6:,.1f}", artefact.licence, here)
     console.print(table)
     console.print(f"They are kept in {escape(str(home()))}. Get one: rpdata artefacts pull NAME")
+    if own:
+        console.print(f"\nImported or trained, in {escape(str(own_collection()))}:")
+        console.print(collection_table(own))
 
 
 def print_artefact(name: str, *, as_json: bool) -> None:
-    """All that is known of one."""
-    entry = described(find(name))
+    """All that is known of one: registered, in the cache's collection, or a folder."""
+    own = of_the_cache().get(name) or (load(Path(name)) if Path(name, DESCRIPTION).is_file() else None)
+    entry = described_stored(own) if own else described(find(name))
     if as_json:
         print_json(entry)
         return
     table = Table(box=None, show_header=False, pad_edge=False)
-    shown = {"size": f"{entry['size']:,} bytes", "sources": "\n".join(entry["sources"]),
-             "path": entry["path"] or f"not here; get it: rpdata artefacts pull {entry['name']}"}
+    shown = {"size": f"{entry['size']:,} bytes"}
+    if own is None:
+        shown |= {"sources": "\n".join(entry["sources"]),
+                  "path": entry["path"] or f"not here; get it: rpdata artefacts pull {entry['name']}"}
     for key, value in {**entry, **shown}.items():
-        table.add_row(key, escape(value))
+        lines = "\n".join(f"{name}: {told}" for name, told in value.items()) if isinstance(value, dict) else value
+        table.add_row(key, escape(str(lines or "-")))
     console.print(table)
 
 
-def print_verified(*, as_json: bool) -> bool:
-    """Whether every artefact that is here is what it should be."""
+def of_the_cache() -> dict[str, Stored]:
+    """What was imported or trained into the cache."""
+    return collected(own_collection()) if own_collection().is_dir() else {}
+
+
+def print_verified(folder: Path | None, *, as_json: bool) -> bool:
+    """Whether every artefact that is here, or in the collection, is what it should be."""
+    checks: dict[str, Callable[[], None]] = {}
+    if folder is None:
+        for artefact in ARTEFACTS.values():
+            if path_of(artefact).exists():
+                checks[artefact.name] = partial(verify, path_of(artefact), artefact.sha256)
+    for stored in (collected(folder) if folder else of_the_cache()).values():
+        checks[stored.name] = stored.verify
     complaints: dict[str, str | None] = {}
-    for artefact in ARTEFACTS.values():
-        if path_of(artefact).exists():
-            try:
-                verify(path_of(artefact), artefact.sha256)
-                complaints[artefact.name] = None
-            except UserError as error:
-                complaints[artefact.name] = str(error)
+    for name, check in checks.items():
+        try:
+            check()
+            complaints[name] = None
+        except UserError as error:
+            complaints[name] = str(error)
     if as_json:
         print_json({name: {"whole": not complaint, "complaint": complaint} for name, complaint in complaints.items()})
     else:

@@ -6,6 +6,7 @@ import pytest
 
 from rpdata.artefacts.folder import collected, load, store
 from rpdata.errors import UserError
+from tests.command import rpdata
 
 
 @pytest.fixture
@@ -98,3 +99,19 @@ def test_a_renamed_artefact_is_refused(tmp_path, words):
     stored(tmp_path, words).folder.rename(tmp_path / "bad_words.de")
     with pytest.raises(UserError, match=r"says that it is bad_words\.en"):
         collected(tmp_path)
+
+
+def test_the_verbs_list_show_and_verify_a_collection_and_what_is_in_the_cache(tmp_path, words, monkeypatch):
+    monkeypatch.setenv("RPDATA_HOME", str(tmp_path / "home"))
+    made = stored(tmp_path / "models", words)
+    stored(tmp_path / "home" / "collection", words)
+    for listed in (rpdata("artefacts", "list", tmp_path / "models"), rpdata("artefacts", "list")):
+        assert made.sha256[:12] in listed.stdout, listed.stderr
+    assert "by: hand" in rpdata("artefacts", "show", "bad_words.en").stdout
+    assert json.loads(rpdata("artefacts", "show", made.folder, "--json").stdout)["files"] == made.files
+    assert rpdata("artefacts", "verify", tmp_path / "models").returncode == 0
+    (made.folder / "words.txt").write_text("x")
+    found = rpdata("artefacts", "verify", tmp_path / "models")
+    assert found.returncode == 3
+    assert "is damaged or was replaced" in found.stdout
+    assert rpdata("artefacts", "verify").returncode == 0
