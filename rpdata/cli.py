@@ -100,7 +100,7 @@ def compute_signals(
     url_column: Annotated[str | None, typer.Option(help="The column of a table that holds the URL.")] = None,
     min_chars: Annotated[int, typer.Option(min=0, help="WET, WARC: drop shorter texts (code points).")] = 300,
     max_document_bytes: Annotated[
-        int,  # at most what the kernels take, rpdata.text.measure.MAX_DOCUMENT_BYTES
+        int,  # at most what the kernels take, rpdata.text.utf8.MAX_DOCUMENT_BYTES
         typer.Option(min=1, max=1 << 27, help="Drop longer texts (UTF-8 bytes); memory grows with it."),
     ] = 4 << 20,
     extract: Annotated[

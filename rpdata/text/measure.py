@@ -18,8 +18,8 @@ from rpdata.text.scan import NO_MINHASH, SHA1, XXH3, Batch, make_documents, scan
 from rpdata.text.scratch import make_scratch
 from rpdata.text.stats import LineStats, TextStats
 from rpdata.text.stop_words import StopLists
+from rpdata.text.utf8 import utf8_of
 
-MAX_DOCUMENT_BYTES = 1 << 27        # of any one text: positions in it and in its normalised form, in bits, fit 32 bits
 MAX_SIGNED_DOCUMENTS = (2**31 - 1) // SIGNATURE_BYTES      # the offsets of a binary array are int32
 
 _FAMILIES = {None: NO_MINHASH, "sha1": SHA1, "xxh3": XXH3}
@@ -36,8 +36,8 @@ def measure(
 
     Parameters
     ----------
-    texts: documents without nulls; each may be empty, none may have more than MAX_DOCUMENT_BYTES; with signatures at
-        most MAX_SIGNED_DOCUMENTS.
+    texts: documents without nulls; each may be empty, none may have more than MAX_DOCUMENT_BYTES (see `utf8`); with
+        signatures at most MAX_SIGNED_DOCUMENTS.
     languages: of each document; one without a stop list (or None) has `has_stop_list` False and no stop words.
     minhash: "sha1", "xxh3", or None for no signatures.
 
@@ -79,22 +79,10 @@ def measure(
 
 
 def _batch(texts: pa.StringArray, stop_list: Ints) -> Batch:
-    if texts.type not in (pa.string(), pa.large_string()):
-        raise TypeError(f"texts of type {texts.type}; the kernels read string and large_string")
-    if texts.null_count:
-        raise ValueError(f"{texts.null_count} of {len(texts)} texts are null: there is no document without a text")
+    text, offsets = utf8_of(texts)
     if len(stop_list) != len(texts):
         raise ValueError(f"{len(texts)} texts, but {len(stop_list)} languages")
-    width = np.int64 if pa.types.is_large_string(texts.type) else np.int32
-    _, offset_buffer, text_buffer = texts.buffers()
-    if offset_buffer is None:       # Arrow may leave out the buffers of an array without rows
-        offset_buffer = bytes(np.dtype(width).itemsize)
-    offsets = np.frombuffer(offset_buffer, width)[texts.offset : texts.offset + len(texts) + 1].astype(np.int64)
-    if np.diff(offsets).max(initial=0) > MAX_DOCUMENT_BYTES:
-        raise ValueError(f"a text of {np.diff(offsets).max():,} bytes; the kernels take up to {MAX_DOCUMENT_BYTES:,}")
-    text = np.frombuffer(text_buffer if text_buffer is not None else b"", np.uint8)[offsets[0] : offsets[-1]]
-    text.flags.writeable = False    # as numba sees it, an array that may be written to is of another type
-    return Batch(text, offsets - offsets[0], stop_list)
+    return Batch(text, offsets, stop_list)
 
 
 def _signature_array(signatures: Words32, signed: npt.NDArray[np.bool_]) -> pa.Array:

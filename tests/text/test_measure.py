@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from nasty import texts
 
 from rpdata.text import StopLists, TextStats, measure
-from rpdata.text.measure import MAX_DOCUMENT_BYTES
+from rpdata.text.utf8 import MAX_DOCUMENT_BYTES
 
 STOP_WORDS = {
     "en": ["the", "a", "it's", "x" * 70, "The"],
