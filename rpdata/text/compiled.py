@@ -89,6 +89,7 @@ class _PackageCache(cast(Any, FunctionCache)):  # type: ignore[misc]
 
     def __init__(self, function: Callable[..., Any]) -> None:
         super().__init__(function)
+        self._sources = Path(function.__code__.co_filename).parent
         self._cache_file = _Files(Path(self.cache_path), self._impl.filename_base)
 
     def holds(self, signature: tuple[Any, ...], target: Any) -> bool:
@@ -104,7 +105,7 @@ class _PackageCache(cast(Any, FunctionCache)):  # type: ignore[misc]
             _warn(error)
 
     def _index_key(self, sig: Any, codegen: Any) -> Any:
-        return *super()._index_key(sig, codegen), numba.__version__, _fingerprint()
+        return *super()._index_key(sig, codegen), numba.__version__, _fingerprint(self._sources)
 
 
 class _Files:
@@ -155,10 +156,10 @@ def _warn(error: Exception) -> None:
 
 
 @cache
-def _fingerprint() -> str:
-    """Of all sources of this package."""
+def _fingerprint(folder: Path) -> str:
+    """Of all sources of this package, and of those in the folder of an entry point."""
     digest = sha256()
-    for source in sorted(Path(__file__).parent.glob("*.py")):
+    for source in sorted({*Path(__file__).parent.glob("*.py"), *folder.glob("*.py")}):
         digest.update(source.read_bytes())
     return digest.hexdigest()
 

@@ -112,7 +112,7 @@ def test_a_change_in_any_source_of_the_package_is_another_key_of_the_cache(monke
 
     before = key()
     assert key() == before
-    monkeypatch.setattr(compiled, "_fingerprint", lambda: "of other sources")
+    monkeypatch.setattr(compiled, "_fingerprint", lambda folder: "of other sources")
     assert key() != before
 
 

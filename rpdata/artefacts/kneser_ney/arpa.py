@@ -1,0 +1,113 @@
+"""Writing a model as an ARPA file: for each n-gram, log10 of its probability, its words, log10 of its back-off."""
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from rpdata.artefacts.kneser_ney.adjust import PRUNED
+from rpdata.artefacts.kneser_ney.keys import COUNT, HIGH, LOW, word_at
+from rpdata.artefacts.kneser_ney.parallel import in_order
+from rpdata.artefacts.kneser_ney.words import Vocabulary
+from rpdata.text.arrays import Bytes, Floats, Hashes, Ints
+from rpdata.text.compiled import EntryPoint, int64, kernel, uint64
+
+DECIMALS = 7
+SCALE = 10**DECIMALS
+LOG_ZERO = -99.0                # what ARPA files have for the logarithm of 0
+NUMBER_BYTES = 24               # at most, with the blank behind it
+
+Block = tuple[Hashes, Floats, Floats]       # rows, probabilities, weights of the back-off
+
+
+def header(counts: list[int]) -> bytes:
+    """How many n-grams of each order there are."""
+    lines = [f"ngram {order}={count}\n" for order, count in enumerate(counts, 1)]
+    return "".join(["\\data\\\n", *lines]).encode()
+
+
+def section(
+    order: int, bits: int, blocks: Iterable[Block], words: Vocabulary, threads: int, *, highest: bool
+) -> Iterator[Bytes]:
+    """The n-grams of one order that are not pruned, as bytes; those of the highest have no back-off."""
+
+    def write(block: Block) -> Bytes:
+        rows, probabilities, weights = block
+        ends = words.ends
+        room = room_for(rows, order, bits, ends)
+        lines = np.empty(room, np.uint8)
+        used = write_lines(rows, probabilities, weights, order, bits, words.bytes, ends, not highest, lines)
+        return lines[:used]
+
+    yield np.frombuffer(f"\n\\{order}-grams:\n".encode(), np.uint8)
+    yield from in_order(write, blocks, threads)
+
+
+@EntryPoint
+def room_for(rows: Hashes, order: int, bits: int, ends: Ints) -> int:
+    """Bytes that the lines take at most."""
+    room = len(rows) * (2 * NUMBER_BYTES + order)
+    for i in range(len(rows)):
+        for position in range(order):
+            word = word_at(rows[i, HIGH], rows[i, LOW], position, bits)
+            room += ends[word + 1] - ends[word]
+    return room
+
+
+@EntryPoint
+def write_lines(
+    rows: Hashes, probabilities: Floats, weights: Floats, order: int, bits: int, words: Bytes, ends: Ints,
+    with_weight: bool, lines: Bytes,
+) -> int:
+    """Write a line for each row that is not pruned; returns the bytes used."""
+    at = 0
+    for i in range(len(rows)):
+        if rows[i, COUNT] & uint64(PRUNED):
+            continue
+        at = write_number(logarithm(probabilities[i]), lines, at)
+        lines[at] = 9
+        at += 1
+        for position in range(order):
+            word = word_at(rows[i, HIGH], rows[i, LOW], position, bits)
+            for place in range(ends[word], ends[word + 1]):
+                lines[at] = words[place]
+                at += 1
+            lines[at] = 32
+            at += 1
+        at -= 1
+        if with_weight:
+            lines[at] = 9
+            at = write_number(logarithm(weights[i]), lines, at + 1)
+        lines[at] = 10
+        at += 1
+    return at
+
+
+@kernel
+def logarithm(value: float) -> float:
+    """To base 10, never above 0: a sum of parts of 1 may be 1 and a rounding error."""
+    return min(0.0, np.log10(value)) if value > 0 else LOG_ZERO
+
+
+@kernel
+def write_number(value: float, lines: Bytes, at: int) -> int:
+    """A number that is not positive, to 7 decimals without zeros at the end; returns where it ends."""
+    scaled = int64(np.rint(-value * SCALE))
+    if scaled > 0:
+        lines[at] = 45
+        at += 1
+    whole, fraction = scaled // SCALE, scaled % SCALE
+    if whole >= 10:
+        lines[at] = 48 + whole // 10 % 10
+        at += 1
+    lines[at] = 48 + whole % 10
+    at += 1
+    if fraction > 0:
+        lines[at] = 46
+        at += 1
+        place = SCALE // 10
+        while fraction > 0:
+            lines[at] = 48 + fraction // place
+            at += 1
+            fraction %= place
+            place //= 10
+    return at
