@@ -30,7 +30,7 @@ MAX_GROWTH = 3            # normalised bytes for each byte of text: U+0390, a Ha
 MAPPING_BYTES = 16        # room for one normalised code point: U+1F82 takes 8, U+1D160 12
 
 # Everything else is a surrogate, unassigned or for private use, and has no property (a test asks all 1,114,112).
-_INHABITED = [*range(0xD800), *range(0xF900, 0x34000), *range(0xE0000, 0xE1000)]
+INHABITED = [*range(0xD800), *range(0xF900, 0x34000), *range(0xE0000, 0xE1000)]
 
 
 class Tables(NamedTuple):
@@ -46,7 +46,7 @@ class Tables(NamedTuple):
 @cache
 def tables() -> Tables:
     """The tables of this Python's Unicode version (`unicodedata.unidata_version`)."""
-    characters = [chr(code_point) for code_point in _INHABITED]
+    characters = [chr(code_point) for code_point in INHABITED]
     combining = np.fromiter(map(unicodedata.combining, characters), np.uint32)
     normalised = [unicodedata.normalize("NFD", character.lower()) for character in characters]
 
@@ -69,7 +69,7 @@ def tables() -> Tables:
     bits |= np.where(((combining > 0) | (mapping_number > 0)) & (bits & SPACE == 0), np.uint32(SPECIAL), np.uint32(0))
 
     properties = np.zeros(0x110000, np.uint32)
-    properties[_INHABITED] = bits
+    properties[INHABITED] = bits
     properties[ord("_")] |= WORD
     return Tables(
         properties,

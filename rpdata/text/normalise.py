@@ -117,10 +117,7 @@ def character(raw: Bytes, position: int) -> tuple[int, int]:
 
 @kernel
 def order_marks(out: Bytes, end: int, properties: Words32) -> None:
-    """Put the run of combining marks that ends at `end` into canonical order: by class, equal classes as they were.
-
-    A counting sort: a page of nothing but marks must not take quadratic time. It is rare, so it makes its own room.
-    """
+    """Put the run of combining marks that ends at `end` into canonical order."""
     start = end
     while start > 0:
         head = start - 1
@@ -129,6 +126,15 @@ def order_marks(out: Bytes, end: int, properties: Words32) -> None:
         if out[head] < 0x80 or combining_class(out, head, properties) == 0:
             break
         start = head
+    order_marks_from(out, start, end, properties)
+
+
+@kernel
+def order_marks_from(out: Bytes, start: int, end: int, properties: Words32) -> None:
+    """Put the combining marks out[start:end] into canonical order: by class, equal classes as they were.
+
+    A counting sort: a page of nothing but marks must not take quadratic time. It is rare, so it makes its own room.
+    """
     run = np.zeros(end - start + MAPPING_BYTES, np.uint8)
     run[: end - start] = out[start:end]
     target = np.zeros(257, np.int64)            # where the next mark of each class goes
