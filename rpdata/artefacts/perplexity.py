@@ -1,0 +1,67 @@
+"""How surprising a text is to a language model of cc_net's kind (Wenzek et al. 2020, section 4.3).
+
+The text becomes one line (`rpdata.text.lm_normalise`), a SentencePiece model cuts that into pieces, and an n-gram model
+gives S, log10 of the probability of n pieces and the end: perplexity = 10 ** (-S / (n + 1)).
+"""
+
+import numpy as np
+import pyarrow as pa
+
+from rpdata.artefacts.cutoffs import Cutoffs, read_cutoffs
+from rpdata.artefacts.folder import Stored
+from rpdata.artefacts.kenlm_model import KenlmModel
+from rpdata.artefacts.pieces import Pieces
+from rpdata.errors import UserError
+from rpdata.text.lm_normalise import normalise_lines
+
+PIECES, CUTOFFS = "sp.model", "cutoffs.json"
+MODELS = ("lm.arpa.gz", "lm.arpa", "lm.bin")        # an artefact has one of them
+NORMALISER = "ccnet"
+LARGEST_EXPONENT = 300.0        # of 10: float64 ends at 308
+LEAST_KNOWN = 0.5               # of the pieces, to the n-gram model
+
+
+class LanguageModelScorer:
+    """The perplexity of texts of one language.
+
+    cutoffs: where its buckets end; None if the artefact does not say.
+    """
+
+    def __init__(self, pieces: Pieces, model: KenlmModel, cutoffs: Cutoffs | None) -> None:
+        self.cutoffs = cutoffs
+        self._pieces = pieces
+        self._model = model
+
+    @classmethod
+    def load(cls, stored: Stored) -> "LanguageModelScorer":
+        """The scorer of an artefact of kind "lm"; UserError if its files are damaged or do not go together."""
+        if stored.kind != "lm" or stored.facts.get("normaliser") != NORMALISER:
+            raise UserError(
+                f"{stored.folder} is not a language model that reads text as cc_net does: kind {stored.kind!r}, "
+                f"normaliser {stored.facts.get('normaliser')!r}"
+            )
+        name = next((name for name in MODELS if name in stored.files), MODELS[0])
+        pieces, model = Pieces(stored.file(PIECES)), KenlmModel(stored.file(name))
+        refuse_strangers(stored, pieces, model)
+        cutoffs = read_cutoffs(stored.file(CUTOFFS)) if CUTOFFS in stored.files else None
+        return cls(pieces, model, cutoffs)
+
+    def perplexity(self, texts: pa.StringArray) -> pa.DoubleArray:
+        """The perplexity of each text, rounded to one decimal; null for one of which no piece is left."""
+        lines = self._pieces.split(normalise_lines(texts))
+        counts = np.fromiter((line.count(b" ") + 1 if line else 0 for line in lines), np.int64, len(lines))
+        exponents = np.minimum(-self._model.scores(lines) / (counts + 1), LARGEST_EXPONENT)
+        # Python's round is exact, numpy's is not
+        values = [round(10.0**exponent, 1) for exponent in exponents.tolist()]
+        return pa.array(values, pa.float64(), mask=counts == 0)
+
+
+def refuse_strangers(stored: Stored, pieces: Pieces, model: KenlmModel) -> None:
+    """UserError if the n-gram model was made of other pieces: each text would be unknown to it."""
+    vocabulary = pieces.vocabulary()
+    known = sum(piece in model for piece in vocabulary)
+    if known < LEAST_KNOWN * len(vocabulary):
+        raise UserError(
+            f"the two models of {stored.folder} do not go together: the n-gram model knows {known:,} of the "
+            f"{len(vocabulary):,} pieces of {PIECES}.\nBring them from one place, or train a model"
+        )
