@@ -11,3 +11,4 @@ Counts = npt.NDArray[np.int32]       # counts, numbers and positions within a do
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.int8]
+Floats32 = npt.NDArray[np.float32]

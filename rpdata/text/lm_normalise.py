@@ -15,10 +15,9 @@ import pyarrow as pa
 
 from rpdata.text.arrays import Bytes, Ints, Words32
 from rpdata.text.bitmaps import FIRST
-from rpdata.text.classify import decode
 from rpdata.text.codepoints import CASE_IGNORABLE, CASED, INHABITED, MAX_GROWTH, SIGMA, SPACE, tables
 from rpdata.text.compiled import EntryPoint, int64, kernel
-from rpdata.text.normalise import LAST_BYTE_OF_FINAL_SIGMA, SIGMA_BYTES, character, order_marks_from, sigma_is_final
+from rpdata.text.normalise import LAST_BYTE_OF_FINAL_SIGMA, character, order_marks_from, sigma_is_final
 from rpdata.text.vectors import BLOCK
 
 MAPPING_BYTES = 16          # room for what one code point becomes: U+1D160 takes 12

@@ -10,7 +10,16 @@ from pathlib import Path
 import numpy as np
 
 from rpdata.artefacts.kneser_ney.keys import (
-    BEGIN, COLUMNS, COUNT, END, HIGH, LOW, ROW_BYTES, first_not_below, shift_left, shift_right,
+    BEGIN,
+    COLUMNS,
+    COUNT,
+    END,
+    HIGH,
+    LOW,
+    ROW_BYTES,
+    first_not_below,
+    shift_left,
+    shift_right,
 )
 from rpdata.artefacts.kneser_ney.parallel import in_order
 from rpdata.artefacts.kneser_ney.sort import digits, empty_rows, sort_rows

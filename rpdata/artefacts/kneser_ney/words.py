@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rpdata.artefacts.kneser_ney.keys import BEGIN, END, UNKNOWN
+from rpdata.artefacts.kneser_ney.keys import END
 from rpdata.errors import UserError
 from rpdata.text.arrays import Bytes, Hashes, Ints, Words32
 from rpdata.text.compiled import EntryPoint, int64, kernel, uint32, uint64
