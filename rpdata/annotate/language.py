@@ -103,7 +103,7 @@ def load(model: LanguageModel) -> Any:
     """fastText's object, once for each process. UserError if the file is gone, other than it was, or no model."""
     verify(model.path, model.sha256)
     try:
-        fasttext_file.check(model.path)
+        fasttext_file.read(model.path)
     except fasttext_file.NotAModelError as error:
         raise UserError(f"{model.path} is not a model of fastText, or not a whole one: {error}") from error
     fasttext.FastText.eprint = lambda *_: None      # it greets every model with a warning

@@ -32,7 +32,9 @@ _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "boundscheck"
 # is a float64, and one of two uint32 is an uint64: kernels say what they mean.
 int64 = cast(Callable[[Any], int], numba.int64)
 uint64 = cast(Callable[[Any], int], numba.uint64)
+int32 = cast(Callable[[Any], int], numba.int32)
 uint32 = cast(Callable[[Any], int], numba.uint32)
+float32 = cast(Callable[[Any], float], numba.float32)
 
 
 def kernel(function: Function) -> Function:
