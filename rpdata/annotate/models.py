@@ -34,8 +34,8 @@ class Models:
     here: Mapping[str, Stored] = field(default_factory=dict)
 
     def with_those(self, given: Mapping[str, Stored]) -> "Models":
-        """With more artefacts; one of the same name takes the place of another."""
-        given = {name: stored for name, stored in given.items() if stored.kind in KINDS}
+        """With more artefacts; one of the same name takes the place of another. UserError if one feeds no signal."""
+        refuse_useless(given.values())
         identities = {**self.identities, **{name: stored.sha256 for name, stored in given.items()}}
         return Models(dict(sorted(identities.items())), {**self.here, **given})
 
@@ -60,7 +60,7 @@ class Models:
         named = ", ".join(f"{name} (sha256 {self.identities[name][:12]}...)" for name in lacking)
         return UserError(
             f"the signals of {needed_by} need artefacts that the dataset was begun with: {named}.\n"
-            "Say where they are: --artefacts FOLDER"
+            "Say where they are: --artefacts FOLDER (repeatable). A signal is computed for all languages at once"
         )
 
     def ask(self, documents: pa.RecordBatch, languages: Sequence[str | None], columns: Iterable[str]) -> ModelStats:
@@ -75,10 +75,21 @@ class Models:
                     for name, values in said.items():
                         before = found.get(name, pa.nulls(documents.num_rows, values.type))
                         found[name] = put(values, rows, before)
-        for stored in asked:        # no document is in a language that has one
-            for name, kind_of in KINDS[stored.kind].columns(stored).items():
-                found.setdefault(name, pa.nulls(documents.num_rows, kind_of))
+        for stored in asked:
+            for name, values in KINDS[stored.kind].columns(stored).items():
+                found.setdefault(name, pa.nulls(documents.num_rows, values))    # no document is in its language
         return ModelStats(found)
+
+
+def refuse_useless(artefacts: Iterable[Stored]) -> None:
+    """UserError for an artefact that no signal is a formula of."""
+    fed = {name for column in CATALOGUE for name in feeds(column)}
+    for stored in artefacts:
+        if stored.what not in fed:
+            raise UserError(
+                f"no signal is fed by the artefact {stored.name} ({stored.folder}); "
+                f"signals are fed by {', '.join(sorted(fed))}, each with its language behind"
+            )
 
 
 def what(name: str) -> str:
