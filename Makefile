@@ -28,9 +28,11 @@ lint: $(INSTALLED)
 	$(BIN)/ruff check
 	.ci/typecheck
 
-# Only the tests that kill workers, schedulers and commands.
+# Only the tests that kill workers, schedulers and commands, fill disks and take files away: at more moments than
+# `make test`, and at others with another RPDATA_SEED (a number).
 faults: $(INSTALLED)
-	$(BIN)/python -m pytest tests/annotate/test_faults.py tests/engine/test_commit.py tests/engine/test_cluster.py
+	RPDATA_FAULTS=1 $(BIN)/python -m pytest -rs tests/annotate/test_faults.py tests/annotate/test_survives_*.py \
+	    tests/engine/test_commit.py tests/engine/test_cluster.py
 
 # The property tests with many more examples, new ones on each run.
 fuzz: $(INSTALLED)
