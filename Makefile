@@ -4,6 +4,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 BENCH_INSTALLED := .venv-bench/.installed
+FUZZ_INSTALLED := .venv/.installed-fuzz
+FUZZ_SECONDS ?= 30
 OLD_PYTHON := "rpdata needs Python 3.11 or newer; name one with: make PYTHON=/path/to/python3"
 
 .PHONY: install demo test lint faults fuzz bench clean
@@ -34,8 +36,14 @@ faults: $(INSTALLED)
 	RPDATA_FAULTS=1 $(BIN)/python -m pytest -rs tests/annotate/test_faults.py tests/annotate/test_survives_*.py \
 	    tests/engine/test_commit.py tests/engine/test_cluster.py
 
-# The property tests with many more examples, new ones on each run.
-fuzz: $(INSTALLED)
+$(FUZZ_INSTALLED): $(INSTALLED)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fuzz]'
+	touch $@
+
+# Looks for inputs that break readers or kernels, FUZZ_SECONDS for each harness; then the property tests with many more
+# examples. New inputs on each run.
+fuzz: $(FUZZ_INSTALLED)
+	$(BIN)/python tests/fuzz/run.py --seconds $(FUZZ_SECONDS)
 	$(BIN)/python -m pytest -rs --hypothesis-profile=fuzz -m hypothesis
 
 # rpdata and datatrove in one environment, apart from .venv, so that both run in one process on the same documents.

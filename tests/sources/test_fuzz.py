@@ -5,7 +5,6 @@ import io
 from contextlib import nullcontext
 from pathlib import Path
 
-import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -15,17 +14,7 @@ from hypothesis import strategies as st
 
 from rpdata.extract.sandbox import Limits, Sandbox
 from rpdata.sources import pages
-from tests.archives import response, warc_record
-
-LINES = b"".join(orjson.dumps({"raw_content": "x\u00e4" * n, "text": "x" * n, "length": n}) + b"\n" for n in range(9))
-WET = [warc_record("Title\nText \u00e4\n".encode() * n, "conversion", "text/plain") for n in range(9)]
-WARC = [
-    warc_record(b"a: b\r\n", "warcinfo"),
-    response(b"<title>t</title><p>" + b"words " * 40),
-    response(gzip.compress(b"<p>" + b"words " * 40), http=["Content-Encoding: gzip"]),
-    response(b"5\r\nwords\r\n0\r\n\r\n", "text/plain; charset=utf-16", http=["Transfer-Encoding: chunked"]),
-    response(b"\xff\xfe<\0p\0>\0x\0"),
-]
+from tests.fuzz.seeds import LINES, WARC, WET
 
 
 def parquet() -> bytes:
