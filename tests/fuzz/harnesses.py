@@ -4,7 +4,7 @@ The functions know nothing of what calls them: `run.py` (atheris, or changes at 
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from unittest import mock
 
@@ -26,8 +26,12 @@ Harness = Callable[[bytes], None]
 @contextmanager
 def harnesses(folder: Path) -> Iterator[dict[str, Harness]]:
     """The function of each of `seeds.SEEDS`; `folder` is where they write the files that are read."""
-    # One sandbox for all: starting its process takes longer than the rest.
-    with Sandbox(Limits()) as sandbox, mock.patch.object(pages, "Sandbox", return_value=nullcontext(sandbox)):
+
+    def same(limits: Limits) -> AbstractContextManager[Sandbox]:
+        """Starting a process for each input would take longer than the rest."""
+        return nullcontext(sandbox)
+
+    with Sandbox(Limits()) as sandbox, mock.patch.object(pages, "Sandbox", same):
         yield {
             "wet": reading(folder / "a.warc.wet", "wet"),
             "warc": reading(folder / "a.warc", "warc"),

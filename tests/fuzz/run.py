@@ -4,9 +4,9 @@
     python tests/fuzz/run.py --input FILE HARNESS               # once more with one input
 
 With atheris, the branches that are taken guide the search: those of the readers and of the extraction, and for the
-kernels, which are compiled, those of their definitions in Python. Without it, the seeds are changed at random. Inputs that found new paths are kept in
-build/fuzz/HARNESS/corpus for the next run; one that breaks a promise is build/fuzz/HARNESS/crash-*, and the exit
-status is then 1.
+kernels, which are compiled, those of their definitions in Python. Without it, the seeds are changed at random. Inputs
+that took new branches are kept in build/fuzz/HARNESS/corpus for the next run; one that breaks a promise is
+build/fuzz/HARNESS/crash-*, and the exit status is then 1.
 """
 
 import argparse
@@ -15,10 +15,11 @@ import random
 import re
 import subprocess
 import sys
-import tempfile
 import time
+from contextlib import AbstractContextManager
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 BUILD = REPOSITORY / "build" / "fuzz"
@@ -27,6 +28,9 @@ sys.path.insert(0, str(REPOSITORY))
 from tests.fuzz.mutate import changed  # noqa: E402
 from tests.fuzz.seeds import SEEDS  # noqa: E402
 
+if TYPE_CHECKING:
+    from tests.fuzz.harnesses import Harness
+
 LONGEST_INPUT = 8192        # bytes
 SECONDS_AN_INPUT = 60       # for longer ones are a hang
 MEMORY_MIB = 4096
@@ -34,46 +38,52 @@ EXECUTED = re.compile(r"stat::number_of_executed_units:\s*(\d+)")
 COVERED = re.compile(r"cov: (\d+)")
 
 
-def with_atheris(name: str, folder: Path, libfuzzer: list[str]) -> None:
-    """Fuzz in this process, which libFuzzer ends."""
+def functions_of(name: str) -> AbstractContextManager[dict[str, "Harness"]]:
+    """The harnesses; what they write goes to the folder of the one of this name."""
+    from tests.fuzz.harnesses import harnesses
+
+    files = BUILD / name / "files"
+    files.mkdir(parents=True, exist_ok=True)
+    return harnesses(files)
+
+
+def guided(name: str, seconds: int) -> None:
+    """Fuzz with atheris in this process, which libFuzzer ends."""
     import atheris
 
     import rpdata.text  # noqa: F401        # as it is: numba can't compile functions that count their branches
 
+    folder = BUILD / name
+    libfuzzer = [
+        f"-max_total_time={seconds}",
+        f"-max_len={LONGEST_INPUT}",
+        f"-timeout={SECONDS_AN_INPUT}",
+        f"-rss_limit_mb={MEMORY_MIB}",
+        f"-artifact_prefix={folder}/",
+        "-print_final_stats=1",
+        str(folder / "corpus"),
+    ]
     with atheris.instrument_imports(include=["rpdata", "tests"]):
-        from tests.fuzz.harnesses import harnesses
-
-    with harnesses(folder) as functions:
+        found = functions_of(name)
+    with found as functions:
         atheris.Setup([name, *libfuzzer], functions[name])
         atheris.Fuzz()
 
 
-def at_random(name: str, folder: Path, seconds: float) -> int:
-    """Change the seeds until the time is over; how many inputs that were. A broken promise is raised."""
-    from tests.fuzz.harnesses import harnesses
-
+def at_random(name: str, seconds: int) -> None:
+    """Change the seeds until the time is over. A broken promise is raised."""
     rng = random.Random()
     end = time.monotonic() + seconds
     executed = 0
-    with harnesses(folder) as functions:
+    with functions_of(name) as functions:
         while time.monotonic() < end:
             data = changed(rng, SEEDS[name])
+            crash = BUILD / name / f"crash-{hashlib.sha1(data).hexdigest()}"
+            crash.write_bytes(data)
+            functions[name](data)
+            crash.unlink()
             executed += 1
-            try:
-                functions[name](data)
-            except BaseException:
-                crash = BUILD / name / f"crash-{hashlib.sha1(data).hexdigest()}"
-                crash.write_bytes(data)
-                print(f"{crash} breaks it", file=sys.stderr)
-                raise
-    return executed
-
-
-def once(name: str, folder: Path, path: Path) -> None:
-    from tests.fuzz.harnesses import harnesses
-
-    with harnesses(folder) as functions:
-        functions[name](path.read_bytes())
+    print(f"stat::number_of_executed_units: {executed}")
 
 
 def fuzz(name: str, seconds: int) -> bool:
@@ -101,21 +111,6 @@ def fuzz(name: str, seconds: int) -> bool:
     return done.returncode == 0
 
 
-def child(name: str, folder: Path, seconds: int) -> None:
-    if find_spec("atheris") is None:
-        print(f"stat::number_of_executed_units: {at_random(name, folder, seconds)}")
-        return
-    with_atheris(name, folder, [
-        f"-max_total_time={seconds}",
-        f"-max_len={LONGEST_INPUT}",
-        f"-timeout={SECONDS_AN_INPUT}",
-        f"-rss_limit_mb={MEMORY_MIB}",
-        f"-artifact_prefix={BUILD / name}/",
-        "-print_final_stats=1",
-        str(BUILD / name / "corpus"),
-    ])
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description="Look for inputs that break a harness.")
     parser.add_argument("--seconds", type=int, default=30, help="for each harness (default: 30)")
@@ -126,12 +121,16 @@ def main() -> None:
     for name in arguments.names:
         if name not in SEEDS:
             parser.error(f"no harness is called {name!r}; there are {', '.join(SEEDS)}")
-    if arguments.child or arguments.input:
-        with tempfile.TemporaryDirectory(prefix="rpdata-fuzz-") as folder:
-            if arguments.input:
-                once(arguments.names[0], Path(folder), arguments.input)
-            else:
-                child(arguments.names[0], Path(folder), arguments.seconds)
+    if arguments.child:
+        search = guided if find_spec("atheris") else at_random
+        search(arguments.names[0], arguments.seconds)
+        return
+    if arguments.input:
+        if len(arguments.names) != 1:
+            parser.error("--input needs the name of one harness")
+        with functions_of(arguments.names[0]) as functions:
+            functions[arguments.names[0]](arguments.input.read_bytes())
+        print("held")
         return
     how = "guided by coverage" if find_spec("atheris") else "at random: atheris is not installed here"
     print(f"Fuzzing for {arguments.seconds} s each, {how}.", flush=True)
