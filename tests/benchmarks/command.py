@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,9 +26,9 @@ class Run:
     text_bytes: int             # UTF-8, as the command's own summary says
 
 
-def run(pool: Path, output: Path, workers: int) -> Run:
-    """Annotate `pool` into `output`, a folder that does not exist yet."""
-    options = ["--output", output, "--workers", workers, "--json"]
+def run(pool: Path, output: Path, workers: int, more: Sequence[str] = ()) -> Run:
+    """Annotate `pool` into `output`, a folder that does not exist yet; `more` are further options."""
+    options = ["--output", output, "--workers", workers, "--json", *more]
     command = [str(part) for part in (sys.executable, "-m", "rpdata", "compute-signals", pool, *options)]
     with tempfile.TemporaryFile() as printed, tempfile.TemporaryFile() as complaints:
         start = time.perf_counter()

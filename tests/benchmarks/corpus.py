@@ -31,6 +31,11 @@ def english_texts() -> list[str]:
     return [text for path in wet_files() for language, text in pages(path) if language == ENGLISH]
 
 
+def all_texts() -> list[str]:
+    """Those of every language."""
+    return [text for path in wet_files() for _, text in pages(path)]
+
+
 def drawn(texts: list[str], count: int, seed: int = 42) -> list[str]:
     """A fixed random sample, so that slow programs measure the same documents on each run."""
     return random.Random(seed).sample(texts, min(count, len(texts)))

@@ -7,6 +7,7 @@
 import argparse
 import tempfile
 from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 from statistics import median
 
@@ -16,6 +17,7 @@ import pool
 from corpus import english_texts, utf8_bytes, wet_files
 from datatrove_rates import datatrove_rates
 from kernels import kernel_rates
+from stages import stage_table, wet_table
 
 BEGIN, END = "<!-- bench -->", "<!-- /bench -->"
 POOL_BYTES = 1_000_000_000
@@ -121,7 +123,8 @@ def main() -> None:
     parser.add_argument("--readme", type=Path, help="the file whose table to replace")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="rpdata-bench-") as folder:
-        lines = [f"Measured {machine.description()}.", "", *kernel_table(), "", *command_table(Path(folder))]
+        tables = kernel_table(), stage_table(Path(folder)), wet_table(Path(folder)), command_table(Path(folder))
+        lines = [f"Measured {machine.description()}.", *chain.from_iterable(("", *table) for table in tables)]
     table = "\n".join(lines)
     print(table)
     if arguments.readme:
