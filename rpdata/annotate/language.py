@@ -9,13 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-import fasttext
 import numpy as np
 import pyarrow as pa
 
-from rpdata.artefacts import ARTEFACTS, by_hash, fasttext_file, home, is_here, path_of, sha256_of, verify
+from rpdata.artefacts import ARTEFACTS, by_hash, home, is_here, path_of, sha256_of, verify
+from rpdata.artefacts.fasttext_model import FastText
 from rpdata.artefacts.registry import FAMILIES, forms
 from rpdata.errors import UserError, unknown_name
 from rpdata.schema import DOCUMENTS
@@ -50,7 +49,7 @@ class LanguageModel:
 
     def labels(self) -> list[str]:
         """The languages that it can tell."""
-        return sorted(label.removeprefix(LABEL) for label in load(self).get_labels())
+        return sorted(label.removeprefix(LABEL) for label in load(self).labels)
 
 
 def find_model(wanted: str, used: str | None = None) -> LanguageModel:
@@ -99,30 +98,20 @@ def refuse_other_model(model: LanguageModel, used: str, root: Path) -> None:
 
 
 @cache
-def load(model: LanguageModel) -> Any:
-    """fastText's object, once for each process. UserError if the file is gone, other than it was, or no model."""
+def load(model: LanguageModel) -> FastText:
+    """The classifier, once for each process. UserError if the file is gone, other than it was, or no model."""
     verify(model.path, model.sha256)
-    try:
-        fasttext_file.read(model.path)
-    except fasttext_file.NotAModelError as error:
-        raise UserError(f"{model.path} is not a model of fastText, or not a whole one: {error}") from error
-    fasttext.FastText.eprint = lambda *_: None      # it greets every model with a warning
-    return fasttext.load_model(str(model.path))
+    return FastText.load(model.path)
 
 
-def identify(texts: pa.StringArray, model: Any) -> tuple[pa.StringArray, pa.DoubleArray]:
+def identify(texts: pa.StringArray, model: FastText) -> tuple[pa.StringArray, pa.DoubleArray]:
     """Language (a label of the model) and score of each text; null and 0 for an empty one, which CCNet skips.
 
     model: what `load` gives. Scores are probabilities rounded to 2 decimals; fastText adds 1e-5, so 1.0 is possible.
     """
-    languages: list[str | None] = []
-    scores = np.zeros(len(texts))
-    for row, text in enumerate(texts.to_pylist()):
-        # Below the methods of fasttext.FastText, which can't make an array with numpy 2.
-        best = model.f.predict(text.replace("\n", "") + "\n", 1, 0.0, "strict") if text else []
-        languages.append(best[0][1].removeprefix(LABEL) if best else None)
-        scores[row] = best[0][0] if best else 0.0
-    return pa.array(languages, pa.string()), pa.array(scores.round(2))
+    best, probability = model.predict(texts, "delete")
+    languages = pa.array([label.removeprefix(LABEL) for label in model.labels], pa.string())
+    return languages.take(pa.array(best, mask=best < 0)), pa.array(probability.astype(np.float64).round(2))
 
 
 def identified(

@@ -11,7 +11,7 @@ import numpy as np
 
 from rpdata.artefacts.fasttext_file import HIERARCHICAL_SOFTMAX, SOFTMAX
 from rpdata.text.arrays import Counts, Floats32
-from rpdata.text.compiled import float32, int64, kernel
+from rpdata.text.compiled import borrowing_kernel, float32, int64
 
 ADDED = 1e-5                # to every probability, before its logarithm
 STEPS, LARGEST = 512, 8     # of the table of the logistic function: it goes from -LARGEST to LARGEST
@@ -68,7 +68,7 @@ def label_tree(counts: list[int]) -> Counts:
     return children
 
 
-@kernel
+@borrowing_kernel
 def best_label(mean: Floats32, labels: Labels, outcome: Outcome) -> tuple[int, float]:
     """The best label and its probability, with what the library adds; -1 and 0 if there is none."""
     if labels.loss == HIERARCHICAL_SOFTMAX:
@@ -92,7 +92,7 @@ def best_label(mean: Floats32, labels: Labels, outcome: Outcome) -> tuple[int, f
     return best, (float32(math.exp(score)) if best >= 0 else float32(0))
 
 
-@kernel
+@borrowing_kernel
 def dot(mean: Floats32, labels: Labels, row: int) -> float:
     """The product of the mean and a row of the output, added up from the first dimension to the last."""
     total = float32(0)
@@ -101,13 +101,13 @@ def dot(mean: Floats32, labels: Labels, row: int) -> float:
     return total * labels.norms[row]
 
 
-@kernel
+@borrowing_kernel
 def logarithm(probability: float) -> float:
     """Of what is a little more."""
     return float32(math.log(probability + ADDED))
 
 
-@kernel
+@borrowing_kernel
 def softmax(output: Floats32) -> None:
     """Make probabilities of products."""
     largest = output[0]
@@ -121,7 +121,7 @@ def softmax(output: Floats32) -> None:
         output[i] /= total
 
 
-@kernel
+@borrowing_kernel
 def logistic(x: float, table: Floats32) -> float:
     """1 / (1 + exp(-x)), out of the table."""
     if x < -LARGEST:
@@ -132,7 +132,7 @@ def logistic(x: float, table: Floats32) -> float:
     return table[int64(step)]
 
 
-@kernel
+@borrowing_kernel
 def best_leaf(mean: Floats32, labels: Labels, outcome: Outcome) -> tuple[int, float]:
     """The leaf with the highest score, and that, by a search that leaves out what can't be better; -1 if all are tiny.
 

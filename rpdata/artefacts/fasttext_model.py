@@ -29,10 +29,12 @@ from rpdata.artefacts.fasttext_words import (
     make_memory,
 )
 from rpdata.errors import UserError
-from rpdata.text.arrays import Counts, Floats32, Words32
+from rpdata.text.arrays import Bits, Counts, Floats32, Words32
 from rpdata.text.codepoints import tables
 from rpdata.text.hashing import draw_secret
 from rpdata.text.utf8 import utf8_of
+
+SPARSE = 32                 # bits for each that is set
 
 Join: TypeAlias = Literal["delete", "space"]
 
@@ -110,6 +112,7 @@ def _vocabulary(parts: ModelFile) -> Vocabulary:
         words_together=parts.words_together,
         pruned=kept is not None,
         kept=make_index(pairs[asked, 0].astype(np.uint32), pairs[asked, 1].astype(np.int32), max(parts.buckets, 1)),
+        kept_bits=_bits(pairs[asked, 0], parts.buckets),
     )
 
 
@@ -123,6 +126,16 @@ def make_index(keys: Words32, places: Counts, limit: int) -> Index:
     keys = keys[order]
     edges = np.searchsorted(keys >> np.uint32(shift), np.arange((limit >> shift) + 2))
     return Index(keys, places[order], edges.astype(np.int32), shift)
+
+
+def _bits(numbers: Counts, limit: int) -> Bits:
+    """A bitmap of numbers below a limit, modulo a power of 2 that leaves few bits set."""
+    bits = 64
+    while bits < min(limit, SPARSE * len(numbers)):
+        bits *= 2
+    is_set = np.zeros(bits, np.bool_)
+    is_set[numbers & (bits - 1)] = True
+    return np.packbits(is_set, bitorder="little").view(np.uint64)
 
 
 def _fnv(entries: Entries) -> Words32:

@@ -10,19 +10,23 @@ from rpdata.artefacts.fasttext_words import (
     ADDED,
     END_OF_TEXT,
     ROWS_AT_ONCE,
+    WORDS_AT_ONCE,
     Line,
     Memory,
     Vocabulary,
     Weights,
+    Words,
     add_pending,
-    add_word,
     add_word_ngrams,
+    add_words,
+    make_words,
+    take_word,
 )
 from rpdata.text.arrays import Bytes, Counts, Floats32, Ints, Words32
 from rpdata.text.bitmaps import FIRST
 from rpdata.text.classify import decode, is_byte
 from rpdata.text.codepoints import SPACE
-from rpdata.text.compiled import EntryPoint, float32, int64, kernel, uint32, uint64
+from rpdata.text.compiled import EntryPoint, borrowing_kernel, float32, int64, uint32, uint64
 from rpdata.text.hashing import Secret
 from rpdata.text.vectors import BLOCK, between, lowest
 
@@ -34,6 +38,7 @@ class Scratch(NamedTuple):
     """Working memory for texts up to some size."""
 
     raw: Bytes          # the text between margins of blanks, from FIRST on
+    words: Words
     line: Line
     mean: Floats32
     outcome: Outcome
@@ -50,7 +55,8 @@ def make_scratch(largest: int, dimensions: int, words_together: int, labels: int
     )
     blocks = largest // BLOCK + 4
     return Scratch(
-        np.full(blocks * BLOCK, BLANK, np.uint8), line, np.empty(dimensions, np.float32), make_outcome(labels)
+        np.full(blocks * BLOCK, BLANK, np.uint8), make_words(), line, np.empty(dimensions, np.float32),
+        make_outcome(labels),
     )
 
 
@@ -78,7 +84,7 @@ def label_batch(
             end = skip_space_back(raw, start, end, properties)
         line.total[:] = 0
         line.state[:] = 0
-        add_text(raw, start, end, lines_join, vocabulary, memory, secret, line, weights)
+        add_text(raw, start, end, lines_join, vocabulary, memory, secret, scratch.words, line, weights)
         add_word_ngrams(vocabulary, line, weights)
         add_pending(line, weights)
         if line.state[ADDED] > 0:
@@ -86,42 +92,47 @@ def label_batch(
             best[row], probability[row] = best_label(mean, labels, scratch.outcome)
 
 
-@kernel
+@borrowing_kernel
 def load_text(text: Bytes, start: int, size: int, raw: Bytes) -> int:
     """Copy a text in front of a margin of blanks; returns where it ends."""
-    raw[FIRST : FIRST + size] = text[start : start + size]
+    for i in range(size):
+        raw[FIRST + i] = text[start + i]
     raw[FIRST + size : FIRST + size + BLOCK] = BLANK
     return FIRST + size
 
 
-@kernel
+@borrowing_kernel
 def add_text(
     raw: Bytes, start: int, end: int, lines_join: bool, vocabulary: Vocabulary, memory: Memory, secret: Secret,
-    line: Line, weights: Weights,
+    words: Words, line: Line, weights: Weights,
 ) -> None:
     """Add the rows of all words of raw[start:end], and of the end of the text.
 
     What is behind is overwritten. A text that has an END_OF_TEXT of its own is over there.
     """
     raw[end] = BLANK
-    raw[end + 1 : end + 1 + END_OF_TEXT.size] = END_OF_TEXT
-    raw[end + 1 + END_OF_TEXT.size : end + 1 + END_OF_TEXT.size + BLOCK] = BLANK
-    at = start
+    for i in range(END_OF_TEXT.size):
+        raw[end + 1 + i] = END_OF_TEXT[i]
+    behind = end + 1 + END_OF_TEXT.size
+    raw[behind : behind + BLOCK] = BLANK
+    words.noted[0] = 0
     word = start
-    while True:
+    for at in range(start, behind + 1, BLOCK):
         space = is_byte(raw, at, 0) | is_byte(raw, at, 0x09) | between(raw, at, 0x0B, 0x0D) | is_byte(raw, at, BLANK)
         if not lines_join:
             space |= is_byte(raw, at, 0x0A)
         while space != 0:
             here = at + lowest(space)
             space &= space - uint64(1)
-            if here > word and add_word(raw, word, here - word, vocabulary, memory, secret, line, weights):
-                return
+            if here > word:
+                take_word(raw, word, here - word, secret, memory, words)
+                if words.noted[0] == WORDS_AT_ONCE and add_words(raw, words, vocabulary, memory, line, weights):
+                    return
             word = here + 1
-        at += BLOCK
+    add_words(raw, words, vocabulary, memory, line, weights)
 
 
-@kernel
+@borrowing_kernel
 def blank_line_separators(raw: Bytes, start: int, end: int) -> None:
     """Write blanks over what str.splitlines splits at, but for those that are white space anyway."""
     for at in range(start, end, BLOCK):
@@ -137,7 +148,7 @@ def blank_line_separators(raw: Bytes, start: int, end: int) -> None:
                     raw[here : here + length] = BLANK
 
 
-@kernel
+@borrowing_kernel
 def is_space(raw: Bytes, position: int, properties: Words32) -> tuple[bool, int]:
     """Whether the character at a position is white space to Python, and its length in bytes."""
     code_point, length = int64(raw[position]), 1
@@ -146,7 +157,7 @@ def is_space(raw: Bytes, position: int, properties: Words32) -> tuple[bool, int]
     return properties[code_point] & uint32(SPACE) != 0, length
 
 
-@kernel
+@borrowing_kernel
 def skip_space(raw: Bytes, start: int, end: int, properties: Words32) -> int:
     """The first position from `start` on that is not white space; `end` if there is none."""
     while start < end:
@@ -157,7 +168,7 @@ def skip_space(raw: Bytes, start: int, end: int, properties: Words32) -> int:
     return end
 
 
-@kernel
+@borrowing_kernel
 def skip_space_back(raw: Bytes, start: int, end: int, properties: Words32) -> int:
     """The position behind the last character before `end` that is not white space; `start` if there is none."""
     while end > start:
@@ -171,7 +182,7 @@ def skip_space_back(raw: Bytes, start: int, end: int, properties: Words32) -> in
     return start
 
 
-@kernel
+@borrowing_kernel
 def take_mean(line: Line, columns: int, mean: Floats32) -> None:
     """Write the mean of the rows that were added; the weights have so many columns."""
     share = float32(1.0 / line.state[ADDED])

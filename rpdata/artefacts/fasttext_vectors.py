@@ -1,13 +1,13 @@
 """Rows of weights, 16 numbers at a time: what numba alone would keep in memory instead of in registers."""
 
-from typing import Any
+from typing import Any, cast
 
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 
 from rpdata.text.compiled import operation
-from rpdata.text.vectors import pointer
+from rpdata.text.vectors import function, pointer
 
 LANES = 16              # numbers of 32 bits
 LANES_BYTES = 4 * LANES
@@ -29,7 +29,7 @@ def add_rows(
         weights, row_bytes, rows, count, column, total, at = args
         kinds = signature.args
         target = pointer(context, builder, kinds[5], total, at, _FLOATS)
-        sums = cgutils.alloca_once(builder, _FLOATS)
+        sums = cast(Any, cgutils).alloca_once(builder, _FLOATS)
         builder.store(builder.load(target, align=4), sums)
         first_byte = builder.mul(column, ir.Constant(column.type, 4))
         with cgutils.for_range(builder, count, intp=count.type) as loop:
@@ -54,3 +54,21 @@ def copy_lanes(typing_context: Any, source: Any, index: Any, target: Any, at: An
         return context.get_dummy_value()
 
     return types.void(source, types.int64, target, types.int64), codegen
+
+
+@operation
+def prefetch(typing_context: Any, array: Any, index: Any) -> Any:
+    """Begin to fetch array[index] into the cache; whatever the index, nothing else happens."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        array, index = args
+        kind = signature.args[0]
+        item = context.get_data_type(kind.dtype)
+        address = builder.bitcast(pointer(context, builder, kind, array, index, item), ir.IntType(8).as_pointer())
+        number = ir.IntType(32)
+        function_type = ir.FunctionType(ir.VoidType(), [address.type, number, number, number])
+        to_read, keep, data = (ir.Constant(number, value) for value in (0, 3, 1))
+        builder.call(function(builder, "llvm.prefetch.p0i8", function_type), [address, to_read, keep, data])
+        return context.get_dummy_value()
+
+    return types.void(array, types.int64), codegen

@@ -8,13 +8,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rpdata.artefacts.fasttext_vectors import LANES, add_rows, copy_lanes
-from rpdata.text.arrays import Bytes, Counts, Floats32, Hashes, Ints, Words32
-from rpdata.text.compiled import int32, int64, kernel, uint32, uint64
+from rpdata.artefacts.fasttext_vectors import LANES, add_rows, copy_lanes, prefetch
+from rpdata.text.arrays import Bits, Bytes, Counts, Floats32, Hashes, Ints, Words32
+from rpdata.text.compiled import borrowing_kernel, int32, int64, uint32, uint64
 from rpdata.text.hashing import Secret, hash_bytes
 
 # What a word is.
-WORD, IGNORED, LAST = 0, 1, 2       # IGNORED: a label, or what starts like one. LAST: whatever follows it counts no more
+WORD = 0
+IGNORED = 1                         # a label, or what starts like one
+LAST = 2                            # the end of the text: what follows it counts no more
 
 NEWLINE = ord("\n")
 END_OF_TEXT = np.frombuffer(b"</s>", np.uint8)
@@ -23,10 +25,12 @@ FNV_START, FNV_PRIME = 2166136261, 16777619
 WORD_NGRAM_FACTOR = 116049371
 
 LONGEST_REMEMBERED = 64             # bytes
-MOST_ROWS = 2400                    # of a word of that length between its marks: at most 66 * 67 / 2 n-grams, and itself
+MOST_ROWS = 2400                    # of such a word: it and its two marks have 66 * 67 / 2 n-grams at most
 ROWS_AT_ONCE = 8192
 
-REMEMBERED_WORDS = 1 << 17
+WORDS_AT_ONCE = 32
+
+REMEMBERED_WORDS = 1 << 18          # 8 MB
 REMEMBERED_ROWS = 1 << 21           # 8 MB
 HEADER = 3                          # of a record: how many rows, what the word is, its FNV hash
 
@@ -54,6 +58,7 @@ class Vocabulary(NamedTuple):
     words_together: int
     pruned: bool
     kept: Index             # of a pruned model: buckets that have a row
+    kept_bits: Bits         # a bit for each bucket, or for all equal ones modulo a power of 2: set if one has a row
 
 
 class Weights(NamedTuple):
@@ -67,8 +72,7 @@ class Weights(NamedTuple):
 class Memory(NamedTuple):
     """Words that were seen, by a hash of 64 bits that nobody can foresee. Emptied when it is full."""
 
-    keys: Hashes            # 0 where empty
-    records: Counts         # where in `rows` what is known of the key begins
+    table: Hashes           # of each slot the key, 0 where empty, and where in `rows` its record begins
     rows: Counts
     used: Ints              # [words, of rows]
 
@@ -87,17 +91,27 @@ PENDING, ADDED, WORDS = 0, 1, 2
 
 
 def make_memory() -> Memory:
-    """An empty one."""
-    slots = 2 * REMEMBERED_WORDS
-    return Memory(
-        np.zeros(slots, np.uint64),
-        np.empty(slots, np.int32),
-        np.empty(REMEMBERED_ROWS + HEADER + MOST_ROWS + LANES, np.int32),
-        np.zeros(2, np.int64),
-    )
+    """An empty one: what it does not use yet takes no memory."""
+    rows = np.empty(REMEMBERED_ROWS + HEADER + MOST_ROWS + LANES, np.int32)
+    return Memory(np.zeros(4 * REMEMBERED_WORDS, np.uint64), rows, np.zeros(2, np.int64))
 
 
-@kernel
+class Words(NamedTuple):
+    """Words of a text that are fetched together, for what is remembered of a rare word is in no cache."""
+
+    start: Ints
+    length: Ints
+    key: Hashes
+    noted: Ints             # (1,) how many
+
+
+def make_words() -> Words:
+    """Room for WORDS_AT_ONCE."""
+    start, length = np.zeros((2, WORDS_AT_ONCE), np.int64)
+    return Words(start, length, np.zeros(WORDS_AT_ONCE, np.uint64), np.zeros(1, np.int64))
+
+
+@borrowing_kernel
 def place_of(index: Index, key: int) -> int:
     """The place of a key, the last one if it has several; -1 if it has none."""
     cell = key >> index.shift
@@ -107,74 +121,89 @@ def place_of(index: Index, key: int) -> int:
     return -1
 
 
-@kernel
-def add_word(
-    raw: Bytes, start: int, length: int, vocabulary: Vocabulary, memory: Memory, secret: Secret, line: Line,
-    weights: Weights,
+@borrowing_kernel
+def take_word(raw: Bytes, start: int, length: int, secret: Secret, memory: Memory, words: Words) -> None:
+    """Note the word raw[start : start + length], and begin to fetch what is remembered of it."""
+    i = words.noted[0]
+    words.start[i], words.length[i] = start, length
+    if length <= LONGEST_REMEMBERED:
+        key = max(hash_bytes(raw, start, length, secret), uint64(1))
+        words.key[i] = key
+        prefetch(memory.table, slot_of(key, memory))
+    words.noted[0] = i + 1
+
+
+@borrowing_kernel
+def slot_of(key: int, memory: Memory) -> int:
+    """Where in the table a key is, or would be if its place were free."""
+    return int64(key & uint64(memory.table.size // 2 - 1)) * 2
+
+
+@borrowing_kernel
+def find_slot(key: int, memory: Memory) -> int:
+    """Where in the table a key is, or else the free slot for it."""
+    at = slot_of(key, memory)
+    while memory.table[at] != key and memory.table[at] != 0:
+        at = (at + 2) & (memory.table.size - 1)
+    return at
+
+
+@borrowing_kernel
+def add_words(
+    raw: Bytes, words: Words, vocabulary: Vocabulary, memory: Memory, line: Line, weights: Weights
 ) -> bool:
-    """Add the rows of the word raw[start : start + length]; returns whether it is the last word of the text.
-
-    Newlines in it are none of it.
-    """
-    if line.state[PENDING] + MOST_ROWS > ROWS_AT_ONCE:
-        add_pending(line, weights)
-    if length > LONGEST_REMEMBERED:
-        kind, fnv = look_up(raw, start, length, vocabulary, line, weights)
-        note(kind, fnv, vocabulary, line)
-        return kind == LAST
-    key = max(hash_bytes(raw, start, length, secret), uint64(1))
-    mask = uint64(memory.keys.size - 1)
-    slot = key & mask
-    while memory.keys[slot] != key and memory.keys[slot] != 0:
-        slot = (slot + uint64(1)) & mask
-    if memory.keys[slot] == key:
-        record = int64(memory.records[slot])
-        count = int64(memory.rows[record])
-        kind = int64(memory.rows[record + 1])
-        for i in range(0, count, LANES):
-            copy_lanes(memory.rows, record + HEADER + i, line.rows, line.state[PENDING] + i)
-        line.state[PENDING] += count
-        note(kind, memory.rows[record + 2], vocabulary, line)
-        return kind == LAST
-    before = line.state[PENDING]
-    kind, fnv = look_up(raw, start, length, vocabulary, line, weights)
-    note(kind, fnv, vocabulary, line)
-    remember(key, kind, fnv, before, line, memory)
-    return kind == LAST
+    """Add the rows of the words that were noted; returns whether one of them is the last of the text."""
+    count = words.noted[0]
+    words.noted[0] = 0
+    for i in range(count):
+        if line.state[PENDING] + MOST_ROWS > ROWS_AT_ONCE:
+            add_pending(line, weights)
+        start, length, key = words.start[i], words.length[i], words.key[i]
+        at = find_slot(key, memory) if length <= LONGEST_REMEMBERED else -1
+        if at >= 0 and memory.table[at] == key:
+            kind, fnv = recall(int64(memory.table[at + 1]), memory, line)
+        else:
+            before = line.state[PENDING]
+            kind, fnv = look_up(raw, start, length, vocabulary, line, weights)
+            if at >= 0:
+                remember(key, at, kind, fnv, before, line, memory)
+        if vocabulary.words_together > 1 and kind != IGNORED:
+            line.hashes[line.state[WORDS]] = fnv
+            line.state[WORDS] += 1
+        if kind == LAST:
+            return True
+    return False
 
 
-@kernel
-def note(kind: int, fnv: int, vocabulary: Vocabulary, line: Line) -> None:
-    """Keep the hash of a word for n-grams of words."""
-    if vocabulary.words_together > 1 and kind != IGNORED:
-        line.hashes[line.state[WORDS]] = fnv
-        line.state[WORDS] += 1
+@borrowing_kernel
+def recall(record: int, memory: Memory, line: Line) -> tuple[int, int]:
+    """Add the rows of a record; returns what the word is, and its FNV hash."""
+    pending = line.state[PENDING]
+    count = int64(memory.rows[record])
+    for i in range(0, count, LANES):
+        copy_lanes(memory.rows, record + HEADER + i, line.rows, pending + i)
+    line.state[PENDING] = pending + count
+    return int64(memory.rows[record + 1]), memory.rows[record + 2]
 
 
-@kernel
-def remember(key: int, kind: int, fnv: int, before: int, line: Line, memory: Memory) -> None:
-    """Keep the rows line.rows[before : PENDING] as those of a word."""
+@borrowing_kernel
+def remember(key: int, at: int, kind: int, fnv: int, before: int, line: Line, memory: Memory) -> None:
+    """Keep the rows line.rows[before : PENDING] as those of a word, in a free slot."""
     if memory.used[0] == REMEMBERED_WORDS or memory.used[1] > REMEMBERED_ROWS:
-        memory.keys[:] = 0
+        memory.table[:] = 0
         memory.used[:] = 0
-    mask = uint64(memory.keys.size - 1)
-    slot = key & mask
-    while memory.keys[slot] != 0:
-        slot = (slot + uint64(1)) & mask
+        at = slot_of(key, memory)
     record = memory.used[1]
     count = line.state[PENDING] - before
-    memory.keys[slot] = key
-    memory.records[slot] = record
-    memory.rows[record] = count
-    memory.rows[record + 1] = kind
-    memory.rows[record + 2] = fnv
+    memory.table[at], memory.table[at + 1] = key, record
+    memory.rows[record], memory.rows[record + 1], memory.rows[record + 2] = count, kind, fnv
     for i in range(count):
         memory.rows[record + HEADER + i] = line.rows[before + i]
     memory.used[0] += 1
     memory.used[1] += HEADER + count
 
 
-@kernel
+@borrowing_kernel
 def look_up(
     raw: Bytes, start: int, length: int, vocabulary: Vocabulary, line: Line, weights: Weights,
 ) -> tuple[int, int]:
@@ -205,25 +234,23 @@ def look_up(
     return WORD, int32(fnv)
 
 
-@kernel
+@borrowing_kernel
 def mix_in(fnv: int, byte: int) -> int:
     """One more byte into an FNV-1a hash of 32 bits, with the library's mistake: bytes have signs."""
     signed = uint32(byte) | (uint32(0xFFFFFF00) if byte >= 0x80 else uint32(0))
     return uint32((fnv ^ signed) * uint32(FNV_PRIME))
 
 
-@kernel
+@borrowing_kernel
 def begins(spelled: Bytes, end: int, prefix: Bytes) -> bool:
     """Whether the word spelled[1:end] starts like this."""
-    if end - 1 < prefix.size:
-        return False
-    for i in range(prefix.size):
-        if spelled[1 + i] != prefix[i]:
-            return False
-    return True
+    i = 0
+    while i < prefix.size and 1 + i < end and spelled[1 + i] == prefix[i]:
+        i += 1
+    return i == prefix.size
 
 
-@kernel
+@borrowing_kernel
 def entry_of(spelled: Bytes, end: int, fnv: int, vocabulary: Vocabulary) -> int:
     """The number of the entry spelled[1:end]; -1 if there is none."""
     index = vocabulary.by_hash
@@ -243,11 +270,14 @@ def entry_of(spelled: Bytes, end: int, fnv: int, vocabulary: Vocabulary) -> int:
     return -1
 
 
-@kernel
-def add_ngrams(
-    spelled: Bytes, size: int, vocabulary: Vocabulary, line: Line, weights: Weights
-) -> None:
-    """Add the rows of the n-grams of characters of spelled[:size]; a mark alone is none."""
+@borrowing_kernel
+def add_ngrams(spelled: Bytes, size: int, vocabulary: Vocabulary, line: Line, weights: Weights) -> None:
+    """Add the rows of the n-grams of characters of spelled[:size]; a mark alone is none.
+
+    First the buckets, without a branch that depends on whether a bucket has a row, then their rows.
+    """
+    rows = line.rows
+    first = count = line.state[PENDING]
     for i in range(size):
         if spelled[i] & 0xC0 == 0x80:
             continue
@@ -262,39 +292,54 @@ def add_ngrams(
                 j += 1
             characters += 1
             if characters >= vocabulary.shortest and not (characters == 1 and (i == 0 or j == size)):
-                add_bucket(int64(fnv % uint32(vocabulary.buckets)), vocabulary, line, weights)
+                if count == ROWS_AT_ONCE:
+                    add_buckets(first, count, vocabulary, line)
+                    add_pending(line, weights)
+                    first = count = 0
+                bucket = int64(fnv % uint32(vocabulary.buckets))
+                rows[count] = bucket
+                count += may_be_kept(bucket, vocabulary)
+    add_buckets(first, count, vocabulary, line)
 
 
-@kernel
-def add_word_ngrams(
-    vocabulary: Vocabulary, line: Line, weights: Weights
-) -> None:
+@borrowing_kernel
+def may_be_kept(bucket: int, vocabulary: Vocabulary) -> int:
+    """1 if a bucket has a row, 0 if not; rarely 1 in spite of that."""
+    if not vocabulary.pruned:
+        return 1
+    bit = bucket & (64 * vocabulary.kept_bits.size - 1)
+    return int64(vocabulary.kept_bits[bit >> 6] >> uint64(bit & 63)) & 1
+
+
+@borrowing_kernel
+def add_buckets(first: int, end: int, vocabulary: Vocabulary, line: Line) -> None:
+    """Make pending rows of the buckets line.rows[first:end], first being PENDING."""
+    count = first
+    for i in range(first, end):
+        place = int64(line.rows[i])
+        if vocabulary.pruned:
+            place = place_of(vocabulary.kept, place)
+        line.rows[count] = vocabulary.words + place
+        count += int64(place >= 0)
+    line.state[PENDING] = count
+
+
+@borrowing_kernel
+def add_word_ngrams(vocabulary: Vocabulary, line: Line, weights: Weights) -> None:
     """Add the rows of the n-grams of words; their hashes have signs, too."""
     words = line.state[WORDS]
     for i in range(words):
         mixed = uint64(int64(line.hashes[i]))
         for j in range(i + 1, min(words, i + vocabulary.words_together)):
             mixed = mixed * uint64(WORD_NGRAM_FACTOR) + uint64(int64(line.hashes[j]))
-            bucket = int64(mixed % uint64(vocabulary.buckets))
-            add_bucket(bucket, vocabulary, line, weights)
+            if line.state[PENDING] == ROWS_AT_ONCE:
+                add_pending(line, weights)
+            pending = line.state[PENDING]
+            line.rows[pending] = int64(mixed % uint64(vocabulary.buckets))
+            add_buckets(pending, pending + 1, vocabulary, line)
 
 
-@kernel
-def add_bucket(
-    bucket: int, vocabulary: Vocabulary, line: Line, weights: Weights
-) -> None:
-    """Add the row of a bucket, if it has one."""
-    if vocabulary.pruned:
-        bucket = place_of(vocabulary.kept, bucket)
-        if bucket < 0:
-            return
-    if line.state[PENDING] == ROWS_AT_ONCE:
-        add_pending(line, weights)
-    line.rows[line.state[PENDING]] = vocabulary.words + bucket
-    line.state[PENDING] += 1
-
-
-@kernel
+@borrowing_kernel
 def add_pending(line: Line, weights: Weights) -> None:
     """Add up the rows that wait for it, LANES columns at a time."""
     pending = line.state[PENDING]

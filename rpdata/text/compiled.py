@@ -45,6 +45,16 @@ def kernel(function: Function) -> Function:
     return cast(Function, numba.njit(function, forceinline=True, **_OPTIONS))
 
 
+def borrowing_kernel(function: Function) -> Function:
+    """A kernel that makes no arrays, so that nobody need count who has one.
+
+    Where a kernel branches much, numba can't tell that what it counts up it counts down again: two atomic additions
+    for each array of each call. (fastText's words: 270 -> 25 ns/word.)
+    """
+    options = {**_OPTIONS, "_nrt": False}
+    return cast(Function, numba.njit(function, forceinline=True, **options))
+
+
 def operation(typing: Callable[..., Any]) -> Callable[..., int]:
     """An operation that numba lacks, given as LLVM: `typing` says what it takes and how its code is made."""
     return cast(Callable[..., int], intrinsic(typing))

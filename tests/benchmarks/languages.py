@@ -49,7 +49,7 @@ def pages() -> Iterator[tuple[str, str]]:
 def row(name: str, path: Path, corpus: str, labelled: list[tuple[str, str]]) -> str:
     """One line of the table: agreement, what would be dropped, speed."""
     model = load(find_model(str(path)))
-    told = {label.removeprefix("__label__") for label in model.get_labels()}
+    told = {label.removeprefix("__label__") for label in model.labels}
     asked = [(language, text) for language, text in labelled if language in told]
     texts = pa.array([text for _, text in asked])
     began = time.process_time()
