@@ -9,12 +9,12 @@ Those that are pruned stay in the rows, marked: their mass is needed for the bac
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from rpdata.artefacts.kneser_ney.keys import BEGIN, COLUMNS, COUNT, HIGH, LOW, UNKNOWN, shift_right, word_at
+from rpdata.artefacts.kneser_ney.plan import Plan
 from rpdata.artefacts.kneser_ney.spool import Spool
 from rpdata.text.arrays import Bytes, Hashes, Ints
 from rpdata.text.compiled import EntryPoint, int64, kernel, uint64
@@ -52,26 +52,28 @@ class Grams:
     tally: Ints
 
 
-def adjust(
-    blocks: Iterable[Hashes], folder: Path, order: int, bits: int, thresholds: Sequence[int], unwanted: Bytes,
-    block_rows: int,
-) -> list[Grams]:
-    """The n-grams of order 1 to `order`, from sorted rows of the highest.
+def adjust(blocks: Iterable[Hashes], thresholds: Sequence[int], unwanted: Bytes, plan: Plan) -> list[Grams]:
+    """The n-grams of every order, from 1, from sorted rows of the highest.
 
     thresholds: for each order, the count up to which n-grams are pruned. unwanted: of each word, whether all n-grams
     with it are.
     """
+    order = plan.order
     state = Pass(
-        np.zeros((1, 2), np.uint64), np.zeros(1, np.int64), np.zeros(order, np.int64), np.zeros(order, np.int64),
-        np.zeros(order, np.uint8), np.zeros((order, FEW + 2), np.int64),
+        key=np.zeros((1, 2), np.uint64),
+        length=np.zeros(1, np.int64),
+        adjusted=np.zeros(order, np.int64),
+        actual=np.zeros(order, np.int64),
+        unwanted=np.zeros(order, np.uint8),
+        tally=np.zeros((order, FEW + 2), np.int64),
     )
-    spools = [Spool(folder / f"grams-{k}", np.uint64, COLUMNS) for k in range(1, order + 1)]
+    spools = [Spool(plan.folder / f"grams-{k}", np.uint64, COLUMNS) for k in range(1, order + 1)]
     samples: list[list[Hashes]] = [[] for _ in range(order)]
-    output = np.empty((order, block_rows + 1, COLUMNS), np.uint64)
+    output = np.empty((order, plan.block_rows + 1, COLUMNS), np.uint64)
     limits = np.array(thresholds, np.int64)
 
     def flush(rows: Hashes, *, last: bool) -> None:
-        filled = adjust_rows(rows, last, bits, limits, unwanted, state, output)
+        filled = adjust_rows(rows, last, plan.bits, limits, unwanted, state, output)
         for k in range(order):
             made = output[k, : filled[k]]
             spools[k].append(made)
@@ -81,19 +83,22 @@ def adjust(
     spools[0].append(np.array([[0, UNKNOWN, 0], [0, BEGIN, 0]], np.uint64))
     state.tally[0, [0, ALL, KEPT]] = 2
     for block in blocks:
-        for start in range(0, len(block), block_rows):
-            flush(block[start : start + block_rows], last=False)
+        for start in range(0, len(block), plan.block_rows):
+            flush(block[start : start + plan.block_rows], last=False)
     flush(np.empty((0, COLUMNS), np.uint64), last=True)
-    return [
-        Grams(k + 1, spools[k], np.concatenate(samples[k]), state.tally[k]) for k in range(order)
-    ]
+    for spool in spools:
+        spool.close()
+    return [Grams(k + 1, spools[k], np.concatenate(samples[k]), state.tally[k]) for k in range(order)]
 
 
 @EntryPoint
 def adjust_rows(
     rows: Hashes, last: bool, bits: int, limits: Ints, unwanted: Bytes, state: Pass, output: Hashes
 ) -> Ints:
-    """Take in rows; with `last`, close what is open. output: (order, at least rows + 1, 3); returns how many of each."""
+    """Take in rows; with `last`, close what is open.
+
+    output: (order, at least rows + 1, 3); returns how many of each order there are in it.
+    """
     order = len(limits)
     filled = np.zeros(order, np.int64)
     for i in range(len(rows)):

@@ -1,12 +1,14 @@
 """Writing a model as an ARPA file: for each n-gram, log10 of its probability, its words, log10 of its back-off."""
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import numpy as np
 
 from rpdata.artefacts.kneser_ney.adjust import PRUNED
 from rpdata.artefacts.kneser_ney.keys import COUNT, HIGH, LOW, word_at
 from rpdata.artefacts.kneser_ney.parallel import in_order
+from rpdata.artefacts.kneser_ney.plan import Plan
 from rpdata.artefacts.kneser_ney.words import Vocabulary
 from rpdata.text.arrays import Bytes, Floats, Hashes, Ints
 from rpdata.text.compiled import EntryPoint, int64, kernel, uint64
@@ -16,7 +18,8 @@ SCALE = 10**DECIMALS
 LOG_ZERO = -99.0                # what ARPA files have for the logarithm of 0
 NUMBER_BYTES = 24               # at most, with the blank behind it
 
-Block = tuple[Hashes, Floats, Floats]       # rows, probabilities, weights of the back-off
+FOOTER = b"\n\\end\\\n"
+NO_WEIGHTS = np.empty(0, np.float64)
 
 
 def header(counts: list[int]) -> bytes:
@@ -25,21 +28,22 @@ def header(counts: list[int]) -> bytes:
     return "".join(["\\data\\\n", *lines]).encode()
 
 
-def section(
-    order: int, bits: int, blocks: Iterable[Block], words: Vocabulary, threads: int, *, highest: bool
-) -> Iterator[Bytes]:
-    """The n-grams of one order that are not pruned, as bytes; those of the highest have no back-off."""
+def section(order: int, blocks: Iterable[tuple[Any, ...]], words: Vocabulary, plan: Plan) -> Iterator[Bytes]:
+    """The n-grams of one order that are not pruned, as bytes.
 
-    def write(block: Block) -> Bytes:
-        rows, probabilities, weights = block
-        ends = words.ends
-        room = room_for(rows, order, bits, ends)
-        lines = np.empty(room, np.uint8)
-        used = write_lines(rows, probabilities, weights, order, bits, words.bytes, ends, not highest, lines)
+    blocks: rows, probabilities, and weights of the back-off except for the highest order.
+    """
+
+    def write(block: tuple[Any, ...]) -> Bytes:
+        rows, probabilities, *weights = block
+        lines = np.empty(room_for(rows, order, plan.bits, words.ends), np.uint8)
+        used = write_lines(
+            rows, probabilities, *(weights or [NO_WEIGHTS]), order, plan.bits, words.text, words.ends, lines
+        )
         return lines[:used]
 
     yield np.frombuffer(f"\n\\{order}-grams:\n".encode(), np.uint8)
-    yield from in_order(write, blocks, threads)
+    yield from in_order(write, blocks, plan.threads)
 
 
 @EntryPoint
@@ -56,9 +60,9 @@ def room_for(rows: Hashes, order: int, bits: int, ends: Ints) -> int:
 @EntryPoint
 def write_lines(
     rows: Hashes, probabilities: Floats, weights: Floats, order: int, bits: int, words: Bytes, ends: Ints,
-    with_weight: bool, lines: Bytes,
+    lines: Bytes,
 ) -> int:
-    """Write a line for each row that is not pruned; returns the bytes used."""
+    """Write a line for each row that is not pruned; weights: may be empty. Returns the bytes used."""
     at = 0
     for i in range(len(rows)):
         if rows[i, COUNT] & uint64(PRUNED):
@@ -74,7 +78,7 @@ def write_lines(
             lines[at] = 32
             at += 1
         at -= 1
-        if with_weight:
+        if len(weights) > 0:
             lines[at] = 9
             at = write_number(logarithm(weights[i]), lines, at + 1)
         lines[at] = 10

@@ -1,19 +1,20 @@
 """Dealing the n-grams of an order out by their context, and taking the results back in the order of before.
 
-An n-gram's probability needs the sums over all n-grams of its context (its first words), and that of its suffix (its
-last words). In suffix order the suffixes pass by in step. Contexts do not; but those within a range of keys are a range
-of the lower order's rows. So the n-grams are dealt out to such ranges, each of which fits into memory, none of which
-needs sorting; within a bucket they keep their order, so that the results are collected by going over the rows again.
+An n-gram's probability needs the sums over all n-grams of its context (its first words), and the probability of its
+suffix (its last words). In suffix order the suffixes pass by in step. Contexts do not; but those within a range of
+keys are a range of the lower order's rows. So the n-grams are dealt out to such ranges, each of which fits into
+memory, none of which needs sorting; within a bucket they keep their order, so that the results are collected by going
+over the rows again.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
-from rpdata.artefacts.kneser_ney.adjust import SAMPLED, Grams
+from rpdata.artefacts.kneser_ney.adjust import Grams
 from rpdata.artefacts.kneser_ney.keys import COLUMNS, COUNT, HIGH, LOW, is_less, lowest, shift_right
+from rpdata.artefacts.kneser_ney.plan import Plan
 from rpdata.artefacts.kneser_ney.spool import Spool
 from rpdata.errors import UserError
 from rpdata.text.arrays import Floats, Hashes, Ints
@@ -23,6 +24,7 @@ LOWER = COLUMNS             # of a dealt row, behind the key of its context and 
 DEALT = COLUMNS + 1
 DEALT_BYTES = 8 * DEALT
 MOST = 256                  # buckets: each is an open file
+NEAR = 1 << 21              # rows of a bucket whose contexts stay near the caches
 
 
 @dataclass(frozen=True)
@@ -34,64 +36,61 @@ class Bucket:
     stop: int
 
 
-def boundaries(grams: Grams, lower: Grams, bits: int, length: int) -> Hashes:
-    """(buckets - 1, 2): the first context of each bucket but the first, so that each has about `length` rows.
+def boundaries(grams: Grams, lower: Grams, bits: int, limit: int) -> Hashes:
+    """(buckets - 1, 2): the first context of each bucket but the first; limit: rows of a bucket, and contexts, about.
 
-    By the samples: a context never has more n-grams than there are words.
+    By the samples: a context never has more n-grams than there are words. UserError if there would be too many.
     """
-    samples = np.concatenate([contexts_of(grams.sample, grams.order, bits), lower.sample[:, : COUNT]])
-    buckets = -(-len(samples) * SAMPLED // length)
-    if buckets > MOST:
+    samples = np.concatenate([contexts_of(grams.sample, grams.order, bits), lower.sample[:, :COUNT]])
+    rows = grams.rows.rows + lower.rows.rows
+    if rows > MOST * limit:
         raise UserError(
-            f"the memory is too small: {grams.rows.rows:,} {grams.order}-grams would need {buckets} buckets, and "
-            f"{MOST} is the most.\nGive {-(-buckets // MOST)} times as much: --memory; or prune, or take less text."
+            f"the memory is too small: {rows:,} {grams.order}-grams and their contexts would need more than {MOST} "
+            f"buckets.\nGive {-(-rows // (MOST * limit))} times as much: --memory; or prune, or take less text."
         )
+    buckets = max(-(-rows // limit), min(MOST, -(-rows // NEAR)))
     samples = samples[np.lexsort((samples[:, LOW], samples[:, HIGH]))]
     cuts = [len(samples) * i // buckets for i in range(1, buckets)]
     return np.unique(samples[cuts], axis=0)
 
 
-def deal(
-    grams: Grams, lower: Grams, probabilities: Spool, cuts: Hashes, folder: Path, bits: int, block_rows: int
-) -> list[Bucket]:
+def deal(grams: Grams, lower: Grams, probabilities: Spool, cuts: Hashes, plan: Plan) -> list[Bucket]:
     """The rows of an order, with the probability of their suffixes, in buckets.
 
     probabilities: of the rows of the lower order.
     """
-    spools = [Spool(folder / f"bucket-{i}", np.uint64, DEALT) for i in range(len(cuts) + 1)]
+    context_bits = (grams.order - 1) * plan.bits
+    spools = [Spool(plan.folder / f"bucket-{i}", np.uint64, DEALT) for i in range(len(cuts) + 1)]
     contexts = np.zeros(len(spools), np.int64)
-    suffixes = (
-        (rows, values)
-        for rows, values in zip(lower.rows.blocks(block_rows), probabilities.blocks(block_rows), strict=True)
-    )
+    suffixes = zip(lower.rows.blocks(plan.block_rows), probabilities.blocks(plan.block_rows), strict=True)
     below, values = np.empty((0, COLUMNS), np.uint64), np.empty(0, np.float64)
     place = 0
-    for rows in grams.rows.blocks(block_rows):
+    for rows in grams.rows.blocks(plan.block_rows):
         dealt = np.empty((len(rows), DEALT), np.uint64)
         done = 0
         while True:
-            done, place = fill_lower(rows, done, below, values, place, bits, dealt.view(np.float64))
+            done, place = fill_lower(rows, done, below, values, place, plan.bits, dealt.view(np.float64))
             if done == len(rows):
                 break
             below, values = next(suffixes)
             place = 0
-            contexts += counts_of(below, (grams.order - 1) * bits, cuts)
-        ordered, ends = deal_rows(rows, (grams.order - 1) * bits, cuts, dealt)
+            contexts += counts_of(below, context_bits, cuts)
+        ordered, ends = deal_rows(rows, context_bits, cuts, dealt)
         for spool, start, stop in zip(spools, [0, *ends], ends, strict=False):
             spool.append(ordered[start:stop])
     for below, _ in suffixes:
-        contexts += counts_of(below, (grams.order - 1) * bits, cuts)
+        contexts += counts_of(below, context_bits, cuts)
     stops = np.cumsum(contexts).tolist()
     for spool in spools:
         spool.close()
     return [Bucket(*parts) for parts in zip(spools, [0, *stops], stops, strict=False)]
 
 
-def collect(grams: Grams, dealt: list[Spool], cuts: Hashes, bits: int, block_rows: int) -> Iterator[Floats]:
+def collect(grams: Grams, dealt: list[Spool], cuts: Hashes, plan: Plan) -> Iterator[Floats]:
     """The results of all buckets, in the order of the rows."""
     taken = [0] * len(dealt)
-    for rows in grams.rows.blocks(block_rows):
-        numbers = bucket_numbers(rows, (grams.order - 1) * bits, cuts)
+    for rows in grams.rows.blocks(plan.block_rows):
+        numbers = bucket_numbers(rows, (grams.order - 1) * plan.bits, cuts)
         counts = np.bincount(numbers, minlength=len(dealt)).tolist()
         parts = []
         for i, count in enumerate(counts):

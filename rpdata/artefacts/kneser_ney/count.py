@@ -5,7 +5,6 @@ Every position of the text ends one n-gram; before the beginning of a sentence t
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -22,6 +21,7 @@ from rpdata.artefacts.kneser_ney.keys import (
     shift_right,
 )
 from rpdata.artefacts.kneser_ney.parallel import in_order
+from rpdata.artefacts.kneser_ney.plan import Plan
 from rpdata.artefacts.kneser_ney.sort import digits, empty_rows, sort_rows
 from rpdata.artefacts.kneser_ney.spool import Spool
 from rpdata.artefacts.kneser_ney.words import Vocabulary
@@ -45,22 +45,20 @@ class Run:
         return start + int(first_of(self.rows.read(start, min(self.rows.rows, block * STRIDE)), key))
 
 
-def count_runs(
-    numbers: Iterable[Words32], vocabulary: Vocabulary, folder: Path, order: int, bits: int, memory: int, threads: int
-) -> list[Run]:
+def count_runs(numbers: Iterable[Words32], vocabulary: Vocabulary, plan: Plan) -> list[Run]:
     """The n-grams of a text and their counts, as runs, each as long as memory allows."""
-    length = max(1, memory // (ROW_BYTES * (1 + 2 * threads)))       # one is filled, the others sorted to and fro
+    length = plan.memory // (ROW_BYTES * (1 + 2 * plan.threads))        # one is filled, the others sorted to and fro
 
     def keep(task: tuple[int, Hashes, int]) -> Run:
         number, rows, words = task
-        spool = Spool(folder / f"run-{number}", np.uint64, COLUMNS)
-        rows = sort_rows(rows, digits(order, bits, words))
+        spool = Spool(plan.folder / f"run-{number}", np.uint64, COLUMNS)
+        rows = sort_rows(rows, digits(plan.order, plan.bits, words))
         spool.append(rows)
         spool.close()
         return Run(spool, rows[::STRIDE].copy())
 
-    tasks = ((i, rows, len(vocabulary)) for i, rows in enumerate(rows_of(numbers, order, bits, length)))
-    return list(in_order(keep, tasks, threads))
+    tasks = ((i, rows, len(vocabulary)) for i, rows in enumerate(rows_of(numbers, plan.order, plan.bits, length)))
+    return list(in_order(keep, tasks, plan.threads))
 
 
 def rows_of(numbers: Iterable[Words32], order: int, bits: int, length: int) -> Iterator[Hashes]:
@@ -110,19 +108,19 @@ def first_of(rows: Hashes, key: Hashes) -> int:
     return first_not_below(rows, key[0, HIGH], key[0, LOW])
 
 
-def merged(runs: list[Run], order: int, bits: int, words: int, memory: int, threads: int) -> Iterator[Hashes]:
-    """All rows of all runs in order, each key once; in blocks that take no more than so much memory together."""
+def merged(runs: list[Run], words: int, plan: Plan) -> Iterator[Hashes]:
+    """All rows of all runs in order, each key once, in blocks; words: how many different ones there are."""
     if len(runs) == 1:
-        yield from runs[0].rows.blocks(max(1, memory // ROW_BYTES))
+        yield from runs[0].rows.blocks(plan.block_rows)
         return
-    places = digits(order, bits, words)
-    length = memory // (2 * ROW_BYTES * (threads + 1))               # sorted to and fro, or waiting
+    places = digits(plan.order, plan.bits, words)
+    length = plan.memory // (3 * ROW_BYTES * (plan.threads + 1))        # put together, and sorted to and fro
 
     def merge(cuts: tuple[list[int], list[int]]) -> Hashes:
         parts = [run.rows.read(start, stop) for run, start, stop in zip(runs, *cuts, strict=True)]
         return sort_rows(np.concatenate(parts), places)
 
-    yield from in_order(merge, ranges(runs, length), threads)
+    yield from in_order(merge, ranges(runs, length), plan.threads)
 
 
 def ranges(runs: list[Run], length: int) -> Iterator[tuple[list[int], list[int]]]:

@@ -1,15 +1,17 @@
 """An interpolated modified Kneser-Ney model from a text, in memory that does not depend on the size of the text.
 
-text -> numbers -> n-grams of the highest order, counted -> adjusted counts of every order -> probabilities and back-off
-weights, lowest order first -> ARPA file. Between any two of these there are rows on disk (Heafield et al. 2013; the
-last steps need no sorting here, see `buckets`).
+text -> numbers -> n-grams of the highest order, counted -> adjusted counts of every order -> probabilities and
+back-off weights, lowest order first -> ARPA file. Between any two of these there are rows on disk (Heafield et al.
+2013; the last steps need no sorting here, see `buckets`).
 """
 
 import os
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
@@ -17,7 +19,8 @@ from rpdata.artefacts.kneser_ney import arpa
 from rpdata.artefacts.kneser_ney.adjust import ALL, KEPT, Grams, adjust
 from rpdata.artefacts.kneser_ney.count import count_runs, merged
 from rpdata.artefacts.kneser_ney.discounts import Discounts, all_discounts
-from rpdata.artefacts.kneser_ney.keys import ROW_BYTES, bits_of_a_word, check_order
+from rpdata.artefacts.kneser_ney.keys import HIGHEST_ORDER
+from rpdata.artefacts.kneser_ney.plan import Plan
 from rpdata.artefacts.kneser_ney.probabilities import unigram_probabilities, weigh
 from rpdata.artefacts.kneser_ney.spool import Spool
 from rpdata.artefacts.kneser_ney.words import SPECIALS, Vocabulary
@@ -25,7 +28,6 @@ from rpdata.errors import CannotFinish, UserError
 
 BLOCK_BYTES = 1 << 20       # of text, read at a time
 LEAST_MEMORY = 8 << 20
-MOST_BLOCK_ROWS = 1 << 18
 
 
 @dataclass(frozen=True)
@@ -58,11 +60,12 @@ def estimate(
     threads: int = 2,
     scratch: Path | None = None,
 ) -> Report:
-    """Write the ARPA file of a text, as `lmplz` does with the options of the same names.
+    """Write the ARPA file of a text, as `lmplz` does with its options of the same names.
 
     text: a file, or its bytes in parts cut anywhere: UTF-8, a sentence on each line, its words (or pieces) divided by
     blanks (space, tab, carriage return, NUL); an empty line is a sentence without words.
-    memory: bytes; what does not fit is on disk, in a folder below `scratch` (the folder of the output).
+    memory: bytes, beside what Python and its libraries take; the rest is on disk, in a folder below `scratch` (the
+    folder of the output). The model is the same whatever the memory and the threads.
     prune: for each order, the count in the text up to which n-grams are left out; the last also for all higher ones.
     vocabulary: n-grams with other words are left out; their mass goes to the back-off, and to <unk>.
     discount_fallback: fixed discounts for an order whose own are not defined. skip_symbols: read <s>, </s> and <unk>
@@ -70,34 +73,45 @@ def estimate(
 
     Raises UserError for what cannot be read or estimated, or not in this memory; CannotFinish if the disk fails.
     """
-    check_order(order)
-    thresholds = thresholds_of(prune, order)
-    if memory < LEAST_MEMORY:
-        raise UserError(f"the memory is too small: {memory} bytes, and {LEAST_MEMORY} are the least.")
+    check_options(order, prune, memory)
     place = output.parent if scratch is None else scratch
     try:
-        with tempfile.TemporaryDirectory(prefix=".kneser-ney-", dir=place) as folder:
-            part = Path(folder, "arpa")
-            model = Estimation(Path(folder), order, memory, threads)
-            report = model.run(read(text), part, thresholds, vocabulary, discount_fallback, skip_symbols)
-            part.replace(output)
-            return report
+        with (
+            tempfile.TemporaryDirectory(prefix=".kneser-ney-", dir=place) as folder,
+            tempfile.TemporaryDirectory(prefix=".kneser-ney-", dir=output.parent) as beside,
+        ):
+            plan = Plan(Path(folder), order, memory // 2, threads)      # the other half is the vocabulary's
+            words = Vocabulary(limit=memory // 2, most=1 << plan.bits)
+            thresholds = [*prune, *[prune[-1]] * (order - len(prune))]
+            grams = count(words.numbers(read(text), skip_symbols=skip_symbols), words, thresholds, vocabulary, plan)
+            discounts, fell_back = all_discounts([each.tally for each in grams], fallback=discount_fallback)
+            with Path(beside, "arpa").open("wb") as file:
+                write(grams, discounts, words, file, plan)
+            Path(beside, "arpa").replace(output)
     except OSError as error:
         raise CannotFinish(f"cannot write the language model {output} by way of {place}: {error}") from error
+    return Report(
+        sentences=words.sentences, tokens=words.tokens, vocabulary=words.size,
+        counted=[each.tally[ALL].item() for each in grams], written=[each.tally[KEPT].item() for each in grams],
+        discounts=discounts, fell_back=fell_back,
+    )
 
 
-def thresholds_of(prune: Sequence[int], order: int) -> list[int]:
-    """The threshold of each order. UserError for what lmplz refuses too: it would leave n-grams without a suffix."""
-    if not prune or len(prune) > order or prune[0] != 0 or any(a > b for a, b in zip(prune, prune[1:], strict=False)):
+def check_options(order: int, prune: Sequence[int], memory: int) -> None:
+    """Raise UserError for an order that no key holds, what lmplz does not prune by either, or too little memory."""
+    if not 1 <= order <= HIGHEST_ORDER:
+        raise UserError(f"cannot estimate a language model of order {order}: use 1 to {HIGHEST_ORDER} (5 is usual).")
+    if not prune or len(prune) > order or prune[0] != 0 or any(low > high for low, high in pairwise(prune)):
         raise UserError(
             f"cannot prune by {' '.join(map(str, prune)) or 'nothing'}: give up to {order} counts that do not fall, "
             "the first 0 (words are pruned by a vocabulary), such as 0 0 1."
         )
-    return [*prune, *[prune[-1]] * (order - len(prune))]
+    if memory < LEAST_MEMORY:
+        raise UserError(f"the memory is too small: {memory:,} bytes, and {LEAST_MEMORY:,} are the least.")
 
 
 def read(text: Path | Iterable[bytes]) -> Iterator[bytes]:
-    """The bytes of a text, in parts."""
+    """The bytes of a text, in parts. UserError for a file that cannot be read."""
     if not isinstance(text, Path):
         yield from text
         return
@@ -109,76 +123,42 @@ def read(text: Path | Iterable[bytes]) -> Iterator[bytes]:
         raise UserError(f"cannot read the text {text}: {error.strerror}") from error
 
 
-class Estimation:
-    """One run, with its folder for rows on disk."""
+def count(
+    numbers: Iterable[np.ndarray], words: Vocabulary, thresholds: list[int], wanted: Collection[str] | None, plan: Plan
+) -> list[Grams]:
+    """The n-grams of every order and their adjusted counts. UserError if there are no words."""
+    runs = count_runs(numbers, words, plan)
+    if words.size == len(SPECIALS):
+        raise UserError("the text has no words.\nGive a text to learn from: sentences, a line each.")
+    grams = adjust(merged(runs, words.size, plan), thresholds, words.unwanted(wanted), plan)
+    for run in runs:
+        run.rows.delete()
+    return grams
 
-    def __init__(self, folder: Path, order: int, memory: int, threads: int) -> None:
-        self._folder = folder
-        self._order = order
-        self._bits = bits_of_a_word(order)
-        self._threads = threads
-        self._memory = memory
-        self._block_rows = max(1, min(MOST_BLOCK_ROWS, memory // (16 * ROW_BYTES * (order + threads))))
 
-    def run(
-        self, text: Iterable[bytes], output: Path, thresholds: list[int], wanted: Collection[str] | None,
-        fallback: bool, skip_symbols: bool,
-    ) -> Report:
-        words = Vocabulary(limit=self._memory // 2, most=1 << self._bits)
-        grams = self._grams(text, words, thresholds, wanted, skip_symbols)
-        tallies = [each.tally for each in grams]
-        if len(words) == len(SPECIALS):
-            raise UserError("the text has no words: a language model needs some to learn from.")
-        discounts, fell_back = all_discounts(tallies, fallback=fallback)
-        written = [int(tally[KEPT]) for tally in tallies]
-        self._write(grams, discounts, written, words, output)
-        return Report(
-            sentences=words.sentences, tokens=words.tokens, vocabulary=len(words), counted=[int(tally[ALL]) for tally in tallies],
-            written=written, discounts=discounts, fell_back=fell_back,
-        )
+def write(grams: list[Grams], discounts: list[Discounts], words: Vocabulary, file: BinaryIO, plan: Plan) -> None:
+    """The ARPA file: each order is written when that above has given it its back-off weights."""
+    written = [each.tally[KEPT].item() for each in grams]
+    file.write(arpa.header(written))
+    probabilities = Spool(plan.folder / "probabilities-1", np.float64)
+    probabilities.append(unigram_probabilities(grams[0].rows.read(0, grams[0].rows.rows), discounts[0], written[0]))
+    for lower, higher in pairwise(grams):
+        weighed = weigh(higher, lower, probabilities, discounts[higher.order - 1], plan)
+        write_section(lower, probabilities, weighed.weights, words, file, plan)
+        probabilities = weighed.probabilities
+    write_section(grams[-1], probabilities, None, words, file, plan)
+    file.write(arpa.FOOTER)
+    file.flush()
+    os.fsync(file.fileno())
 
-    def _grams(
-        self, text: Iterable[bytes], words: Vocabulary, thresholds: list[int], wanted: Collection[str] | None,
-        skip_symbols: bool,
-    ) -> list[Grams]:
-        numbers = words.numbers(text, skip_symbols=skip_symbols)
-        budget = self._memory // 2
-        runs = count_runs(numbers, words, self._folder, self._order, self._bits, budget, self._threads)
-        blocks = merged(runs, self._order, self._bits, len(words), budget, self._threads)
-        grams = adjust(
-            blocks, self._folder, self._order, self._bits, thresholds, words.unwanted(wanted), self._block_rows
-        )
-        for run in runs:
-            run.rows.delete()
-        return grams
 
-    def _write(
-        self, grams: list[Grams], discounts: list[Discounts], written: list[int], words: Vocabulary, output: Path
-    ) -> None:
-        unigrams = grams[0].rows.read(0, grams[0].rows.rows)
-        probabilities = Spool(self._folder / "probabilities-1", np.float64)
-        probabilities.append(unigram_probabilities(unigrams, discounts[0], written[0]))
-        with output.open("wb") as file:
-            file.write(arpa.header(written))
-            for k in range(1, self._order):
-                weighed = weigh(
-                    grams[k], grams[k - 1], probabilities, discounts[k], self._folder, self._bits, self._memory // 2,
-                    self._threads, self._block_rows,
-                )
-                self._write_section(file, grams[k - 1], probabilities, weighed.weights, words, highest=False)
-                weighed.weights.delete()
-                probabilities = weighed.probabilities
-            self._write_section(file, grams[-1], probabilities, probabilities, words, highest=True)
-            file.write(b"\n\\end\\\n")
-            file.flush()
-            os.fsync(file.fileno())
-
-    def _write_section(self, file, grams, probabilities, weights, words, *, highest: bool) -> None:
-        size = self._block_rows
-        blocks = zip(
-            grams.rows.blocks(size), probabilities.blocks(size), weights.blocks(size), strict=True
-        )
-        for part in arpa.section(grams.order, self._bits, blocks, words, self._threads, highest=highest):
-            file.write(memoryview(part))
-        grams.rows.delete()
-        probabilities.delete()
+def write_section(
+    grams: Grams, probabilities: Spool, weights: Spool | None, words: Vocabulary, file: BinaryIO, plan: Plan
+) -> None:
+    """The lines of one order, whose rows are needed no more; weights: None for the highest."""
+    parts = [grams.rows, probabilities] if weights is None else [grams.rows, probabilities, weights]
+    blocks = zip(*(part.blocks(plan.block_rows) for part in parts), strict=True)
+    for lines in arpa.section(grams.order, blocks, words, plan):
+        file.write(lines.data)
+    for part in parts:
+        part.delete()

@@ -6,7 +6,6 @@ That is suffix order, in which the n-grams that end alike lie side by side. A sh
 a mask the first ones; both are keys again. A row is (high half, low half, count).
 """
 
-from rpdata.errors import UserError
 from rpdata.text.arrays import Hashes
 from rpdata.text.compiled import int64, kernel, uint64
 
@@ -17,17 +16,6 @@ ROW_BYTES = 8 * COLUMNS
 KEY_BITS = 128
 WORD_BITS = 32
 HIGHEST_ORDER = 8
-
-
-def bits_of_a_word(order: int) -> int:
-    """The bits that each word of a key has."""
-    return min(WORD_BITS, KEY_BITS // order)
-
-
-def check_order(order: int) -> None:
-    """Raise UserError for an order that is none, or too high for a key."""
-    if not 1 <= order <= HIGHEST_ORDER:
-        raise UserError(f"cannot estimate a language model of order {order}: use 1 to {HIGHEST_ORDER} (5 is usual).")
 
 
 @kernel

@@ -8,7 +8,6 @@ and for single words the lower probability is uniform: 1 / words, <unk> among th
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -17,11 +16,11 @@ from rpdata.artefacts.kneser_ney.buckets import DEALT_BYTES, LOWER, Bucket, boun
 from rpdata.artefacts.kneser_ney.discounts import Discounts
 from rpdata.artefacts.kneser_ney.keys import BEGIN, COUNT, HIGH, LOW, ROW_BYTES
 from rpdata.artefacts.kneser_ney.parallel import in_order
+from rpdata.artefacts.kneser_ney.plan import Plan
 from rpdata.artefacts.kneser_ney.spool import Spool
 from rpdata.text.arrays import Counts, Floats, Hashes
 from rpdata.text.compiled import EntryPoint, int64, kernel, uint64
 
-BUCKET_ROWS = 1 << 21       # at most: the look-ups of a bucket should stay near the caches
 ROW_NEEDS = DEALT_BYTES + 8 + 4 + ROW_BYTES + 16 + 16       # dealt, result, its context; context, sums, slots
 
 
@@ -46,13 +45,11 @@ def unigram_probabilities(rows: Hashes, discounts: Discounts, kept: int) -> Floa
 
 
 def weigh(
-    grams: Grams, lower: Grams, probabilities: Spool, discounts: Discounts, folder: Path, bits: int, memory: int,
-    threads: int, block_rows: int,
+    grams: Grams, lower: Grams, probabilities: Spool, discounts: Discounts, plan: Plan
 ) -> Weighed:
     """The probabilities of an order above 1, and the weights of its contexts; probabilities: of the order below."""
-    length = max(1, min(BUCKET_ROWS, memory // (threads + 1) // ROW_NEEDS))
-    cuts = boundaries(grams, lower, bits, length)
-    buckets = deal(grams, lower, probabilities, cuts, folder, bits, block_rows)
+    cuts = boundaries(grams, lower, plan.bits, limit=plan.memory // (plan.threads + 1) // ROW_NEEDS)
+    buckets = deal(grams, lower, probabilities, cuts, plan)
     off = np.array([0.0, *discounts])
 
     def work(bucket: Bucket) -> tuple[Spool, Floats]:
@@ -65,14 +62,14 @@ def weigh(
         results.close()
         return results, weights
 
-    weights = Spool(folder / f"weights-{lower.order}", np.float64)
+    weights = Spool(plan.folder / f"weights-{lower.order}", np.float64)
     dealt = []
-    for results, part in in_order(work, buckets, threads):
+    for results, part in in_order(work, buckets, plan.threads):
         dealt.append(results)
         weights.append(part)
     weights.close()
-    result = Spool(folder / f"probabilities-{grams.order}", np.float64)
-    for part in collected(grams, dealt, cuts, bits, block_rows):
+    result = Spool(plan.folder / f"probabilities-{grams.order}", np.float64)
+    for part in collected(grams, dealt, cuts, plan):
         result.append(part)
     result.close()
     for spool in dealt:
@@ -80,9 +77,9 @@ def weigh(
     return Weighed(result, weights)
 
 
-def collected(grams: Grams, dealt: list[Spool], cuts: Hashes, bits: int, block_rows: int) -> Iterator[Floats]:
+def collected(grams: Grams, dealt: list[Spool], cuts: Hashes, plan: Plan) -> Iterator[Floats]:
     """See `collect`; one bucket is in order already."""
-    return dealt[0].blocks(block_rows) if len(dealt) == 1 else collect(grams, dealt, cuts, bits, block_rows)
+    return dealt[0].blocks(plan.block_rows) if len(dealt) == 1 else collect(grams, dealt, cuts, plan)
 
 
 @EntryPoint

@@ -1,4 +1,7 @@
-"""Rows on disk: appended in order, read in slices. Nothing is mapped: what is mapped counts as memory of the process."""
+"""Rows on disk: appended in order, read in slices.
+
+Nothing is mapped: what is mapped counts as memory of the process.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,7 +27,7 @@ class Spool:
 
     def append(self, rows: npt.NDArray[Any]) -> None:
         """Add rows at the end."""
-        left = memoryview(np.ascontiguousarray(rows, self._dtype)).cast("B") if len(rows) else b""
+        left = np.ascontiguousarray(rows, self._dtype).reshape(-1).view(np.uint8).data
         while left:
             left = left[self._file.write(left) :]
         self.rows += len(rows)
