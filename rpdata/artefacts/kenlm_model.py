@@ -5,7 +5,7 @@ import re
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import kenlm
 import numpy as np
@@ -35,13 +35,15 @@ class KenlmModel:
             config.arpa_complain = kenlm.ARPALoadComplain.NONE
             self._model: Any = kenlm.Model(str(path), config)
         except (OSError, EOFError, ValueError, zlib.error) as error:
-            raise UserError(f"{path} is not a language model that kenlm can read, or not a whole one: {error}") from error
+            raise UserError(
+                f"{path} is not a language model that kenlm can read, or not a whole one: {error}"
+            ) from error
 
     def __contains__(self, word: str) -> bool:
         return word in self._model
 
     def scores(self, lines: Sequence[bytes]) -> npt.NDArray[np.float64]:
-        """log10 of the probability of each line, a sentence of words between blanks, with <s> before and </s> behind."""
+        """log10 of the probability of each line, words with blanks between, with <s> before and </s> behind."""
         score = self._model.score
         return np.fromiter((score(line) for line in lines), np.float64, len(lines))
 
@@ -55,12 +57,12 @@ def check_header(path: Path) -> None:
         return
     if head.startswith(GZIP):
         with gzip.open(path) as unpacked:
-            head = cast(bytes, unpacked.read(HEADER_BYTES))
+            head = unpacked.read(HEADER_BYTES)
         most *= MOST_GROWTH
     lines = iter(head.lstrip().split(b"\n"))
     if next(lines).strip() != b"\\data\\":
         raise ValueError("it does not begin with \\data\\, nor like a binary of kenlm")
-    counts = []
+    counts: list[int] = []
     for line in lines:
         if not (found := COUNT.fullmatch(line)):
             break

@@ -1,7 +1,7 @@
 """How surprising a text is to a language model of cc_net's kind (Wenzek et al. 2020, section 4.3).
 
-The text becomes one line (`rpdata.text.lm_normalise`), a SentencePiece model cuts that into pieces, and an n-gram model
-gives S, log10 of the probability of n pieces and the end: perplexity = 10 ** (-S / (n + 1)).
+The text becomes one line (`rpdata.text.lm_normalise`), a SentencePiece model cuts that into pieces, and an n-gram
+model gives S, log10 of the probability of n pieces and the end: perplexity = 10 ** (-S / (n + 1)).
 """
 
 import numpy as np
@@ -12,6 +12,7 @@ from rpdata.artefacts.folder import Stored
 from rpdata.artefacts.kenlm_model import KenlmModel
 from rpdata.artefacts.pieces import Pieces
 from rpdata.errors import UserError
+from rpdata.text.arrays import Floats, Ints
 from rpdata.text.lm_normalise import normalise_lines
 
 PIECES, CUTOFFS = "sp.model", "cutoffs.json"
@@ -48,10 +49,19 @@ class LanguageModelScorer:
 
     def perplexity(self, texts: pa.StringArray) -> pa.DoubleArray:
         """The perplexity of each text, rounded to one decimal; null for one of which no piece is left."""
+        return self.perplexity_of(*self.scores(texts))
+
+    def scores(self, texts: pa.StringArray) -> tuple[Floats, Ints]:
+        """log10 of the probability of each text, and the number of its pieces."""
         lines = self._pieces.split(normalise_lines(texts))
         counts = np.fromiter((line.count(b" ") + 1 if line else 0 for line in lines), np.int64, len(lines))
-        exponents = np.minimum(-self._model.scores(lines) / (counts + 1), LARGEST_EXPONENT)
-        # Python's round is exact, numpy's is not
+        return self._model.scores(lines), counts
+
+    @staticmethod
+    def perplexity_of(scores: Floats, counts: Ints) -> pa.DoubleArray:
+        """The perplexity of texts of such scores and so many pieces."""
+        exponents = np.minimum(-scores / (counts + 1), LARGEST_EXPONENT)
+        # Python's round is exact, numpy's is not.
         values = [round(10.0**exponent, 1) for exponent in exponents.tolist()]
         return pa.array(values, pa.float64(), mask=counts == 0)
 
