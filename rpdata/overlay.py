@@ -67,12 +67,13 @@ class OverlayWriter:
         self._rows = 0
         self._doc_ids = DocIds()
         small_pages = {"write_batch_size": ROWS_PER_PAGE, "data_page_size": PAGE_BYTES}
-        self._writer = pq.ParquetWriter(
-            path, schema, compression="zstd", compression_level=1, write_page_index=True,
-            use_dictionary=[_leaf(field) for field in schema if _repeats(field)],
-            write_statistics=[_leaf(field) for field in schema if field.name not in DISTINCT],
-            **(small_pages if TEXT_COLUMN in schema.names else {}),
-        )
+        with naming(path):
+            self._writer = pq.ParquetWriter(
+                path, schema, compression="zstd", compression_level=1, write_page_index=True,
+                use_dictionary=[_leaf(field) for field in schema if _repeats(field)],
+                write_statistics=[_leaf(field) for field in schema if field.name not in DISTINCT],
+                **(small_pages if TEXT_COLUMN in schema.names else {}),
+            )
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Append one batch (of exactly the writer's schema) as one row group; an empty batch adds nothing."""

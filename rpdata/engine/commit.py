@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Any
 
 from rpdata.engine.killpoint import passing
+from rpdata.errors import naming
 from rpdata.ledger import Entry, Ledger
 
 # A temporary name begins with a dot and holds a unique part, since two workers may be doing one unit at once.
@@ -113,7 +114,8 @@ def write_atomically(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = temporary_beside(path)
     try:
-        temporary.write_bytes(data)
+        with naming(path):
+            temporary.write_bytes(data)
         sync(temporary)
         os.replace(temporary, path)
     finally:
@@ -137,7 +139,8 @@ def sync(path: Path) -> None:
     """Have a file's bytes, or a folder's names, on disk before going on."""
     handle = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(handle)
+        with naming(path):
+            os.fsync(handle)
     finally:
         os.close(handle)
 
