@@ -18,7 +18,7 @@ from rpdata.errors import UserError
 from rpdata.text.arrays import Ints
 from rpdata.text.codepoints import tables
 from rpdata.text.hashing import draw_secret
-from rpdata.text.phrases import count_phrases, make_phrase_list, make_word_scratch
+from rpdata.text.phrases import count_phrases, make_phrase_lists, make_word_scratch
 from rpdata.text.utf8 import utf8_of
 
 WORDS = "words.txt"
@@ -39,8 +39,7 @@ class BadWords:
 
     def __init__(self, entries: list[str]) -> None:
         self.entries = entries
-        self._as_written = make_phrase_list(entries)
-        self._repaired = make_phrase_list([normalised(entry) for entry in entries])
+        self._lists = make_phrase_lists([entries, [normalised(entry) for entry in entries]])
 
     @classmethod
     def load(cls, artefact: Stored) -> "BadWords":
@@ -60,7 +59,7 @@ class BadWords:
         text, offsets = utf8_of(texts)
         counts = np.empty((len(texts), 2), np.int64)
         scratch = make_word_scratch(int(np.diff(offsets).max(initial=0)))
-        count_phrases(text, offsets, self._as_written, self._repaired, tables(), _secret(), scratch, counts)
+        count_phrases(text, offsets, self._lists, tables(), _secret(), scratch, counts)
         return BadWordCounts(*counts.T)
 
 

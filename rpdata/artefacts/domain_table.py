@@ -20,6 +20,7 @@ REFERENCE_CATEGORIES = (
     "adult", "agressif", "agressive", "arjel", "chat", "dating", "ddos", "filehosting", "gambling", "mixed_adult",
     "phishing", "porn", "violence",
 )
+CHUNK = 1 << 16             # domains that are strings of Python's at a time
 MAX_CATEGORIES = 30         # the number of a set of them fits 32 bits
 MAY_HAVE_FRILLS = r"^www\.|^\.|\.$|[^a-z0-9._-]"
 
@@ -98,7 +99,7 @@ def write_table(listed: Listed, folder: Path) -> dict[str, Path]:
     domain = pa.concat_arrays([listed.domain, pa.array([site for site, _ in added], pa.string())])
     number = np.concatenate([number, np.full(len(added), NOT_HERE, np.int32)])
     names = np.concatenate([names, np.array([of for _, of in added], np.int32)])
-    hashes = hashes_of(scalar.as_py() for scalar in domain)
+    hashes = np.concatenate([hashes_of(domain[at : at + CHUNK].to_pylist()) for at in range(0, len(domain), CHUNK)])
     order = np.argsort(hashes)
     if (np.diff(hashes[order]) == 0).any():
         raise UserError("two domains of the lists have the same XXH3, which one list in a million has: leave one out")

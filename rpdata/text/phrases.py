@@ -1,6 +1,6 @@
 """Lists of words and phrases, looked for among the normalised words: at how many positions one of the list stands."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -17,22 +17,33 @@ from rpdata.text.stop_words import PackedLists, StopLists, is_stop_word, stop_ta
 from rpdata.text.vectors import BLOCK
 from rpdata.text.words import Words, make_words, split_words
 
-ENTRIES, FIRST_WORDS = 0, 1         # the lists of `PhraseLists.packed`
+NEVER = 2**62        # more words than any text has
 
 
 class PhraseLists(NamedTuple):
-    """A list of phrases, each of normalised words with single blanks between them, as kernels take it."""
+    """Lists of phrases, each of normalised words with single blanks between them, as kernels take them.
 
-    packed: PackedLists             # all entries; the first words of those that have more than one
-    orders: Ints                    # the numbers of words that entries have, above 1
+    packed: two for each list: all its entries; the first words of those that have more than one.
+    orders: (lists, most) the numbers of words that the entries of a list have, above 1; NEVER where there are less.
+    """
+
+    packed: PackedLists
+    orders: Ints
 
 
-def make_phrase_list(phrases: Collection[str]) -> PhraseLists:
-    """One that is empty, or has blanks elsewhere than between its words, stands nowhere."""
-    entries = [phrase for phrase in phrases if all(phrase.split(" "))]
-    longer = [phrase.split(" ") for phrase in entries if " " in phrase]
-    lists = StopLists({"entries": entries, "first words": [words[0] for words in longer]})
-    return PhraseLists(lists.packed(), np.array(sorted({len(words) for words in longer}), np.int64))
+def make_phrase_lists(lists: Sequence[Collection[str]]) -> PhraseLists:
+    """A phrase that is empty, or has blanks elsewhere than between its words, stands nowhere."""
+    packed: dict[str, list[str]] = {}
+    orders = []
+    for number, phrases in enumerate(lists):
+        entries = [phrase for phrase in phrases if all(phrase.split(" "))]
+        longer = [phrase.split(" ") for phrase in entries if " " in phrase]
+        packed[f"{number}: entries"] = entries
+        packed[f"{number}: first words"] = [words[0] for words in longer]
+        orders.append(sorted({len(words) for words in longer}))
+    most = max(map(len, orders))
+    padded = [of_list + [NEVER] * (most - len(of_list)) for of_list in orders]
+    return PhraseLists(StopLists(packed).packed(), np.array(padded, np.int64).reshape(len(lists), most))
 
 
 class WordScratch(NamedTuple):
@@ -78,28 +89,23 @@ def count_positions(
 def count_phrases(
     text: Bytes,
     offsets: Ints,
-    as_written: PhraseLists,
-    repaired: PhraseLists,
+    lists: PhraseLists,
     tables: Tables,
     secret: Secret,
     scratch: WordScratch,
     counts: Ints,
 ) -> None:
-    """Fill `counts` (documents, 2): positions of each of the two lists."""
+    """Fill `counts` (documents, lists): positions of each of the lists."""
     raw, normalised, bitmaps, ranks, words = scratch
-    entries, _ = stop_table(as_written.packed, ENTRIES, secret)
-    first_words, _ = stop_table(as_written.packed, FIRST_WORDS, secret)
-    repaired_entries, _ = stop_table(repaired.packed, ENTRIES, secret)
-    repaired_first_words, _ = stop_table(repaired.packed, FIRST_WORDS, secret)
+    stop_tables = [stop_table(lists.packed, number, secret)[0] for number in range(2 * len(lists.orders))]
     for row in range(offsets.size - 1):
         size = load_document(text, offsets[row], offsets[row + 1], raw)
         blocks = (FIRST + size) // BLOCK + 1
         classify(raw, blocks, tables.properties, bitmaps, ranks)
         normalised_size = normalise(raw, blocks, tables, bitmaps, ranks, normalised)
         count, _, _ = split_words(normalised, normalised_size, words, secret)
-        counts[row, 0] = count_positions(
-            normalised, words, count, entries, first_words, as_written.orders, secret
-        )
-        counts[row, 1] = count_positions(
-            normalised, words, count, repaired_entries, repaired_first_words, repaired.orders, secret
-        )
+        for number in range(len(lists.orders)):
+            entries, first_words = stop_tables[2 * number], stop_tables[2 * number + 1]
+            counts[row, number] = count_positions(
+                normalised, words, count, entries, first_words, lists.orders[number], secret
+            )

@@ -5,9 +5,9 @@ import unicodedata
 
 import pyarrow as pa
 import pytest
-from golden import edge_documents, edge_golden
 from hypothesis import given
 from hypothesis import strategies as st
+from reference_pages import pages
 
 from rpdata.artefacts.bad_words import BadWords
 from rpdata.artefacts.folder import store
@@ -63,12 +63,8 @@ def test_counts_equal_the_references(shared, tmp_path):
     counted = 0
     for path in sorted((shared / "golden/artifacts/bad_words").glob("*.txt")):
         bad_words = BadWords.load(stored(tmp_path, path.read_bytes(), path.stem))
-        pairs = [
-            (document["raw_content"], golden["quality_signals"]["rps_doc_ldnoobw_words"][0][2])
-            for document, golden in zip(edge_documents(), edge_golden(), strict=True)
-            if document["language"] == path.stem and "error" not in golden
-        ]
-        documents, expected = zip(*pairs, strict=True)
+        documents, golden = zip(*pages(shared, path.stem), strict=True)
+        expected = [signals["rps_doc_ldnoobw_words"] for signals in golden]
         assert counts(bad_words, list(documents))[0] == list(expected)
         counted += sum(expected)
     assert counted > 10

@@ -1,11 +1,8 @@
 """Classifier scores, against the reference's."""
 
-import gzip
-import json
-
 import pyarrow as pa
 import pytest
-from golden import edge_documents, edge_golden
+from reference_pages import pages
 
 from rpdata.artefacts.classifier import Classifier
 from rpdata.artefacts.folder import store
@@ -19,25 +16,13 @@ def stored(folder, path, negative="__label__cc", name="model.bin"):
     return store(folder, "classifier.good.en", "classifier", "en", {name: path}, facts=facts, made={})
 
 
-def pages(shared, language):
-    """(text, the reference's signals) of the pages in a language, edge cases among them."""
-    for document, golden in zip(edge_documents(), edge_golden(), strict=True):
-        if document["language"] == language and "error" not in golden:
-            yield document["raw_content"], golden["quality_signals"]
-    for path in sorted((shared / "golden/real/input").glob(f"*/000[01]/{language}_*.json.gz")):
-        golden = str(path).replace("/input/", "/golden/").replace(".json.gz", ".jsonl.gz")
-        with gzip.open(path) as texts, gzip.open(golden) as values:
-            for text, value in zip(texts, values, strict=True):
-                yield json.loads(text)["raw_content"], json.loads(value)["quality_signals"]
-
-
 @pytest.mark.parametrize("model", MODELS)
 def test_scores_equal_the_references(shared, tmp_path, model):
     language, name = model.split("/")
     classifier = Classifier.load(stored(tmp_path, shared / f"golden/artifacts/classifiers/{model}.model.bin"))
     texts, golden = zip(*pages(shared, language), strict=True)
     scores = classifier.scores(pa.array(texts)).to_pylist()
-    expected = [signals[f"rps_doc_ml_{name}_score"][0][2] for signals in golden]
+    expected = [signals[f"rps_doc_ml_{name}_score"] for signals in golden]
     assert [score is None for score in scores] == [value is None for value in expected]
     assert [score or 0.0 for score in scores] == pytest.approx([value or 0.0 for value in expected], abs=1e-6)
     assert len(scores) > 50
