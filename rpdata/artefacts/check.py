@@ -1,0 +1,23 @@
+"""Whether an artefact is what it says: its files are loaded as a run would load them."""
+
+from collections.abc import Callable, Mapping
+
+from rpdata.artefacts.bad_words import BadWords
+from rpdata.artefacts.classifier import Classifier
+from rpdata.artefacts.domains import Domains
+from rpdata.artefacts.folder import Stored
+from rpdata.artefacts.importance import ImportanceTables
+from rpdata.artefacts.perplexity import LanguageModelScorer
+
+LOADERS: Mapping[str, Callable[[Stored], object]] = {
+    "lm": LanguageModelScorer.load,
+    "classifier": Classifier.load,
+    "importance": lambda artefact: ImportanceTables.load({artefact.what: artefact}),
+    "bad_words": BadWords.load,
+    "domains": Domains.load,
+}
+
+
+def check_loads(artefact: Stored) -> None:
+    """UserError if it is damaged, incomplete, or its files do not go together."""
+    LOADERS[artefact.kind](artefact)
