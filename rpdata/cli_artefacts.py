@@ -5,12 +5,14 @@ from typing import Annotated
 
 import typer
 
+from rpdata.cli_train import train_app
 from rpdata.errors import FINISHED_WITH_FAILURES, UserError
 from rpdata.options import Json, Quiet
 
 artefacts_app = typer.Typer(
-    help="Models and lists that others made: list, pull, verify, show.", no_args_is_help=True
+    help="Models and lists: list, show, verify, pull, import, train.", no_args_is_help=True
 )
+artefacts_app.add_typer(train_app, name="train")
 
 ArtefactName = Annotated[str, typer.Argument(help="Its name, e.g. lid.176.bin; lid.176 is that too.")]
 

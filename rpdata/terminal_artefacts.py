@@ -57,6 +57,19 @@ def print_collection(folder: Path, *, as_json: bool) -> None:
     console.print(collection_table(found))
 
 
+def print_stored(artefacts: Iterable[Stored], *, as_json: bool) -> None:
+    """What was made or imported, and how it is used."""
+    found = [described_stored(stored) for stored in artefacts]
+    if as_json:
+        print_json({"artefacts": found})
+        return
+    console.print(collection_table(found))
+    for folder in sorted({stored["path"].rpartition("/")[0] for stored in found}):
+        console.print(f"Use them: rpdata compute-signals INPUT... --artefacts {escape(folder)}")
+    if len(found) == 1:
+        console.print(f"All that is known of it: rpdata artefacts show {escape(found[0]['path'])}")
+
+
 def collection_table(found: Iterable[dict[str, Any]]) -> Table:
     table = Table("artefact", "kind", "language", "MB", "sha256", box=None, pad_edge=False)
     table.columns[3].justify = "right"
