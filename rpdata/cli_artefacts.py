@@ -61,6 +61,28 @@ def pull_artefact(
     print_artefact(artefact.name, as_json=as_json)
 
 
+@artefacts_app.command("import")
+def import_artefacts(
+    source: Annotated[
+        Path, typer.Argument(metavar="DIR", help="A folder of RedPajama-V2's artefacts, or of cc_net's lm_sp.")
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="The collection that they go into.", show_default="that of the cache"),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Take over the models and lists of another pipeline; each is loaded once to see that it can be used."""
+    from rpdata.artefacts.folder import own_collection
+    from rpdata.artefacts.import_folder import import_folder
+    from rpdata.terminal_artefacts import print_import
+
+    report = import_folder(source, output or own_collection())
+    print_import(report, as_json=as_json)
+    if report.damaged:
+        raise typer.Exit(FINISHED_WITH_FAILURES)
+
+
 @artefacts_app.command("verify")
 def verify_artefacts(collection: Collection = None, as_json: Json = False) -> None:
     """Read every artefact in the cache, or of a collection, and compare it with its checksum."""

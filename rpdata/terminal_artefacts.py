@@ -10,6 +10,7 @@ from rich.table import Table
 
 from rpdata.artefacts import ARTEFACTS, Artefact, find, home, is_here, path_of, verify
 from rpdata.artefacts.folder import DESCRIPTION, Stored, collected, load, own_collection
+from rpdata.artefacts.found import Import
 from rpdata.errors import UserError
 from rpdata.terminal import console, print_json
 
@@ -55,6 +56,19 @@ def print_collection(folder: Path, *, as_json: bool) -> None:
         print_json({"collection": str(folder), "artefacts": found})
         return
     console.print(collection_table(found))
+
+
+def print_import(report: Import, *, as_json: bool) -> None:
+    """What was taken over, what such a folder has besides, and what could not be used."""
+    if as_json:
+        stored = [described_stored(artefact) for artefact in report.stored]
+        print_json({"artefacts": stored, "absent": report.absent, "damaged": report.damaged})
+        return
+    print_stored(report.stored, as_json=False)
+    if report.absent:
+        console.print(f"Not in that folder: {escape(', '.join(report.absent))}")
+    for name, why in report.damaged.items():
+        console.print(f"[red]Not usable[/red]: {escape(name)}: {escape(why)}")
 
 
 def print_stored(artefacts: Iterable[Stored], *, as_json: bool) -> None:
