@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rpdata.annotate.overlay_unit import OverlayTask, annotate_overlay, columns_of
 from rpdata.annotate.signals_file import SignalsFile, choose, load
+from rpdata.annotate.watch import blaming
 from rpdata.annotate.work import finishing, work_through
 from rpdata.dataset import OWN_SIGNALS
 from rpdata.engine.commit import sweep
@@ -82,7 +83,8 @@ def run_overlay(
         ):
             if pending:
                 work = partial(annotate_overlay, task=task)
-                work_through(pending, work, task.root, resources, summary, quiet, silent)
+                with blaming(task.root, task.file.step, task.file.path):
+                    work_through(pending, work, task.root, resources, summary, quiet, silent)
     summary.seconds = round(time.monotonic() - started, 3)
     return summary
 

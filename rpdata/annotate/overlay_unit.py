@@ -17,6 +17,7 @@ from rpdata.annotate.parts import are_intact, languages_of
 from rpdata.annotate.signals_file import SignalsFile, hashes, load
 from rpdata.annotate.unit import UnitReport
 from rpdata.annotate.user_values import Failures, values
+from rpdata.annotate.watch import SECONDS, Watch
 from rpdata.engine.cluster import advance
 from rpdata.engine.commit import Commit
 from rpdata.engine.plan import Unit
@@ -33,12 +34,14 @@ class OverlayTask:
     """What is asked for; travels to every worker.
 
     names: the signals to bring up to date. whole: the overlay is to have these and no others (there was no `--only`).
+    seconds: that one call of a function may take.
     """
 
     root: Path
     file: SignalsFile
     names: tuple[str, ...]
     whole: bool
+    seconds: int = SECONDS
 
 
 def columns_of(unit: Unit, task: OverlayTask) -> Columns | None:
@@ -84,14 +87,14 @@ def annotate_overlay(unit: Unit, task: OverlayTask) -> UnitReport:
         columns = anew(columns, task)
     schema = schema_of(columns, task, before)
     clock = time.perf_counter()
-    with Commit(task.root) as output:
+    with Commit(task.root) as output, Watch(task.root, task.file.step, unit.name, task.seconds) as watch:
         files = {}
         for partition in sorted(documents.partitions):
             path = output.file(f"{task.file.step}/{partition}.parquet")
             with OverlayWriter(path, schema) as writer:
                 for rows, kept in row_groups(partition, task, columns):
                     clock = report.timed("read", clock)
-                    made = computed(rows, kept, partition, columns, task, failures)
+                    made = computed(rows, kept, partition, columns, task, failures, watch)
                     clock = report.timed("signals", clock)
                     writer.write(pa.RecordBatch.from_arrays([made[name] for name in schema.names], schema=schema))
                     clock = report.timed("write", clock)
@@ -174,6 +177,7 @@ def computed(
     columns: Columns,
     task: OverlayTask,
     failures: Failures,
+    watch: Watch,
 ) -> dict[str, pa.Array]:
     """All columns of one row group by name."""
     signals = [load(task.file)[name] for name in columns.computed]
@@ -181,6 +185,7 @@ def computed(
     if any(signal.reads is TextStats for signal in signals):
         text, _ = measure(documents["raw_content"], languages_of(partition, documents), stop_lists(), None)
         text = text.read_only()
-    found = values(signals, documents, text, failures)
+    found = values(signals, documents, text, failures, watch)
+    watch.rest()
     copied = {name: kept[name] for name in columns.kept} if kept else {}
     return {"doc_id": documents["doc_id"], **copied, **found}

@@ -63,11 +63,16 @@ class Failures:
 
 
 def values(
-    signals: Iterable[Signal], documents: pa.RecordBatch, text: TextStats | None, failures: Failures
+    signals: Iterable[Signal],
+    documents: pa.RecordBatch,
+    text: TextStats | None,
+    failures: Failures,
+    watch: Callable[[str, str], None] = lambda signal, document: None,
 ) -> dict[str, pa.Array]:
     """The columns of the signals for the rows of a batch; null where a function failed.
 
-    documents: rows of `documents/`. text: their statistics; only signals that read them need them.
+    documents: rows of `documents/`. text: their statistics; only signals that read them need them. watch: is told of
+    each call before it is made.
     """
     columns = {}
     rows: list[Document] | None = None
@@ -75,19 +80,22 @@ def values(
         for signal in signals:
             if signal.reads is Document:
                 rows = list(documents_of(documents)) if rows is None else rows
-                columns[signal.name] = from_documents(signal, rows, failures)
+                columns[signal.name] = from_documents(signal, rows, failures, watch)
             elif text is None:
                 raise ValueError(f"the signal {signal.name} reads the statistics of the texts, and there are none")
             else:
-                columns[signal.name] = from_statistics(signal, text, documents["doc_id"], failures)
+                columns[signal.name] = from_statistics(signal, text, documents["doc_id"], failures, watch)
     return columns
 
 
-def from_documents(signal: Signal, documents: Sequence[Document], failures: Failures) -> pa.Array:
+def from_documents(
+    signal: Signal, documents: Sequence[Document], failures: Failures, watch: Callable[[str, str], None]
+) -> pa.Array:
     """One call for each document. A line signal may be None: null instead of a list."""
     function = signal.function
     answers: list[Any] = []
     for document in documents:
+        watch(signal.name, document.doc_id)
         try:
             answers.append(function(document))
         except (Exception, SystemExit) as error:
@@ -105,10 +113,19 @@ def from_documents(signal: Signal, documents: Sequence[Document], failures: Fail
     return one_by_one(signal, ids, counts, answer, failures, is_null=lambda row: answers[row] is None)
 
 
-def from_statistics(signal: Signal, text: TextStats, doc_ids: pa.Array, failures: Failures) -> pa.Array:
+def from_statistics(
+    signal: Signal, text: TextStats, doc_ids: pa.Array, failures: Failures, watch: Callable[[str, str], None]
+) -> pa.Array:
     """One call for the batch; where that fails, one for each document, so that only the guilty ones lose."""
     function = signal.function
     offsets = text.line_offsets
+    ids = doc_ids.to_pylist()
+
+    def alone(row: int) -> Any:
+        watch(signal.name, ids[row])
+        return function(text.document(row))
+
+    watch(signal.name, f"{ids[0]} and the {len(ids) - 1} documents behind it")
     try:
         if signal.per_line:
             lines = numbers(function(text), element(signal), int(offsets[-1]))
@@ -116,7 +133,7 @@ def from_statistics(signal: Signal, text: TextStats, doc_ids: pa.Array, failures
         return numbers(function(text), signal.type, text.documents)
     except (Exception, SystemExit):
         counts = np.diff(offsets).tolist() if signal.per_line else [1] * text.documents
-        return one_by_one(signal, doc_ids.to_pylist(), counts, lambda row: function(text.document(row)), failures)
+        return one_by_one(signal, ids, counts, alone, failures)
 
 
 def one_by_one(
