@@ -38,5 +38,6 @@ def response(
 
 def write_archive(path: Path, *records: bytes) -> Path:
     """Each record in a gzip member of its own, unless the name says otherwise."""
-    path.write_bytes(b"".join(gzip.compress(record) if path.suffix == ".gz" else record for record in records))
+    parts = [gzip.compress(record, mtime=0) if path.suffix == ".gz" else record for record in records]
+    path.write_bytes(b"".join(parts))
     return path
