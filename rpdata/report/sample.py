@@ -16,7 +16,8 @@ import pyarrow.parquet as pq
 import xxhash
 
 from rpdata.engine.commit import Commit
-from rpdata.overlay import naming
+from rpdata.overlay import TEXT_COLUMN, naming
+from rpdata.pages import TextPages
 from rpdata.redpajama import column, metadata_json, quality_signals_json, slices
 
 SAMPLE_SIZE = 10_000
@@ -85,10 +86,13 @@ def choose(root: Path, partitions: Iterable[str]) -> list[tuple[str, np.ndarray]
 
 def read_rows(root: Path, partition: str, rows: np.ndarray) -> Iterator[pa.RecordBatch]:
     """The given rows of a partition in the sample's form, a few at a time; without documents of too many lines."""
+    path = root / "documents" / f"{partition}.parquet"
     with (
-        pq.ParquetFile(root / "documents" / f"{partition}.parquet") as documents,
+        pq.ParquetFile(path) as documents,
+        TextPages(path, documents) as pages,
         pq.ParquetFile(root / "quality_signals" / f"{partition}.parquet") as signals,
     ):
+        names = [name for name in documents.schema_arrow.names if name != TEXT_COLUMN]
         first = 0
         for group in range(documents.num_row_groups):
             size = documents.metadata.row_group(group).num_rows
@@ -99,7 +103,8 @@ def read_rows(root: Path, partition: str, rows: np.ndarray) -> Iterator[pa.Recor
             values = signals.read_row_group(group).take(pa.array(wanted))
             shown = pc.less_equal(pc.list_value_length(values["line_start"]), MAX_LINES)
             values = values.filter(shown)
-            texts = documents.read_row_group(group).take(pa.array(wanted)).filter(shown)
+            provenance = documents.read_row_group(group, columns=names).take(pa.array(wanted))
+            texts = provenance.append_column(TEXT_COLUMN, pages.read(group, wanted)).filter(shown)
             start = 0
             for part in slices(values):
                 yield in_redpajama_form(texts.slice(start, part.num_rows), part)

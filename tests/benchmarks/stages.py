@@ -101,8 +101,8 @@ def stage_table(folder: Path) -> list[str]:
     rows.append(f"| all of it | {' | '.join(rate(sum(column.values()), megabytes) for column in columns)} |")
     return [
         f"Stages: {len(wet_files())} WET files with {megabytes:.1f} MB of text to all overlays, every language "
-        f"written; CPU time of one thread without Dask, medians of {ROUNDS} interleaved rounds. Language by the "
-        f"fasttext package, with {model.name}.",
+        f"written; CPU time of one thread without Dask, medians of {ROUNDS} interleaved rounds. Languages by "
+        f"{model.name}.",
         "",
         "| stage | with languages: ms/MB | MB/s | `--language en`: ms/MB | MB/s |",
         "|---|---:|---:|---:|---:|",
