@@ -116,6 +116,19 @@ def load64(typing_context: Any, data: Any, index: Any) -> Any:
 
 
 @operation
+def copy16(typing_context: Any, source: Any, index: Any, target: Any, at: Any) -> Any:
+    """Copy 16 bytes from source[index] on to target[at] on."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        vector = ir.VectorType(_BYTE, 16)
+        value = builder.load(pointer(context, builder, signature.args[0], args[0], args[1], vector), align=1)
+        builder.store(value, pointer(context, builder, signature.args[2], args[2], args[3], vector), align=1)
+        return context.get_dummy_value()
+
+    return types.void(source, types.int64, target, types.int64), codegen
+
+
+@operation
 def multiply_fold(typing_context: Any, a: Any, b: Any) -> Any:
     """The 128 bits of a * b, high half xor low half."""
 

@@ -9,12 +9,15 @@ from rpdata.artefacts.kneser_ney.adjust import PRUNED
 from rpdata.artefacts.kneser_ney.keys import COUNT, HIGH, LOW, word_at
 from rpdata.artefacts.kneser_ney.parallel import in_order
 from rpdata.artefacts.kneser_ney.plan import Plan
+from rpdata.artefacts.kneser_ney.word_table import SLACK
 from rpdata.artefacts.kneser_ney.words import Vocabulary
 from rpdata.text.arrays import Bytes, Floats, Hashes, Ints
-from rpdata.text.compiled import EntryPoint, int64, kernel, uint64
+from rpdata.text.compiled import EntryPoint, kernel, uint64
+from rpdata.text.vectors import copy16
 
 DECIMALS = 7
 SCALE = 10**DECIMALS
+TAB, NEWLINE, BLANK, MINUS, POINT, ZERO = 9, 10, 32, 45, 46, 48
 LOG_ZERO = -99.0                # what ARPA files have for the logarithm of 0
 NUMBER_BYTES = 24               # at most, with the blank behind it
 
@@ -49,7 +52,7 @@ def section(order: int, blocks: Iterable[tuple[Any, ...]], words: Vocabulary, pl
 @EntryPoint
 def room_for(rows: Hashes, order: int, bits: int, ends: Ints) -> int:
     """Bytes that the lines take at most."""
-    room = len(rows) * (2 * NUMBER_BYTES + order)
+    room = len(rows) * (2 * NUMBER_BYTES + order) + SLACK
     for i in range(len(rows)):
         for position in range(order):
             word = word_at(rows[i, HIGH], rows[i, LOW], position, bits)
@@ -68,22 +71,31 @@ def write_lines(
         if rows[i, COUNT] & uint64(PRUNED):
             continue
         at = write_number(logarithm(probabilities[i]), lines, at)
-        lines[at] = 9
+        lines[at] = TAB
         at += 1
         for position in range(order):
             word = word_at(rows[i, HIGH], rows[i, LOW], position, bits)
-            for place in range(ends[word], ends[word + 1]):
-                lines[at] = words[place]
-                at += 1
-            lines[at] = 32
+            at = write_word(words, ends[word], ends[word + 1], lines, at)
+            lines[at] = BLANK
             at += 1
         at -= 1
         if len(weights) > 0:
-            lines[at] = 9
+            lines[at] = TAB
             at = write_number(logarithm(weights[i]), lines, at + 1)
-        lines[at] = 10
+        lines[at] = NEWLINE
         at += 1
     return at
+
+
+@kernel
+def write_word(words: Bytes, start: int, stop: int, lines: Bytes, at: int) -> int:
+    """A word; returns where it ends. (By 16 bytes: the end of a loop over bytes is mispredicted at most words.)"""
+    while True:
+        copy16(words, start, lines, at)
+        if stop - start <= 16:
+            return at + stop - start
+        start += 16
+        at += 16
 
 
 @kernel
@@ -95,23 +107,22 @@ def logarithm(value: float) -> float:
 @kernel
 def write_number(value: float, lines: Bytes, at: int) -> int:
     """A number that is not positive, to 7 decimals without zeros at the end; returns where it ends."""
-    scaled = int64(np.rint(-value * SCALE))
-    if scaled > 0:
-        lines[at] = 45
-        at += 1
-    whole, fraction = scaled // SCALE, scaled % SCALE
-    if whole >= 10:
-        lines[at] = 48 + whole // 10 % 10
-        at += 1
-    lines[at] = 48 + whole % 10
+    scaled = uint64(np.rint(-value * SCALE))
+    if scaled == 0:
+        lines[at] = ZERO
+        return at + 1
+    whole, fraction = scaled // uint64(SCALE), scaled % uint64(SCALE)
+    lines[at] = MINUS
     at += 1
-    if fraction > 0:
-        lines[at] = 46
+    if whole >= uint64(10):
+        lines[at] = uint64(ZERO) + whole // uint64(10) % uint64(10)
         at += 1
-        place = SCALE // 10
-        while fraction > 0:
-            lines[at] = 48 + fraction // place
-            at += 1
-            fraction %= place
-            place //= 10
-    return at
+    lines[at] = uint64(ZERO) + whole % uint64(10)
+    lines[at + 1] = POINT
+    for place in range(DECIMALS, 0, -1):
+        lines[at + 1 + place] = uint64(ZERO) + fraction % uint64(10)
+        fraction //= uint64(10)
+    end = at + 1 + DECIMALS
+    while lines[end] == ZERO:
+        end -= 1
+    return end if lines[end] == POINT else end + 1

@@ -24,7 +24,7 @@ LOWER = COLUMNS             # of a dealt row, behind the key of its context and 
 DEALT = COLUMNS + 1
 DEALT_BYTES = 8 * DEALT
 MOST = 256                  # buckets: each is an open file
-NEAR = 1 << 21              # rows of a bucket whose contexts stay near the caches
+NEAR = 1 << 18              # rows of a bucket whose contexts stay near the caches
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from rpdata.artefacts.kneser_ney.probabilities import unigram_probabilities, wei
 from rpdata.artefacts.kneser_ney.spool import Spool
 from rpdata.artefacts.kneser_ney.words import SPECIALS, Vocabulary
 from rpdata.errors import CannotFinish, UserError
+from rpdata.text.arrays import Words32
 
 BLOCK_BYTES = 1 << 20       # of text, read at a time
 LEAST_MEMORY = 8 << 20
@@ -111,20 +112,20 @@ def check_options(order: int, prune: Sequence[int], memory: int) -> None:
 
 
 def read(text: Path | Iterable[bytes]) -> Iterator[bytes]:
-    """The bytes of a text, in parts. UserError for a file that cannot be read."""
-    if not isinstance(text, Path):
-        yield from text
-        return
+    """The bytes of a text, in parts. UserError if it cannot be read."""
     try:
-        with text.open("rb") as file:
-            while block := file.read(BLOCK_BYTES):
-                yield block
+        if isinstance(text, Path):
+            with text.open("rb") as file:
+                while block := file.read(BLOCK_BYTES):
+                    yield block
+        else:
+            yield from text
     except OSError as error:
-        raise UserError(f"cannot read the text {text}: {error.strerror}") from error
+        raise UserError(f"cannot read the text of the language model: {error}") from error
 
 
 def count(
-    numbers: Iterable[np.ndarray], words: Vocabulary, thresholds: list[int], wanted: Collection[str] | None, plan: Plan
+    numbers: Iterable[Words32], words: Vocabulary, thresholds: list[int], wanted: Collection[str] | None, plan: Plan
 ) -> list[Grams]:
     """The n-grams of every order and their adjusted counts. UserError if there are no words."""
     runs = count_runs(numbers, words, plan)

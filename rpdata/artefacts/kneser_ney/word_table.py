@@ -12,6 +12,7 @@ from rpdata.text.hashing import Secret, hash_bytes
 BLANKS = np.zeros(256, np.bool_)
 BLANKS[list(b"\0\t\n\r ")] = True           # those of KenLM, in text as in ARPA files
 NEWLINE = 10
+SLACK = 16                                  # bytes that may be read behind a word, see `hash_bytes` and `copy16`
 
 DONE, FULL, SPECIAL = 0, 1, 2               # why `number_words` stopped
 
@@ -29,7 +30,7 @@ class Table(NamedTuple):
 
 
 def empty_table(words: int, size: int) -> Table:
-    """Room for so many words, a power of two, of so many bytes together."""
+    """Room for so many words, a power of two, of so many bytes together with SLACK."""
     return Table(
         bytes=np.empty(size, np.uint8),
         ends=np.zeros(words + 1, np.int64),
@@ -93,7 +94,7 @@ def number_words(
                 break
             slot = (slot + 1) & mask
         if table.slots[slot] == 0:
-            if size == len(table.hashes) or table.ends[size] + length > len(table.bytes):
+            if size == len(table.hashes) or table.ends[size] + length + SLACK > len(table.bytes):
                 return position, made, size, FULL
             for i in range(length):
                 table.bytes[table.ends[size] + i] = text[position + i]

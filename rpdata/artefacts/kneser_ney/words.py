@@ -6,13 +6,12 @@ from itertools import pairwise
 import numpy as np
 
 from rpdata.artefacts.kneser_ney.keys import END
-from rpdata.artefacts.kneser_ney.word_table import DONE, FULL, empty_table, fill_slots, number_words
+from rpdata.artefacts.kneser_ney.word_table import DONE, FULL, SLACK, empty_table, fill_slots, number_words
 from rpdata.errors import UserError
 from rpdata.text.arrays import Bytes, Ints, Words32
 from rpdata.text.hashing import draw_secret
 
 SPECIALS = (b"<unk>", b"<s>", b"</s>")      # of the numbers UNKNOWN, BEGIN, END
-HASH_READS = 16                             # bytes behind a word, see `hash_bytes`
 LONGEST_WORD = 1 << 20                      # bytes; longer is no word: such text was not split
 
 
@@ -144,4 +143,4 @@ class Vocabulary:
 
 def _padded(text: bytes) -> Bytes:
     """The bytes, and what the hash of the last word may read behind it."""
-    return np.frombuffer(text + bytes(HASH_READS), np.uint8).copy()
+    return np.frombuffer(text + bytes(SLACK), np.uint8).copy()
