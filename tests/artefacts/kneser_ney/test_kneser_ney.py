@@ -150,6 +150,13 @@ def test_memory_and_threads_and_cuts_of_the_text_do_not_change_the_file(
         assert (tmp_path / "small.arpa").read_bytes() == arpa.read_bytes()
 
 
+@given(st.sets(st.text(st.characters(blacklist_characters="\0\t\n\r ", blacklist_categories=["Cs"]), min_size=1)))
+def test_words_of_any_length_and_script_are_written_as_they_were_read(words: set[str]) -> None:
+    words = words - {"<s>", "</s>", "<unk>"} | {"x" * length for length in range(1, 50)}
+    (unigrams, _) = model_of([sorted(words)] * 3, order=2)
+    assert {word for (word,) in unigrams} == words | {"<s>", "</s>", "<unk>"}
+
+
 def test_an_order_as_high_as_keys_allow_is_right() -> None:
     text = [list("abracadabra"), list("cadabraab"), [], list("bracadab")]
     assert_equal(model_of(text, order=8), slow_model(text, 8, [0] * 8, None))
