@@ -95,6 +95,11 @@ def train(
                 "options": options.of_fasttext(),
             }
         )
+        if untrained := {LABEL + label for label in corpora} - set(report["labels"]):
+            raise UserError(
+                f"no text of {', '.join(sorted(untrained))} is left to train on: all were held out ({texts} texts).\n"
+                "Give more texts, or hold out less"
+            )
         made = {
             "rpdata": __version__,
             "options": asdict(options),

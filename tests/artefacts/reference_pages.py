@@ -6,12 +6,12 @@ import json
 from golden import edge_documents, edge_golden
 
 
-def pages(shared, language):
-    """(text, the reference's value of each document signal) of the pages in a language."""
+def pages(shared, language, shards="*"):
+    """(text, the reference's value of each document signal) of the pages in a language, of all four shards."""
     for document, golden in zip(edge_documents(), edge_golden(), strict=True):
         if document["language"] == language and "error" not in golden:
             yield document["raw_content"], values(golden)
-    for path in sorted((shared / "golden/real/input").glob(f"*/*/{language}_*.json.gz")):
+    for path in sorted((shared / "golden/real/input").glob(f"*/{shards}/{language}_*.json.gz")):
         golden = str(path).replace("/input/", "/golden/").replace(".json.gz", ".jsonl.gz")
         with gzip.open(path) as documents, gzip.open(golden) as lines:
             for document, line in zip(documents, lines, strict=True):

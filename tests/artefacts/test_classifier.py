@@ -20,12 +20,12 @@ def stored(folder, path, negative="__label__cc", name="model.bin"):
 def test_scores_equal_the_references(shared, tmp_path, model):
     language, name = model.split("/")
     classifier = Classifier.load(stored(tmp_path, shared / f"golden/artifacts/classifiers/{model}.model.bin"))
-    texts, golden = zip(*pages(shared, language), strict=True)
+    texts, golden = zip(*pages(shared, language, shards="0000"), strict=True)
     scores = classifier.scores(pa.array(texts)).to_pylist()
     expected = [signals[f"rps_doc_ml_{name}_score"] for signals in golden]
     assert [score is None for score in scores] == [value is None for value in expected]
     assert [score or 0.0 for score in scores] == pytest.approx([value or 0.0 for value in expected], abs=1e-6)
-    assert len(scores) > 50
+    assert len(scores) > 20
 
 
 def test_white_space_alone_has_a_score_and_nothing_has_none(shared, tmp_path):

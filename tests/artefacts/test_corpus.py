@@ -60,7 +60,7 @@ def test_the_documents_of_a_dataset_in_one_language_are_read(tmp_path):
 
 
 def test_batches_are_bounded_and_lose_nothing(tmp_path):
-    rows = [{"text": f"{number}" * (BATCH_BYTES // 40)} for number in range(100)]
+    rows = [{"text": f"{number:02}" * (BATCH_BYTES // 20)} for number in range(30)]
     (tmp_path / "a.jsonl").write_bytes(json_lines(rows))
     batches = list(Corpus.find([tmp_path / "a.jsonl"], "en").batches())
     assert len(batches) > 2

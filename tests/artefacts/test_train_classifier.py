@@ -106,6 +106,13 @@ def test_texts_of_white_space_are_no_texts(corpora, tmp_path):
         trained(corpora | {"positive": {"wiki": [blank]}}, tmp_path / "models")
 
 
+def test_a_label_whose_texts_are_all_held_out_is_told(corpora, tmp_path):
+    one = write_texts(tmp_path / "one.jsonl", GOOD, texts=1)
+    deals_it_out = Options(dimensions=8, seed=1)
+    with pytest.raises(UserError, match="no text of __label__wiki is left to train on"):
+        trained(corpora | {"positive": {"wiki": one}}, tmp_path, options=deals_it_out, held_out=0.5)
+
+
 def test_too_few_words_to_quantise_are_told(tmp_path):
     corpora = {
         "positive": {"wiki": write_texts(tmp_path / "good.jsonl", GOOD[:9])},
