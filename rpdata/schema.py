@@ -38,6 +38,8 @@ DOCUMENTS = pa.schema(
         pa.field("record_id", pa.string()),         # of WET and WARC: WARC-Record-ID, without its brackets
         pa.field("record_offset", pa.int64()),      # where in the file on disk the record, or its gzip member, begins
         pa.field("content_language", pa.string()),  # WARC-Identified-Content-Language, e.g. "eng,deu"
+        pa.field("line_ids", pa.list_(pa.int32())), # the lines of the source, from 0, that paragraph deduplication
+                                                    # left; null without it
         pa.field("raw_content", pa.string(), nullable=False),
     ]
 )

@@ -7,7 +7,15 @@ from rpdata.engine.plan import Input, Unit
 from rpdata.ledger import ReadReport
 from rpdata.sources.batches import Row
 from rpdata.sources.members import Members
-from rpdata.sources.records import BadRecordError, ReadOptions, UnwantedError, attempt, count_lines, domain
+from rpdata.sources.records import (
+    NOT_EDITED,
+    BadRecordError,
+    ReadOptions,
+    UnwantedError,
+    attempt,
+    count_lines,
+    domain,
+)
 from rpdata.sources.streams import chunks
 from rpdata.sources.warc import Record, WarcFile
 
@@ -84,6 +92,7 @@ def row_of(record: Record, page: Page, doc_id: str, segment: str, offset: int | 
         without_brackets(headers.get("warc-record-id")),
         offset,
         headers.get("warc-identified-content-language"),
+        *NOT_EDITED,
         utf8,
     )
 

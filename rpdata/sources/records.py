@@ -169,8 +169,12 @@ def python_type(arrow: pa.DataType) -> type:
 # Of the records of an archive; tables may use these names for what they like.
 ARCHIVE_COLUMNS = ("record_id", "record_offset", "content_language")
 
+# What is not read, but comes of editing: null in every row that is read.
+EDITED_COLUMNS = ("line_ids",)
+
 # Every column of the schema but those, the first (doc_id) and the last (raw_content), in its order.
 FIELDS: tuple[tuple[str, type], ...] = tuple(
-    (f.name, python_type(f.type)) for f in list(DOCUMENTS)[1:-1] if f.name not in ARCHIVE_COLUMNS
+    (f.name, python_type(f.type)) for f in list(DOCUMENTS)[1:-1] if f.name not in ARCHIVE_COLUMNS + EDITED_COLUMNS
 )
-NO_RECORD = (None,) * len(ARCHIVE_COLUMNS)
+NOT_EDITED = (None,) * len(EDITED_COLUMNS)
+NO_RECORD = (None,) * len(ARCHIVE_COLUMNS) + NOT_EDITED

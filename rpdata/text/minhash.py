@@ -11,11 +11,10 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from rpdata.text.arrays import Bytes, Counts, Hashes, Ints, Words32
+from rpdata.text.arrays import Bytes, Counts, Hashes, Words32
 from rpdata.text.compiled import int64, kernel, uint32, uint64
 from rpdata.text.permute import MERSENNE_61, PERMUTATIONS, STEP
-from rpdata.text.sha1 import INITIAL_STATE, LANES, LAST_BLOCK_BYTES, STATE_WORDS, compress, pad_block, swap_bytes
-from rpdata.text.vectors import BLOCK
+from rpdata.text.sha1_lanes import Lanes, hash_messages, make_lanes
 from rpdata.text.xxh3 import xxh3
 
 Family = Literal["sha1", "xxh3"]
@@ -41,11 +40,7 @@ class Shingles(NamedTuple):
 
     hash: Words32       # base hash of each shingle, and room for STEP more
     least: Hashes       # of each permutation, see `permute.minima`
-    blocks: Bytes       # SHA-1, see `sha1.compress`: the next block of each lane
-    state: Words32      # ... and its state
-    shingle: Ints       # what each lane works on; -1 when it is out of work
-    at: Ints            # where its next block starts
-    left: Ints          # bytes of its message from there on; less than none behind the end
+    lanes: Lanes        # SHA-1
 
 
 def make_shingles(words: int) -> Shingles:
@@ -53,11 +48,7 @@ def make_shingles(words: int) -> Shingles:
     return Shingles(
         hash=np.empty(words + STEP, np.uint32),
         least=np.empty(PERMUTATIONS, np.uint64),
-        blocks=np.zeros(LANES * BLOCK, np.uint8),
-        state=np.zeros(STATE_WORDS * LANES, np.uint32),
-        shingle=np.empty(LANES, np.int64),
-        at=np.empty(LANES, np.int64),
-        left=np.empty(LANES, np.int64),
+        lanes=make_lanes(),
     )
 
 
@@ -70,50 +61,6 @@ def hash_shingles_xxh3(normalised: Bytes, starts: Counts, count: int, shingles: 
 
 
 @kernel
-def begin_lane(lane: int, shingle: int, starts: Counts, shingles: Shingles) -> None:
-    """Give a lane its next shingle."""
-    shingles.shingle[lane] = shingle
-    shingles.at[lane] = starts[shingle]
-    shingles.left[lane] = starts[shingle + SHINGLE_WORDS] - 1 - starts[shingle]
-    for word in range(STATE_WORDS):
-        shingles.state[word * LANES + lane] = INITIAL_STATE[word]
-
-
-@kernel
 def hash_shingles_sha1(normalised: Bytes, starts: Counts, count: int, shingles: Shingles) -> None:
-    """Fill `shingles.hash` with the SHA-1 family's base hashes; shingle i starts with word i.
-
-    Messages take one block or many. A lane that has finished one takes the next shingle at once, whatever others do.
-    """
-    following = min(LANES, count)
-    working = following
-    shingles.shingle[:] = -1
-    for lane in range(following):
-        begin_lane(lane, lane, starts, shingles)
-    while working > 0:
-        for lane in range(LANES):
-            if shingles.shingle[lane] < 0:
-                continue
-            left = shingles.left[lane]
-            length_word = uint32(0)
-            if left <= LAST_BLOCK_BYTES:
-                shingle = shingles.shingle[lane]
-                length = starts[shingle + SHINGLE_WORDS] - 1 - starts[shingle]
-                length_word = swap_bytes(uint32(8 * length))
-            pad_block(normalised, shingles.at[lane], max(min(left, BLOCK), -1), length_word, shingles.blocks, lane)
-        compress(shingles.state, shingles.blocks)
-        for lane in range(LANES):
-            if shingles.shingle[lane] < 0:
-                continue
-            if shingles.left[lane] > LAST_BLOCK_BYTES:
-                shingles.at[lane] += BLOCK
-                shingles.left[lane] -= BLOCK
-                continue
-            shingles.hash[shingles.shingle[lane]] = swap_bytes(shingles.state[lane])
-            if following < count:
-                begin_lane(lane, following, starts, shingles)
-                following += 1
-            else:
-                shingles.shingle[lane] = -1
-                working -= 1
-
+    """Fill `shingles.hash` with the SHA-1 family's base hashes; shingle i starts with word i."""
+    hash_messages(normalised, starts, SHINGLE_WORDS, count, 1, shingles.hash, shingles.lanes)
