@@ -112,6 +112,16 @@ def compute_signals(
     files_per_shard: Annotated[
         str, typer.Option(help="Input files in a shard of archives or tables: a number, or auto (about 2 GiB).")
     ] = "auto",
+    paragraph_dedup: Annotated[
+        str, typer.Option(help="Take lines out of documents that others have too, as cc_net does: among those of a "
+                          "shard, group:N (shards), snapshot; or off.", metavar="MODE"),
+    ] = "off",
+    keep_first: Annotated[
+        bool, typer.Option("--keep-first", help="Of such lines, leave the first document its own.")
+    ] = False,
+    paragraphs_against: Annotated[
+        list[Path] | None, typer.Option(help="Take out the lines of this dataset too; repeatable.", metavar="DATASET")
+    ] = None,
     minhash_hash: Annotated[
         MinHashFamily, typer.Option(help="sha1 is RedPajama-V2's; xxh3 is faster.")
     ] = MinHashFamily.sha1,
@@ -126,6 +136,7 @@ def compute_signals(
     Run it again after any interruption, or with more inputs: it does what is missing.
     """
     from rpdata.annotate import Languages, Settings, refresh, run
+    from rpdata.cli_paragraphs import paragraph_dedup_of
     from rpdata.engine.resources import Resources
     from rpdata.options import BESIDE_ARTEFACTS, BESIDE_SIGNALS, artefacts_of, is_dataset, refuse_beside_a_dataset
     from rpdata.sources import ReadOptions
@@ -161,6 +172,7 @@ def compute_signals(
             url_column=url_column,
         ),
         minhash=minhash_hash.value,
+        paragraphs=paragraph_dedup_of(paragraph_dedup, keep_first, paragraphs_against or []),
         languages=None if languages is None else Languages.parse(languages),
         language_model=language_model,
         artefacts=artefacts_of(artefacts or []),
@@ -206,7 +218,7 @@ def compute_own_signals(
 ) -> None:
     """`compute-signals OUT --signals FILE`."""
     from rpdata.annotate.overlay_run import run_overlay, survey_overlay
-    from rpdata.options import dataset_of, names_in
+    from rpdata.options import dataset_of, names_in, printable
     from rpdata.terminal_signals import print_overlay, print_overlay_plan
 
     root, names = printable(dataset_of(inputs, file)), names_in(only)

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 from rpdata.annotate.columns import batch_of
 from rpdata.annotate.language import identified
+from rpdata.annotate.paragraph_edit import edited
 from rpdata.annotate.routing import OTHER, route
 from rpdata.annotate.settings import Settings
 from rpdata.engine.places import language_of
@@ -30,6 +31,8 @@ def from_source(unit: Unit, settings: Settings, source: ReadReport, seconds: dic
     seconds: what the identification of languages took is added to its `language`.
     """
     batches = read(unit, settings.for_unit(unit), source)
+    if settings.paragraphs:
+        batches = edited(unit, settings, batches, source)
     if unit.partition_path is not None:
         yield from ((unit.partition_path, batch, None) for batch in batches)
         return
@@ -48,8 +51,17 @@ def stored(documents: Entry, root: Path, kept: list[str]) -> Iterator[Part]:
             signals = root / "quality_signals" / f"{partition}.parquet"
             known = stack.enter_context(pq.ParquetFile(signals)) if kept else None
             for group in range(file.num_row_groups):
-                documents_of_group = batch_of(file, group, None).cast(DOCUMENTS)
+                documents_of_group = with_all_columns(batch_of(file, group, None))
                 yield partition, documents_of_group, batch_of(known, group, kept) if known else None
+
+
+def with_all_columns(documents: pa.RecordBatch) -> pa.RecordBatch:
+    """The documents in today's schema: a column that came later than their file is null."""
+    known = set(documents.schema.names)
+    for field in DOCUMENTS:
+        if field.name not in known:
+            documents = documents.append_column(field.name, pa.nulls(documents.num_rows, field.type))
+    return documents.select(DOCUMENTS.names).cast(DOCUMENTS)
 
 
 def are_intact(entry: Entry, root: Path) -> bool:

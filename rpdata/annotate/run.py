@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from rpdata.annotate.language import load
+from rpdata.annotate.paragraphs_run import agree_on_paragraphs, can_be_edited, find_duplicates, with_groups
 from rpdata.annotate.settings import BY_LANGUAGE, Settings
 from rpdata.annotate.unit import annotate_unit, missing_steps, signals_missing
 from rpdata.annotate.work import finishing, work_through
@@ -96,6 +97,7 @@ def run(
     settings = settings.with_model(found, before).with_artefacts(before)
     with writer_lock(root):
         manifest, units = plan_units(found, settings, files_per_shard, split=cut_and_count)
+        settings = with_groups(settings, manifest)
         have_model(units, settings)
         have_artefacts(units, settings)
         manifest.save(root)
@@ -107,9 +109,15 @@ def run(
             count=lambda: count(units, root, summary),
             missing=lambda: [unit.name for unit in units if missing_steps(unit, settings)],
         ):
+            unfinished = None
+            if settings.paragraphs:
+                settings, unfinished = find_duplicates(pending, manifest, settings, resources, quiet, silent)
+                pending = [unit for unit in pending if can_be_edited(unit, settings)]
             if pending:
                 task = partial(annotate_unit, settings=settings)
                 work_through(pending, task, root, resources, summary, quiet, silent)
+            if unfinished:
+                raise unfinished
     summary.seconds = round(time.monotonic() - started, 3)
     return summary
 
@@ -144,7 +152,9 @@ def plan_units(
         manifest.agree(BY_LANGUAGE, languages, settings.output, ONE_WAY_TO_TELL)
     manifest.agree("minhash", settings.minhash_configuration(), settings.output, ONE_FAMILY)
     manifest.replace("quality_signals", settings.signals_configuration())
-    manifest.units = plan(manifest.units, found, settings.read.language, files_per_shard, split)
+    before = manifest.units
+    manifest.units = plan(before, found, settings.read.language, files_per_shard, split)
+    agree_on_paragraphs(manifest, before, found, settings)
     units = holding(manifest.units, found)
     refuse_other_language(units, settings)
     return manifest, units

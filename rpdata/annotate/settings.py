@@ -12,6 +12,8 @@ from rpdata.annotate import identity
 from rpdata.annotate.columns import Columns
 from rpdata.annotate.language import DEFAULT_MODEL, LanguageModel, find_model, refuse_other_model
 from rpdata.annotate.models import Models
+from rpdata.annotate.paragraph_files import DEFINITION
+from rpdata.annotate.paragraph_groups import OFF, ParagraphDedup
 from rpdata.annotate.routing import Languages
 from rpdata.artefacts.folder import Stored
 from rpdata.engine.places import language_of
@@ -44,6 +46,8 @@ class Settings:
     """What one run is asked to do; travels to every worker.
 
     minhash: the family, "sha1" (RedPajama-V2's) or "xxh3".
+    paragraphs: which lines go from the documents; None: none. groups, contents: the group of each unit by name, and a
+        hash of what decides the lines that the units of a group lose, once that is known (`paragraphs_run`).
     languages, language_model: which documents to keep, and who says what language they are in; not used with
     `read.language` and for cc_net. model: the language model once it is found, see `with_model`.
     artefacts: those that are given to feed signals, by name. models: with those that the dataset has, see
@@ -53,6 +57,9 @@ class Settings:
     output: Path
     read: ReadOptions = field(default_factory=ReadOptions)
     minhash: Family = "sha1"
+    paragraphs: ParagraphDedup | None = None
+    groups: Mapping[str, str] = field(default_factory=dict)
+    contents: Mapping[str, str] = field(default_factory=dict)
     languages: Languages | None = None      # None: not said, so the main ones
     language_model: str = DEFAULT_MODEL
     model: LanguageModel | None = None
@@ -109,6 +116,19 @@ class Settings:
         options = {option: getattr(self.read, option) for option in READ_OPTIONS[source_format]}
         return {**options, "extractor": EXTRACTOR} if source_format == "warc" else options
 
+    def paragraphs_configuration(self) -> dict[str, Any]:
+        """What decides, for all documents, which lines they lose; with no paragraph deduplication too."""
+        if self.paragraphs is None:
+            return {"paragraph_dedup": OFF, "paragraphs_against": None}
+        earlier = sorted(known.xxh3 for known in self.paragraphs.earlier)
+        against = configuration_hash({"earlier": earlier}) if earlier else None
+        return {"paragraph_dedup": str(self.paragraphs), "paragraphs_against": against}
+
+    def hashes_configuration(self, unit: Unit) -> str:
+        """What decides the hashes of a unit's lines, besides its bytes."""
+        options = self.documents_configuration(unit.inputs[0].format)
+        return configuration_hash({**options, "definition": DEFINITION})
+
     def minhash_configuration(self) -> dict[str, Any]:
         family = {"shingle_words": SHINGLE_WORDS, "permutations": PERMUTATIONS, "seed": SEED}
         return {"minhash_hash": self.minhash, **family}
@@ -126,7 +146,9 @@ class Settings:
         """The hash that the ledger keeps for `step` of `unit`: another hash means that the work must be done again."""
         if step == "documents":
             languages = self.languages_configuration() if unit.partition is None else {}
-            return configuration_hash({**self.documents_configuration(unit.inputs[0].format), **languages})
+            lines = self.contents.get(self.groups[unit.name]) if self.paragraphs else None
+            edits = {**self.paragraphs_configuration(), "paragraphs": lines} if self.paragraphs else {}
+            return configuration_hash({**self.documents_configuration(unit.inputs[0].format), **languages, **edits})
         if step == "quality_signals":
             return Columns.of(self.signal_columns, {}).configuration
         code = [kernel_hash(), hash_of(Path(inspect.getfile(identity)))]     # of the signature, and of id_int

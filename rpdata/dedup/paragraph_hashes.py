@@ -45,7 +45,7 @@ def merged(sets: Sequence[tuple[Hashes, Marks]]) -> tuple[Hashes, Marks]:
     hashes, marks = hashes[order], np.concatenate([marks for _, marks in sets])[order]
     first = first_of_each(hashes)
     several = np.diff(np.append(first, len(hashes))) > 1
-    return hashes[first], np.maximum.reduceat(marks, first) | several
+    return hashes[first], np.maximum.reduceat(marks, first) | several.astype(np.uint8)
 
 
 def first_of_each(hashes: Hashes) -> Ints:
@@ -71,10 +71,13 @@ class HashFile:
         """The number of the first record from `bound` on, which is one of low to high."""
         return bisect_left(self._hashes, bound, low, high)
 
-    def read(self, start: int, stop: int) -> tuple[Hashes, Marks]:
+    def records(self, start: int, stop: int) -> Records:
         """The records of these numbers."""
-        place = self._offset + start * RECORD.itemsize
-        records = np.fromfile(self._path, RECORD, stop - start, offset=place)
+        return np.fromfile(self._path, RECORD, stop - start, offset=self._offset + start * RECORD.itemsize)
+
+    def read(self, start: int, stop: int) -> tuple[Hashes, Marks]:
+        """The hashes and the marks of these numbers."""
+        records = self.records(start, stop)
         return records["k"].copy(), records["v"].copy()
 
 
@@ -92,7 +95,7 @@ class Range:
 
 
 def ranges(files: Sequence[HashFile], most: int = RECORDS_AT_ONCE) -> Iterator[Range]:
-    """All hashes, in ascending ranges of which each has at most so many records in all files together, and one at least.
+    """All hashes, in ascending ranges: of which each has a record, and at most so many in all files together.
 
     A single hash may have more: a record in each file.
     """
@@ -122,11 +125,13 @@ class HashWriter:
         self._header()
         self._begin = self._file.tell()
 
-    def write(self, hashes: Hashes, marks: Marks) -> None:
+    def write(self, hashes: Hashes, marks: Marks) -> Records:
+        """Append them; returns them as they are in the file."""
         records = np.empty(len(hashes), RECORD)
         records["k"], records["v"] = hashes, marks
-        self._file.write(records.tobytes())
+        self._file.write(records.data)
         self.records += len(records)
+        return records
 
     def _header(self) -> None:
         """As `numpy.save` writes it; it leaves room for any number of records."""

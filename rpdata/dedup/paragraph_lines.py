@@ -54,11 +54,13 @@ def line_tables() -> LineTables:
     numbers: dict[bytes, int] = {}
     for code_point in range(0x110000):
         c = chr(code_point)
-        becomes = "".join("0" if d.isdecimal() else d for d in c.lower() if d not in deleted)
-        if becomes != c:
-            number = numbers.setdefault(becomes.encode(), len(numbers) + 1)
-            properties[code_point] |= np.uint32(CHANGES | number << MAPPING_SHIFT)
-            assert len(becomes.encode()) <= min(MAPPING_BYTES, MAX_GROWTH * len(c.encode()))
+        small = c.lower()
+        if small == c and c not in deleted and not c.isdecimal():
+            continue
+        becomes = "".join("0" if d.isdecimal() else d for d in small if d not in deleted).encode()
+        number = numbers.setdefault(becomes, len(numbers) + 1)
+        properties[code_point] |= np.uint32(CHANGES | number << MAPPING_SHIFT)
+        assert len(becomes) <= min(MAPPING_BYTES, MAX_GROWTH * len(c.encode()))
     return LineTables(
         properties,
         np.frombuffer(b"".join(text.ljust(MAPPING_BYTES, b"\0") for text in numbers), np.uint8).copy(),
@@ -147,10 +149,9 @@ def normalise_line(raw: Bytes, position: int, lines: LineTables, out: Bytes, at:
             return position + 1, text_end
         code_point, length = (int64(byte), 1) if byte < 0x80 else decode(raw, position)
         traits = lines.properties[code_point]
-        if traits & uint32(SPACE):
-            if not begun:
-                position += length
-                continue
+        if traits & uint32(SPACE) and not begun:
+            position += length
+            continue
         if traits & uint32(CHANGES):
             mapping = int64(traits >> uint32(MAPPING_SHIFT)) - 1
             for k in range(MAPPING_BYTES):

@@ -7,6 +7,7 @@ no process ever holds the hashes of a group.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -52,4 +53,4 @@ def by_owner(
     order = np.argsort(owners, kind="stable")
     hashes, marks = hashes[order], marks[order]
     bounds = np.searchsorted(owners[order], [*wanted, wanted[-1] + 1])
-    return [(hashes[start:stop], marks[start:stop]) for start, stop in zip(bounds[:-1], bounds[1:], strict=True)]
+    return [(hashes[start:stop], marks[start:stop]) for start, stop in pairwise(bounds)]

@@ -8,11 +8,13 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+import xxhash
 
 from rpdata.dedup.paragraph_hashes import RECORD, HashFile, Marks
 from rpdata.dedup.paragraph_lines import hash_lines, keep_lines
 from rpdata.dedup.paragraph_merge import FIRST_HERE
 from rpdata.dedup.paragraph_removed import RemovedByDomain
+from rpdata.errors import UserError
 from rpdata.schema import DOCUMENTS
 from rpdata.text.arrays import Hashes, Ints
 
@@ -22,11 +24,12 @@ BLOCK_RECORDS = 1 << 20     # read at a time
 
 @dataclass(frozen=True)
 class Slice:
-    """Some records of a file, which are in ascending order."""
+    """Some records of a file, which are in ascending order. xxh3: of their bytes."""
 
     path: Path
     start: int
     stop: int
+    xxh3: str
 
 
 @dataclass
@@ -58,7 +61,8 @@ class Duplicates:
             places = np.searchsorted(known, hashes[start:stop])
             found = known[places] == hashes[start:stop]
             if self.keep_first:
-                found &= ~self._first_copies(hashes[start:stop], places + passed, found & (marks[places] == FIRST_HERE))
+                ours = found & (marks[places] == FIRST_HERE)
+                found &= ~self._first_copies(hashes[start:stop], places + passed, ours)
             remove[start:stop] = found
             passed += len(known)
         return remove
@@ -74,8 +78,13 @@ class Duplicates:
     def _read(self) -> Iterator[tuple[Hashes, Marks]]:
         for part in self.slices:
             file = HashFile(part.path)
+            checksum = xxhash.xxh3_128()
             for start in range(part.start, part.stop, BLOCK_RECORDS):
-                yield file.read(start, min(start + BLOCK_RECORDS, part.stop))
+                records = file.records(start, min(start + BLOCK_RECORDS, part.stop))
+                checksum.update(records.data)
+                yield records["k"].copy(), records["v"].copy()
+            if checksum.hexdigest() != part.xxh3:
+                raise UserError(f"{part.path} is damaged. Delete it and run the same command again.")
 
 
 @dataclass

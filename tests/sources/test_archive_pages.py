@@ -53,6 +53,7 @@ def test_a_page_becomes_title_and_main_content(read_warc):
         "record_id": "urn:uuid:1",
         "record_offset": len(gzip.compress(INFO)),
         "content_language": "deu",
+        "line_ids": None,
         "raw_content": f"{ARTICLE.strip()}\n\nEnde.",
     }
 

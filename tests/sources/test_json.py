@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rpdata.schema import BYTES_PER_BATCH, DOCUMENTS, LINES_PER_BATCH, ROWS_PER_BATCH
 from rpdata.sources.batches import batches
-from rpdata.sources.records import ARCHIVE_COLUMNS
+from rpdata.sources.records import ARCHIVE_COLUMNS, EDITED_COLUMNS
 
 WHOLE = {
     "url": "https://www.example.com:80/a?b=//c",
@@ -33,7 +33,8 @@ WHOLE = {
 
 def test_a_whole_record_keeps_every_field(read_files, ccnet_file):
     [row] = read_files(ccnet_file(WHOLE)).rows
-    assert row == {"doc_id": "2023-06/0000/en_head.json.gz/0", **WHOLE, **dict.fromkeys(ARCHIVE_COLUMNS)}
+    not_there = dict.fromkeys(ARCHIVE_COLUMNS + EDITED_COLUMNS)
+    assert row == {"doc_id": "2023-06/0000/en_head.json.gz/0", **WHOLE, **not_there}
     assert list(row) == DOCUMENTS.names
 
 

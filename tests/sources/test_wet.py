@@ -73,6 +73,7 @@ def test_a_record_becomes_title_and_text_as_it_is(read_wet):
         "record_id": "urn:uuid:1",
         "record_offset": len(gzip.compress(INFO)),
         "content_language": "deu,eng",
+        "line_ids": None,
         "raw_content": TEXT_LINES,
     }
 

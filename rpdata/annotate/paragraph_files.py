@@ -1,0 +1,153 @@
+"""What paragraph deduplication keeps in `OUT/work/paragraphs/`, and when it counts as done.
+
+    <snapshot>/<shard>.npy             the hashes of a unit's lines (see `rpdata.dedup.paragraph_hashes`)
+    <snapshot>/<shard>.json            of what they are made: written last, so its presence means that they are whole
+    <snapshot>/<first>-<last>/         of a group: what its units have to remove, in parts by ranges of hashes,
+        0000.npy, 0000.json            each the units' lists one behind the other, and where they are
+        group.json                     how many parts there are: written when all are
+    <snapshot>/<shard>.removed.parquet what went, by domain
+
+It is no overlay and in no ledger. The hashes stay: documents of later datasets can be deduplicated against them.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from rpdata.annotate.paragraph_groups import EarlierHashes, Group, ParagraphDedup
+from rpdata.dedup.paragraphs import Slice
+from rpdata.engine.commit import write_atomically
+from rpdata.engine.plan import Unit
+from rpdata.errors import UserError
+from rpdata.ledger import configuration_hash
+from rpdata.manifest import Manifest
+
+FOLDER = "work/paragraphs"
+DEFINITION = "cc_net: SHA-1 of the normalised line, first 8 bytes"
+
+
+@dataclass(frozen=True)
+class Account:
+    """What is in a unit's file of hashes.
+
+    Attributes
+    ----------
+    configuration: hash of the options that decide which documents are read, and of what a hash is.
+    planned: the unit's inputs as the plan has them, without their paths, which may change.
+    inputs: `{"name", "bytes", "xxh3"}` of each input as it was read.
+    documents, lines: that were read. hashes: that differ. repeated: those that more than one document has.
+    bytes, xxh3: of the file.
+    """
+
+    configuration: str
+    planned: list[dict[str, Any]]
+    inputs: list[dict[str, Any]]
+    documents: int
+    lines: int
+    hashes: int
+    repeated: int
+    bytes: int
+    xxh3: str
+
+
+def hashes_name(unit: Unit) -> str:
+    return f"{FOLDER}/{unit.name}.npy"
+
+
+def removed_name(unit: Unit) -> str:
+    return f"{FOLDER}/{unit.name}.removed.parquet"
+
+
+def part_name(group: str, number: int) -> str:
+    return f"{FOLDER}/{group}/{number:04d}.npy"
+
+
+def planned_inputs(unit: Unit) -> list[dict[str, Any]]:
+    return [{name: value for name, value in asdict(source).items() if name != "path"} for source in unit.inputs]
+
+
+def account_path(root: Path, unit: Unit) -> Path:
+    return (root / hashes_name(unit)).with_suffix(".json")
+
+
+def account_of(root: Path, unit: Unit, configuration: str) -> Account | None:
+    """What is known of the unit's hashes; None if they are not there, or not those of this unit and options."""
+    account = standing(root, unit)
+    right = account and account.configuration == configuration and account.planned == planned_inputs(unit)
+    return account if right else None
+
+
+def standing(root: Path, unit: Unit) -> Account | None:
+    """The account of the unit's hashes, if they are there; None if either is missing or damaged."""
+    try:
+        account = Account(**json.loads(account_path(root, unit).read_bytes()))
+        return account if (root / hashes_name(unit)).stat().st_size == account.bytes else None
+    except (FileNotFoundError, ValueError, TypeError):
+        return None
+
+
+def write_json(path: Path, fields: dict[str, Any]) -> None:
+    write_atomically(path, (json.dumps(fields, indent=1, sort_keys=True) + "\n").encode())
+
+
+def content_of(group: Group, accounts: Sequence[Account], dedup: ParagraphDedup) -> str:
+    """A hash of all that decides which lines the units of a group lose: their own hashes, and earlier ones."""
+    hashes = {unit.name: account.xxh3 for unit, account in zip(group.units, accounts, strict=True)}
+    earlier = sorted(known.xxh3 for known in dedup.earlier)
+    return configuration_hash({"paragraph_dedup": str(dedup), "hashes": hashes, "earlier": earlier})
+
+
+def merged_parts(root: Path, group: str, content: str) -> int | None:
+    """In how many parts the group's duplicates lie; None if they do not."""
+    try:
+        fields = json.loads((root / FOLDER / group / "group.json").read_bytes())
+        parts = int(fields["parts"])
+        stand = fields["content"] == content and all(part_stands(root, group, i, content) for i in range(parts))
+        return parts if stand else None
+    except (FileNotFoundError, ValueError, TypeError, KeyError):
+        return None
+
+
+def part_stands(root: Path, group: str, number: int, content: str) -> bool:
+    """Whether a part is done."""
+    path = root / part_name(group, number)
+    try:
+        fields = json.loads(path.with_suffix(".json").read_bytes())
+        return bool(fields["content"] == content and path.stat().st_size == fields["bytes"])
+    except (FileNotFoundError, ValueError, TypeError, KeyError):
+        return False
+
+
+def slices_of(root: Path, group: str, content: str, unit: Unit) -> Iterator[Slice]:
+    """Where the duplicates of a unit lie, in ascending order of their hashes."""
+    parts = merged_parts(root, group, content)
+    if parts is None:
+        raise UserError(
+            f"{root / FOLDER / group} was changed while the text of unit {unit.name} was edited.\n"
+            "Run the same command again: what is missing is made anew."
+        )
+    for number in range(parts):
+        path = root / part_name(group, number)
+        start = 0
+        for held in json.loads(path.with_suffix(".json").read_bytes())["units"]:
+            if held["unit"] == unit.name and held["records"]:
+                yield Slice(path, start, start + held["records"], held["xxh3"])
+            start += held["records"]
+
+
+def earlier_hashes(root: Path) -> tuple[EarlierHashes, ...]:
+    """The hashes of all units of another dataset; UserError if it was made without, or they are not there any more."""
+    units = Manifest.load(root).units
+    found = []
+    for unit in units:
+        account = standing(root, unit)
+        if account is None:
+            raise UserError(
+                f"cannot use --paragraphs-against {root}: the hashes of its unit {unit.name} are not in "
+                f"{root / FOLDER}.\nThey are written by compute-signals with --paragraph-dedup, and kept as long as "
+                "nobody deletes them."
+            )
+        found.append(EarlierHashes((root / hashes_name(unit)).absolute(), account.xxh3))
+    return tuple(found)
