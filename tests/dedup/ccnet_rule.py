@@ -1,12 +1,18 @@
-"""Paragraph deduplication as cc_net's papers and program have it, read off directly: slow, obvious, the whole in
-memory."""
+"""Paragraph deduplication as cc_net has it, read off directly: slow, obvious, the whole in memory.
+
+A document is the hashes of its lines here, none if it is empty; a shard is a list of documents, a group one of shards.
+"""
 
 import re
 from collections.abc import Sequence
 from hashlib import sha1
+from typing import TypeAlias
 
 PUNCTUATION = "，。、„”“«»１」「《》´∶：？！（）；–—．～’…━〈〉【】％►"
 DELETED = re.compile("[" + PUNCTUATION + "".join(map(chr, [*range(0x20), *range(0x7F, 0xA0)])) + "]")
+
+Document: TypeAlias = Sequence[int]
+Shard: TypeAlias = Sequence[Document]
 
 
 def line_hash(line: str) -> int:
@@ -16,12 +22,16 @@ def line_hash(line: str) -> int:
     return int.from_bytes(sha1(line.encode()).digest()[:8], "little")
 
 
-def hashes_of(shard: Sequence[str]) -> dict[int, int]:
+def document_of(text: str) -> Document:
+    return [line_hash(line) for line in text.split("\n")] if text else []
+
+
+def hashes_of(shard: Shard) -> dict[int, int]:
     """Of one shard: 0 for a line of one document, 1 for one that was there when another document came."""
     marks: dict[int, int] = {}
-    for text in filter(None, shard):
-        for number in {line_hash(line) for line in text.split("\n")}:
-            marks[number] = int(number in marks)
+    for document in shard:
+        for digest in set(document):
+            marks[digest] = int(digest in marks)
     return marks
 
 
@@ -29,22 +39,19 @@ def load(files: Sequence[dict[int, int]]) -> dict[int, int]:
     """The sets of a group in one: present before, or marked."""
     marks: dict[int, int] = {}
     for file in files:
-        for number, mark in file.items():
-            marks[number] = int(number in marks) | mark
+        for digest, mark in file.items():
+            marks[digest] = int(digest in marks) | mark
     return marks
 
 
-def line_ids(text: str, marks: dict[int, int], seen: set[int] | None = None) -> list[int]:
+def line_ids(document: Document, marks: dict[int, int], seen: set[int] | None) -> list[int]:
     """The lines that stay: all copies of a marked one go, and all but the first within the document.
 
     seen: hashes of the group's documents before this one; with it, the first document keeps a marked line.
     """
-    if not text:
-        return []
     kept = []
     here: set[int] = set()
-    for number, line in enumerate(text.split("\n")):
-        digest = line_hash(line)
+    for number, digest in enumerate(document):
         marked = marks[digest] if seen is None else digest in seen
         if not marked and digest not in here and digest != 0:
             kept.append(number)
@@ -54,8 +61,8 @@ def line_ids(text: str, marks: dict[int, int], seen: set[int] | None = None) -> 
     return kept
 
 
-def deduplicated(group: Sequence[Sequence[str]], keep_first: bool) -> list[list[list[int]]]:
-    """For each shard of a group, for each document, the lines that it keeps."""
-    marks = load([hashes_of(shard) for shard in group])
-    seen: set[int] | None = set() if keep_first else None
-    return [[line_ids(text, marks, seen) for text in shard] for shard in group]
+def deduplicated(group: Sequence[Shard], keep_first: bool, earlier: Sequence[Shard] = ()) -> list[list[list[int]]]:
+    """For each shard of a group, for each document, the lines that it keeps. earlier: shards that come before."""
+    marks = load([hashes_of(shard) for shard in (*earlier, *group)])
+    seen = {digest for shard in earlier for document in shard for digest in document} if keep_first else None
+    return [[line_ids(document, marks, seen) for document in shard] for shard in group]

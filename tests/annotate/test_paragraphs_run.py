@@ -1,0 +1,225 @@
+"""`compute-signals --paragraph-dedup`: the lines that cc_net's rule takes out, whatever happens on the way."""
+
+import os
+import signal
+import subprocess
+import sys
+from hashlib import sha256
+
+import pyarrow.parquet as pq
+import pytest
+
+from rpdata.annotate.paragraph_edit import edited
+from rpdata.annotate.paragraph_groups import GROUPS, ParagraphDedup, groups_of
+from rpdata.annotate.paragraphs import hash_unit
+from rpdata.annotate.paragraphs_run import merge, with_groups
+from rpdata.annotate.run import plan_units
+from rpdata.annotate.settings import Settings
+from rpdata.annotate.unit import annotate_unit
+from rpdata.engine.killpoint import VARIABLE
+from rpdata.ledger import Ledger, ReadReport
+from rpdata.sources import ReadOptions, discover, read
+from tests.archives import warc_record, write_archive
+from tests.command import contents, rpdata
+from tests.dedup import ccnet_rule
+
+MODES = ["shard", "group:2", "snapshot"]
+
+# Four files of documents; a title is before each. No line is empty at the end: WET texts lose those.
+CRAWL = [
+    [["Home", "One", "Two"], ["Home", "Three", "Home"], ["Page 1 of 2"]],
+    [["home ", "", "Four"], ["Five", "", "Page 3 of 4", "Six"]],
+    [["One", "", "Seven"], ["Three"]],
+    [["Eight", "«Home»", "Seven"]],
+]
+
+
+class Here:
+    """Does a cluster's work in this process."""
+
+    def run(self, task, items):
+        for name, item in items:
+            yield name, task(item)
+
+
+def write_crawl(folder, shards):
+    folder.mkdir()
+    for number, shard in enumerate(shards):
+        records = [
+            warc_record(
+                "\n".join(["Title", *lines]).encode(), "conversion",
+                WARC_Target_URI=f"https://site{row % 2}.example/{number}/{row}",
+            )
+            for row, lines in enumerate(shard)
+        ]
+        write_archive(folder / f"{number}.warc.wet.gz", *records)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def crawl(tmp_path_factory):
+    return write_crawl(tmp_path_factory.mktemp("crawl") / "crawl", CRAWL)
+
+
+def settings_for(root, mode, keep_first=False, min_chars=0):
+    read = ReadOptions(language="en", min_chars=min_chars)
+    return Settings(root, read, paragraphs=ParagraphDedup.parse(mode, keep_first))
+
+
+def first_pass(files, settings):
+    """Plan, hash, find duplicates; the units, and the settings that know of it."""
+    found = discover([str(file) for file in files], "2026-34")
+    manifest, units = plan_units(found, settings, 1)
+    manifest.save(settings.output)
+    settings = with_groups(settings, manifest)
+    for unit in manifest.units:
+        hash_unit(unit, settings)
+    settings = with_groups(settings, manifest)
+    merge(groups_of(manifest.units, manifest.configurations[GROUPS]), settings, Here())
+    return units, settings
+
+
+def both_passes(files, settings):
+    units, settings = first_pass(files, settings)
+    for unit in units:
+        annotate_unit(unit, settings)
+    return units, settings
+
+
+def kept_lines(root):
+    """Of all documents that were written, by their ids."""
+    rows = [row for path in sorted((root / "documents").rglob("*.parquet")) for row in pq.read_table(path).to_pylist()]
+    return {row["doc_id"]: row for row in rows}
+
+
+def groups_in(shards, mode):
+    size = {"shard": 1, "group:2": 2, "snapshot": len(shards)}[mode]
+    return [shards[i : i + size] for i in range(0, len(shards), size)]
+
+
+@pytest.mark.parametrize("keep_first", [False, True])
+@pytest.mark.parametrize("mode", MODES)
+def test_documents_keep_what_cc_net_keeps_and_say_what_they_were(crawl, tmp_path, mode, keep_first):
+    both_passes(sorted(crawl.iterdir()), settings_for(tmp_path, mode, keep_first))
+    written = kept_lines(tmp_path)
+    shards = [[ccnet_rule.document_of("\n".join(lines)) for lines in shard] for shard in CRAWL]
+    expected = [kept for group in groups_in(shards, mode) for kept in ccnet_rule.deduplicated(group, keep_first)]
+    seen = set()
+    for number, (shard, keeps) in enumerate(zip(CRAWL, expected, strict=True)):
+        for row, (lines, kept) in enumerate(zip(shard, keeps, strict=True)):
+            doc_id = f"2026-34/{number}.warc.wet.gz/{row}"
+            if not kept:
+                assert doc_id not in written
+                continue
+            seen.add(doc_id)
+            document = written[doc_id]
+            assert document["line_ids"] == kept
+            assert document["raw_content"] == "\n".join(lines[i] for i in kept)
+            assert document["nlines"] == len(kept)
+            assert document["length"] == len(document["raw_content"])
+            assert document["original_nlines"] == len(lines)
+            assert document["original_length"] == len("\n".join(["Title", *lines]).encode())
+    assert seen == set(written)
+
+
+def test_dropped_documents_are_in_the_ledger_and_what_went_is_counted_by_domain(crawl, tmp_path):
+    units, _ = both_passes(sorted(crawl.iterdir()), settings_for(tmp_path, "snapshot"))
+    entries = list(Ledger(tmp_path).entries("documents"))
+    assert all(entry.balances() for entry in entries)
+    dropped = sum(entry.dropped.get("paragraph_duplicates", 0) for entry in entries)
+    assert dropped == sum(map(len, CRAWL)) - len(kept_lines(tmp_path)) > 0
+    rows = [
+        row for unit in units
+        for row in pq.read_table(tmp_path / "work" / "paragraphs" / f"{unit.name}.removed.parquet").to_pylist()
+    ]
+    assert sum(row["dropped_documents"] for row in rows) == dropped
+    assert sum(row["documents"] for row in rows) == sum(map(len, CRAWL))
+    kept = sum(len(document["line_ids"]) for document in kept_lines(tmp_path).values())
+    assert sum(row["lines"] - row["removed_lines"] for row in rows) == kept
+    assert {row["source_domain"] for row in rows} == {"site0.example", "site1.example"}
+
+
+@pytest.fixture(scope="module")
+def dev_shards(shared):
+    """The WET files, and the hashes of the lines of their documents, slowly."""
+    files = sorted((shared / "data" / "shards").glob("*.warc.wet.gz"))
+    if not files:
+        pytest.skip("needs the crawl in data/shards of the reference data")
+    settings = Settings(output=files[0], read=ReadOptions(language="en"))
+    _, units = plan_units(discover([str(file) for file in files], "2026-34"), settings, 1)
+    shards = [
+        [
+            ccnet_rule.document_of(text)
+            for batch in read(unit, settings.for_unit(unit), ReadReport())
+            for text in batch["raw_content"].to_pylist()
+        ]
+        for unit in units
+    ]
+    return files, shards
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_crawl_keeps_the_lines_that_a_direct_reading_of_the_rule_keeps(dev_shards, tmp_path, mode):
+    files, shards = dev_shards
+    for keep_first in (False, True):
+        root = tmp_path / str(keep_first)
+        units, settings = first_pass(files, settings_for(root, mode, keep_first, min_chars=300))
+        expected = [kept for group in groups_in(shards, mode) for kept in ccnet_rule.deduplicated(group, keep_first)]
+        for unit, keeps in zip(units, expected, strict=True):
+            report = ReadReport()
+            batches = edited(unit, settings, read(unit, settings.for_unit(unit), report), report)
+            ids = [row for batch in batches for row in batch["line_ids"].to_pylist()]
+            assert ids == [kept for kept in keeps if kept]
+            assert report.dropped["paragraph_duplicates"] == keeps.count([])
+
+
+def work_files(root):
+    """The hashes and the duplicates, too."""
+    return contents(root) | {
+        str(path.relative_to(root)): sha256(path.read_bytes()).hexdigest()
+        for path in (root / "work").rglob("*") if path.is_file()
+    }
+
+
+OPTIONS = ("--snapshot", "2026-34", "--language", "en", "--min-chars", "0", "--files-per-shard", "1")
+
+
+def test_the_bytes_do_not_depend_on_the_number_of_workers(crawl, tmp_path):
+    for workers in (1, 4):
+        result = rpdata(
+            "compute-signals", crawl, *OPTIONS, "--paragraph-dedup", "group:2", "--workers", workers,
+            "--output", tmp_path / str(workers),
+        )
+        assert result.returncode == 0, result.stderr
+    both_passes(sorted(crawl.iterdir()), settings_for(tmp_path / "here", "group:2"))
+    assert work_files(tmp_path / "1") == work_files(tmp_path / "4")
+    here = work_files(tmp_path / "here")
+    assert here.items() <= work_files(tmp_path / "1").items()
+    assert any(name.startswith("work/") for name in here)
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from tests.annotate.test_paragraphs_run import both_passes, settings_for
+
+both_passes(sorted(Path(sys.argv[1]).iterdir()), settings_for(Path(sys.argv[2]), "group:2"))
+"""
+FIRST_PASS_POINTS = ("files open", "lines hashed", "one file renamed", "hashes accounted for", "part merged")
+SECOND_PASS_POINTS = ("files open", "files written", "entries withdrawn", "files renamed", "one entry written")
+
+
+@pytest.mark.parametrize("begun", [False, True])
+def test_killed_at_any_point_of_either_pass_it_is_continued_to_the_same_bytes(crawl, repository, tmp_path, begun):
+    files = sorted(crawl.iterdir())
+    both_passes(files, settings_for(tmp_path / "whole", "group:2"))
+    for number, point in enumerate(SECOND_PASS_POINTS if begun else FIRST_PASS_POINTS):
+        root = tmp_path / f"torn{number}"
+        if begun:
+            first_pass(files, settings_for(root, "group:2"))
+        run = [sys.executable, "-c", KILLED, crawl, root]
+        killed = subprocess.run(run, cwd=repository, env={**os.environ, VARIABLE: point, "PYTHONPATH": "."})
+        assert killed.returncode == -signal.SIGKILL, point
+        both_passes(files, settings_for(root, "group:2"))
+        left = {name: data for name, data in work_files(root).items() if name.endswith(".tmp")}
+        assert work_files(root) == work_files(tmp_path / "whole") | left, point
