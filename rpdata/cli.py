@@ -218,7 +218,7 @@ def compute_own_signals(
 ) -> None:
     """`compute-signals OUT --signals FILE`."""
     from rpdata.annotate.overlay_run import run_overlay, survey_overlay
-    from rpdata.options import dataset_of, names_in, printable
+    from rpdata.options import dataset_of, names_in
     from rpdata.terminal_signals import print_overlay, print_overlay_plan
 
     root, names = printable(dataset_of(inputs, file)), names_in(only)

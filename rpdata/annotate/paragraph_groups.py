@@ -9,7 +9,6 @@ from rpdata.engine.plan import Unit
 from rpdata.errors import UserError
 
 OFF = "off"
-GROUPS = "paragraph_groups"     # in the manifest: snapshot -> the first shard of each group
 EMPTIED = "paragraph_duplicates"    # why a document is dropped of which no line is left
 
 

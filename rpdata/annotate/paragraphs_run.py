@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 from rpdata.annotate.paragraph_files import (
     FOLDER,
@@ -12,7 +13,7 @@ from rpdata.annotate.paragraph_files import (
     merged_parts,
     write_json,
 )
-from rpdata.annotate.paragraph_groups import GROUPS, Group, first_shards, groups_of
+from rpdata.annotate.paragraph_groups import OFF, EarlierHashes, Group, ParagraphDedup, first_shards, groups_of
 from rpdata.annotate.paragraphs import MergeTask, hash_unit, merge_part
 from rpdata.annotate.settings import Settings
 from rpdata.annotate.timings import Timings
@@ -28,7 +29,11 @@ from rpdata.engine.resources import Resources
 from rpdata.errors import CannotFinish, UserError
 from rpdata.manifest import Manifest
 
-STEP = "documents"      # of the manifest: what its options are about
+# In the manifest: the options that decide the text of all documents, and what follows from them: the first shard of
+# each group by snapshot, and the xxh3 of the files of earlier hashes.
+STEP = "documents"
+GROUPS, FIRST, EARLIER = "paragraph_groups", "first_shards", "earlier"
+
 EDITED_ONCE = "Paragraph deduplication edits text, and text is written once. Annotate into a new folder: --output"
 
 
@@ -55,19 +60,35 @@ def agree_on_paragraphs(
         manifest.configurations.pop(STEP, None)
         return
     manifest.replace(STEP, asked)
-    known = manifest.configurations.get(GROUPS, {})
-    names = {unit.name for unit in planned}
-    manifest.replace(GROUPS, first_shards(manifest.units, names, known, settings.paragraphs))
+    known = manifest.configurations.get(GROUPS, {FIRST: {}})[FIRST]
+    starts = first_shards(manifest.units, {unit.name for unit in planned}, known, settings.paragraphs)
+    earlier = sorted(known.xxh3 for known in settings.paragraphs.earlier)
+    manifest.replace(GROUPS, {FIRST: starts, EARLIER: earlier})
+
+
+def told(manifest: Manifest) -> ParagraphDedup | None:
+    """What the documents of a dataset were written with; where earlier hashes lay is not known any more."""
+    mode, _, keep_first = manifest.configurations.get(STEP, {"paragraph_dedup": OFF})["paragraph_dedup"].partition(" ")
+    asked = ParagraphDedup.parse(mode, bool(keep_first))
+    if asked is None:
+        return None
+    hashes = manifest.configurations[GROUPS][EARLIER]
+    return replace(asked, earlier=tuple(EarlierHashes(Path(), xxh3) for xxh3 in hashes))
 
 
 def with_groups(settings: Settings, manifest: Manifest) -> Settings:
     """The settings with the group of each unit, and what is known of the groups whose lines are all hashed."""
     if settings.paragraphs is None:
         return settings
-    groups = groups_of(manifest.units, manifest.configurations[GROUPS])
+    groups = groups_in(manifest)
     contents = {group.name: content for group in groups if (content := content_in(group, settings))}
     names = {unit.name: group.name for group in groups for unit in group.units}
     return replace(settings, groups=names, contents=contents)
+
+
+def groups_in(manifest: Manifest) -> list[Group]:
+    """All groups of the plan."""
+    return groups_of(manifest.units, manifest.configurations[GROUPS][FIRST])
 
 
 def content_in(group: Group, settings: Settings) -> str | None:
@@ -90,7 +111,7 @@ def find_duplicates(
     The error, if there is one, says which units could not be hashed: their groups have to wait, others need not.
     """
     wanted = {settings.groups[unit.name] for unit in pending if "documents" in missing_steps(unit, settings)}
-    groups = [group for group in groups_of(manifest.units, manifest.configurations[GROUPS]) if group.name in wanted]
+    groups = [group for group in groups_in(manifest) if group.name in wanted]
     units = [unit for group in groups for unit in group.units if not is_hashed(unit, settings)]
     if not units and all(is_merged(group.name, settings) for group in groups):
         return settings, None

@@ -9,6 +9,8 @@ from functools import partial
 from pathlib import Path
 
 from rpdata.annotate.language import LanguageModel
+from rpdata.annotate.paragraphs_run import told as told_paragraphs
+from rpdata.annotate.paragraphs_run import with_groups
 from rpdata.annotate.routing import Languages
 from rpdata.annotate.run import RunSummary, count, have_artefacts
 from rpdata.annotate.settings import BY_LANGUAGE, READ_OPTIONS, Settings
@@ -87,8 +89,9 @@ def settings_of(manifest: Manifest, root: Path, artefacts: Mapping[str, Stored])
             languages=Languages.parse(by_language["languages"]) if by_language else None,
             model=LanguageModel.told(by_language["language_model"]) if by_language else None,
             artefacts=artefacts,
+            paragraphs=told_paragraphs(manifest),
         )
-        found[form] = settings.with_artefacts(manifest)
+        found[form] = with_groups(settings.with_artefacts(manifest), manifest)
     return found
 
 

@@ -10,15 +10,16 @@ import pyarrow.parquet as pq
 import pytest
 
 from rpdata.annotate.paragraph_edit import edited
-from rpdata.annotate.paragraph_groups import GROUPS, ParagraphDedup, groups_of
+from rpdata.annotate.paragraph_groups import ParagraphDedup
 from rpdata.annotate.paragraphs import hash_unit
+from rpdata.annotate.paragraphs_run import groups_in as groups_of_plan
 from rpdata.annotate.paragraphs_run import merge, with_groups
 from rpdata.annotate.run import plan_units
 from rpdata.annotate.settings import Settings
 from rpdata.annotate.unit import annotate_unit
 from rpdata.engine.killpoint import VARIABLE
 from rpdata.ledger import Ledger, ReadReport
-from rpdata.sources import ReadOptions, discover, read
+from rpdata.sources import ReadOptions, cut, discover, read
 from tests.archives import warc_record, write_archive
 from tests.command import contents, rpdata
 from tests.dedup import ccnet_rule
@@ -69,13 +70,13 @@ def settings_for(root, mode, keep_first=False, min_chars=0):
 def first_pass(files, settings):
     """Plan, hash, find duplicates; the units, and the settings that know of it."""
     found = discover([str(file) for file in files], "2026-34")
-    manifest, units = plan_units(found, settings, 1)
+    manifest, units = plan_units(found, settings, 1, split=cut)
     manifest.save(settings.output)
     settings = with_groups(settings, manifest)
     for unit in manifest.units:
         hash_unit(unit, settings)
     settings = with_groups(settings, manifest)
-    merge(groups_of(manifest.units, manifest.configurations[GROUPS]), settings, Here())
+    merge(groups_of_plan(manifest), settings, Here())
     return units, settings
 
 
@@ -146,7 +147,7 @@ def dev_shards(shared):
     if not files:
         pytest.skip("needs the crawl in data/shards of the reference data")
     settings = Settings(output=files[0], read=ReadOptions(language="en"))
-    _, units = plan_units(discover([str(file) for file in files], "2026-34"), settings, 1)
+    _, units = plan_units(discover([str(file) for file in files], "2026-34"), settings, 1, split=cut)
     shards = [
         [
             ccnet_rule.document_of(text)
