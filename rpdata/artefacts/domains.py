@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 import orjson
 import pyarrow as pa
+import pyarrow.compute as pc
 import xxhash
 
 from rpdata.artefacts.folder import Stored
@@ -51,10 +52,12 @@ class Domains:
         try:
             table = pa.ipc.open_file(pa.memory_map(str(path))).read_all()
             names = orjson.loads(artefact.file(CATEGORIES).read_bytes())["names"]
-        except (pa.ArrowException, orjson.JSONDecodeError, KeyError, OSError) as error:
+        except (pa.ArrowException, orjson.JSONDecodeError, KeyError, TypeError, OSError) as error:
             raise UserError(f"{artefact.folder} is no table of domains: {error}") from error
         if table.schema != SCHEMA or table["hash"].num_chunks != 1:
             raise UserError(f"{path} is no table of domains: its columns are {', '.join(table.schema.names)}")
+        if not len(table) or pc.max(table["names"]).as_py() >= len(names):
+            raise UserError(f"{path} is empty, or does not go with {CATEGORIES}")
         return cls(table, names)
 
     def set_numbers(self, domains: pa.StringArray) -> pa.Int32Array:

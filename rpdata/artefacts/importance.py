@@ -10,8 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import orjson
 import pyarrow as pa
 
@@ -173,12 +175,19 @@ def probabilities(path: Path, buckets: object) -> Floats:
 
 def read_counts(path: Path) -> Ints:
     """A file of counts; UserError if it is no whole one, or nothing was counted."""
-    try:
-        counts = np.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
-        raise UserError(f"{path} is no whole array of counts: {error}") from error
-    if not (isinstance(counts, np.ndarray) and counts.ndim == 1 and np.issubdtype(counts.dtype, np.integer)):
+    counts = read_array(path)
+    if counts.ndim != 1 or not np.issubdtype(counts.dtype, np.integer):
         raise UserError(f"{path} holds no counts: an array of whole numbers in one dimension belongs there")
     if counts.min(initial=0) < 0 or counts.sum() <= 0:
         raise UserError(f"{path} holds no counts: none is above 0, or some are below")
     return counts.astype(np.int64)
+
+
+def read_array(path: Path) -> npt.NDArray[Any]:
+    """A .npy file; UserError if it is no whole one, or would run code."""
+    try:
+        with path.open("rb") as file:
+            array: npt.NDArray[Any] = np.lib.format.read_array(file, allow_pickle=False)
+    except (OSError, ValueError, EOFError, MemoryError) as error:
+        raise UserError(f"{path} is no whole array of numpy's: {error}") from error
+    return array

@@ -18,7 +18,7 @@ from rpdata.artefacts.bad_words import WORDS
 from rpdata.artefacts.classifier import LABEL
 from rpdata.artefacts.domain_table import REFERENCE_CATEGORIES, from_lists, from_reference, write_table
 from rpdata.artefacts.found import Found
-from rpdata.artefacts.importance import MEANS, SOURCE, TARGET
+from rpdata.artefacts.importance import MEANS, SOURCE, TARGET, read_array
 from rpdata.errors import UserError
 
 PARTS = ("bad_words", "bad_urls", "classifiers", "dsir")
@@ -114,7 +114,7 @@ def importance(path: Path, scratch: Path) -> Found:
 def mean_of(counts: Path, dataset: str, language: str) -> float:
     """The mean number of raw words of a dataset whose counts lie beside; UserError if it is not there."""
     path = counts.with_name(f"{dataset}.{language}.lambda.npy")
-    try:
-        return float(np.load(path, allow_pickle=False))
-    except (OSError, ValueError, TypeError, EOFError) as error:
-        raise UserError(f"{path} does not hold the mean number of words of {dataset}: {error}") from error
+    mean = read_array(path)
+    if mean.ndim != 0 or mean.dtype.kind not in "iuf":
+        raise UserError(f"{path} does not hold the mean number of words of {dataset}: it is an array of {mean.dtype}")
+    return float(mean)

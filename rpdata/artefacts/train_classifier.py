@@ -4,6 +4,7 @@
 """
 
 import json
+import math
 import mmap
 import os
 import re
@@ -46,6 +47,14 @@ class Options:
     ngrams: int = 1
     buckets: int = 2_000_000
     seed: int = 42
+
+    def __post_init__(self) -> None:
+        least = {"epochs": 1, "dimensions": 1, "ngrams": 1, "buckets": 1, "seed": 0}
+        for name, value in asdict(self).items():
+            if name in least and not least[name] <= value < 2**31:
+                raise UserError(f"fastText cannot train with {name} {value}: give {least[name]} to {2**31 - 1}")
+        if not 0 < self.learning_rate < math.inf:
+            raise UserError(f"fastText cannot train with a learning rate of {self.learning_rate}: give one above 0")
 
     def of_fasttext(self) -> dict[str, Any]:
         return {

@@ -1,6 +1,6 @@
 """Hashed features of raw words: every raw word and every pair of neighbours falls into one of some thousand buckets.
 
-The features of DSIR (Xie et al. 2023, section 4): what a model of unigrams and bigrams counts, without a vocabulary.
+The features of DSIR (Xie et al. 2023): what a model of unigrams and bigrams counts, without a vocabulary.
 """
 
 from typing import Any, NamedTuple

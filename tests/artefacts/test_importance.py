@@ -1,5 +1,6 @@
 """Importance weights: the reference's values, what can't go together, and artefacts trained here."""
 
+import io
 import json
 import math
 import re
@@ -128,6 +129,13 @@ def test_artefacts_of_another_kind_are_not_mixed(reference, corpora, tmp_path):
         ImportanceTables.load({name: reference[f"importance.wikipedia.{name}"] for name in ("en", "de")})
 
 
+def header(shape):
+    """What an array of that shape begins with; nothing follows."""
+    file = io.BytesIO()
+    np.lib.format.write_array_header_1_0(file, {"descr": "<i8", "fortran_order": False, "shape": shape})
+    return file.getvalue()
+
+
 def spoilt(folder, *, target=None, source=None, means='{"target": 2, "source": 3}', facts=None):
     """An artefact of four buckets, one part of which is wrong."""
     for name, counts in (("target", target), ("source", source)):
@@ -153,6 +161,8 @@ def spoilt(folder, *, target=None, source=None, means='{"target": 2, "source": 3
         ({"target": np.ones(4)}, "whole numbers"),
         ({"target": b"\x93NUMPY"}, "no whole array"),
         ({"target": b""}, "no whole array"),
+        ({"target": b"PK\x03\x04 an archive"}, "no whole array"),
+        ({"target": header((2**50,))}, "no whole array"),
         ({"means": '{"target": 2}'}, "does not hold the two means"),
         ({"means": "[]"}, "does not hold the two means"),
         ({"means": '{"target": 2, "source": 0}'}, "a corpus without words"),

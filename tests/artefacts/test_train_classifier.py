@@ -99,6 +99,12 @@ def test_what_cannot_be_trained_is_refused(corpora, tmp_path, changes, complaint
     assert not (tmp_path / "models").exists()
 
 
+@pytest.mark.parametrize("wrong", [{"seed": -1}, {"seed": 2**31}, {"epochs": 0}, {"learning_rate": float("nan")}])
+def test_numbers_that_cannot_be_are_refused(wrong):
+    with pytest.raises(UserError, match="fastText cannot train with"):
+        Options(**wrong)
+
+
 def test_texts_of_white_space_are_no_texts(corpora, tmp_path):
     blank = tmp_path / "blank.jsonl"
     blank.write_text(json.dumps({"text": " \n "}) + "\n")
