@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from threading import Lock
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, cast
 
 import numpy as np
 import pyarrow as pa
@@ -19,7 +19,7 @@ from rpdata.artefacts.fasttext_file import (
 )
 from rpdata.artefacts.fasttext_labels import Labels, label_tree, logistic_table
 from rpdata.artefacts.fasttext_scan import label_batch, make_scratch
-from rpdata.artefacts.fasttext_vectors import LANES
+from rpdata.artefacts.fasttext_vectors import LANES, reciprocal_of
 from rpdata.artefacts.fasttext_words import (
     FNV_PRIME,
     FNV_START,
@@ -33,8 +33,6 @@ from rpdata.text.arrays import Bits, Counts, Floats32, Words32
 from rpdata.text.codepoints import tables
 from rpdata.text.hashing import draw_secret
 from rpdata.text.utf8 import utf8_of
-
-SPARSE = 32                 # bits for each that is set
 
 Join: TypeAlias = Literal["delete", "space"]
 
@@ -97,45 +95,45 @@ class FastText:
 
 
 def _vocabulary(parts: ModelFile) -> Vocabulary:
-    entries, kept = parts.entries, parts.kept
-    pairs = np.empty((0, 2), np.int32) if kept is None else kept
-    asked = (pairs[:, 0] >= 0) & (pairs[:, 0] < parts.buckets)
+    entries = parts.entries
+    kept, kept_before, kept_places = _kept(parts)
     return Vocabulary(
         spelling=entries.spelling,
         start=entries.start,
         end=entries.end,
         words=entries.words,
-        by_hash=make_index(_fnv(entries), np.arange(len(entries.start), dtype=np.int32), 1 << 32),
+        by_hash=make_index(_fnv(entries)),
         buckets=parts.buckets,
+        reciprocal=cast(int, np.uint64(reciprocal_of(parts.buckets))),
         shortest=parts.shortest,
         longest=parts.longest,
         words_together=parts.words_together,
-        pruned=kept is not None,
-        kept=make_index(pairs[asked, 0].astype(np.uint32), pairs[asked, 1].astype(np.int32), max(parts.buckets, 1)),
-        kept_bits=_bits(pairs[asked, 0], parts.buckets),
+        pruned=parts.kept is not None,
+        kept=kept,
+        kept_before=kept_before,
+        kept_places=kept_places,
     )
 
 
-def make_index(keys: Words32, places: Counts, limit: int) -> Index:
-    """An index of keys below a limit: about two bins for each, so that most lookups see one key or none."""
-    bins = 2 * len(keys) + 1
-    shift = 0
-    while limit >> shift > bins:
-        shift += 1
+def _kept(parts: ModelFile) -> tuple[Bits, Counts, Counts]:
+    """The three arrays of a vocabulary about buckets that have a row; the last one, if a bucket has several."""
+    if parts.kept is None:
+        return np.zeros(0, np.uint64), np.zeros(0, np.int32), np.zeros(0, np.int32)
+    buckets, places = parts.kept[(parts.kept[:, 0] >= 0) & (parts.kept[:, 0] < parts.buckets)].T
+    place = np.full(-(-max(parts.buckets, 1) // 64) * 64, -1, np.int32)
+    place[buckets] = places
+    is_kept = place >= 0
+    counts = is_kept.reshape(-1, 64).sum(axis=1, dtype=np.int32)
+    bits = np.packbits(is_kept, bitorder="little").view(np.uint64)
+    return bits, np.cumsum(counts, dtype=np.int32) - counts, place[is_kept]
+
+
+def make_index(keys: Words32) -> Index:
+    """An index of keys of 32 bits, with about two bins for each, so that most lookups see one key or none."""
+    shift = max(31 - len(keys).bit_length(), 0)
     order = np.argsort(keys, kind="stable")
-    keys = keys[order]
-    edges = np.searchsorted(keys >> np.uint32(shift), np.arange((limit >> shift) + 2))
-    return Index(keys, places[order], edges.astype(np.int32), shift)
-
-
-def _bits(numbers: Counts, limit: int) -> Bits:
-    """A bitmap of numbers below a limit, modulo a power of 2 that leaves few bits set."""
-    bits = 64
-    while bits < min(limit, SPARSE * len(numbers)):
-        bits *= 2
-    is_set = np.zeros(bits, np.bool_)
-    is_set[numbers & (bits - 1)] = True
-    return np.packbits(is_set, bitorder="little").view(np.uint64)
+    edges = np.searchsorted(keys[order] >> np.uint32(shift), np.arange((1 << 32 - shift) + 1))
+    return Index(keys[order], order.astype(np.int32), edges.astype(np.int32), shift)
 
 
 def _fnv(entries: Entries) -> Words32:

@@ -72,3 +72,25 @@ def prefetch(typing_context: Any, array: Any, index: Any) -> Any:
         return context.get_dummy_value()
 
     return types.void(array, types.int64), codegen
+
+
+@operation
+def remainder(typing_context: Any, number: Any, reciprocal: Any, divisor: Any) -> Any:
+    """number % divisor of unsigned numbers of 32 bits, by two multiplications (Lemire et al. 2019).
+
+    reciprocal: `reciprocal_of(divisor)`.
+    """
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        number, reciprocal, divisor = args
+        wide = ir.IntType(128)
+        fraction = builder.mul(builder.zext(number, reciprocal.type), reciprocal)
+        product = builder.mul(builder.zext(fraction, wide), builder.zext(divisor, wide))
+        return builder.trunc(builder.lshr(product, ir.Constant(wide, 64)), divisor.type)
+
+    return types.int64(types.uint32, types.uint64, types.int64), codegen
+
+
+def reciprocal_of(divisor: int) -> int:
+    """What `remainder` multiplies by; 0 for 0, and for 1."""
+    return (-(-(1 << 64) // divisor)) % (1 << 64) if divisor else 0

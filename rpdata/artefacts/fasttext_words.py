@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rpdata.artefacts.fasttext_vectors import LANES, add_rows, copy_lanes, prefetch
+from rpdata.artefacts.fasttext_vectors import LANES, add_rows, copy_lanes, prefetch, remainder
 from rpdata.text.arrays import Bits, Bytes, Counts, Floats32, Hashes, Ints, Words32
 from rpdata.text.compiled import borrowing_kernel, int32, int64, uint32, uint64
 from rpdata.text.hashing import Secret, hash_bytes
+from rpdata.text.vectors import popcount
 
 # What a word is.
 WORD = 0
@@ -53,12 +54,14 @@ class Vocabulary(NamedTuple):
     words: int              # entries from here on are labels
     by_hash: Index
     buckets: int
+    reciprocal: int         # of `buckets`, for `remainder`
     shortest: int
     longest: int
     words_together: int
     pruned: bool
-    kept: Index             # of a pruned model: buckets that have a row
-    kept_bits: Bits         # a bit for each bucket, or for all equal ones modulo a power of 2: set if one has a row
+    kept: Bits              # of a pruned model a bit for each bucket: set if it has a row
+    kept_before: Counts     # how many are set before each 64 of them
+    kept_places: Counts     # of those that are set: their rows, behind those of the words
 
 
 class Weights(NamedTuple):
@@ -112,16 +115,6 @@ def make_words() -> Words:
 
 
 @borrowing_kernel
-def place_of(index: Index, key: int) -> int:
-    """The place of a key, the last one if it has several; -1 if it has none."""
-    cell = key >> index.shift
-    for i in range(index.bins[cell + 1] - 1, index.bins[cell] - 1, -1):
-        if index.keys[i] == key:
-            return int64(index.places[i])
-    return -1
-
-
-@borrowing_kernel
 def take_word(raw: Bytes, start: int, length: int, secret: Secret, memory: Memory, words: Words) -> None:
     """Note the word raw[start : start + length], and begin to fetch what is remembered of it."""
     i = words.noted[0]
@@ -155,6 +148,9 @@ def add_words(
     """Add the rows of the words that were noted; returns whether one of them is the last of the text."""
     count = words.noted[0]
     words.noted[0] = 0
+    for i in range(count):
+        if words.length[i] <= LONGEST_REMEMBERED:
+            prefetch(memory.rows, int64(memory.table[find_slot(words.key[i], memory) + 1]))
     for i in range(count):
         if line.state[PENDING] + MOST_ROWS > ROWS_AT_ONCE:
             add_pending(line, weights)
@@ -277,51 +273,54 @@ def add_ngrams(spelled: Bytes, size: int, vocabulary: Vocabulary, line: Line, we
     First the buckets, without a branch that depends on whether a bucket has a row, then their rows.
     """
     rows = line.rows
-    first = count = line.state[PENDING]
-    for i in range(size):
+    first = line.state[PENDING]
+    count = uint64(first)
+    end = uint64(size)
+    for start in range(size):
+        i = uint64(start)
         if spelled[i] & 0xC0 == 0x80:
             continue
         fnv = uint32(FNV_START)
-        j = i
         characters = 0
-        while j < size and characters < vocabulary.longest:
-            fnv = mix_in(fnv, spelled[j])
-            j += 1
-            while j < size and spelled[j] & 0xC0 == 0x80:
-                fnv = mix_in(fnv, spelled[j])
-                j += 1
+        while i < end and characters < vocabulary.longest:
+            fnv = mix_in(fnv, spelled[i])
+            i += uint64(1)
+            while i < end and spelled[i] & 0xC0 == 0x80:
+                fnv = mix_in(fnv, spelled[i])
+                i += uint64(1)
             characters += 1
-            if characters >= vocabulary.shortest and not (characters == 1 and (i == 0 or j == size)):
+            if characters >= vocabulary.shortest and not (characters == 1 and (start == 0 or i == end)):
                 if count == ROWS_AT_ONCE:
                     add_buckets(first, count, vocabulary, line)
                     add_pending(line, weights)
-                    first = count = 0
-                bucket = int64(fnv % uint32(vocabulary.buckets))
+                    first = 0
+                    count = uint64(0)
+                bucket = remainder(fnv, vocabulary.reciprocal, vocabulary.buckets)
                 rows[count] = bucket
-                count += may_be_kept(bucket, vocabulary)
+                count += is_kept(bucket, vocabulary)
     add_buckets(first, count, vocabulary, line)
 
 
 @borrowing_kernel
-def may_be_kept(bucket: int, vocabulary: Vocabulary) -> int:
-    """1 if a bucket has a row, 0 if not; rarely 1 in spite of that."""
+def is_kept(bucket: int, vocabulary: Vocabulary) -> int:
+    """1 if a bucket has a row, 0 if not."""
     if not vocabulary.pruned:
-        return 1
-    bit = bucket & (64 * vocabulary.kept_bits.size - 1)
-    return int64(vocabulary.kept_bits[bit >> 6] >> uint64(bit & 63)) & 1
+        return uint64(1)
+    return vocabulary.kept[uint64(bucket) >> uint64(6)] >> uint64(bucket & 63) & uint64(1)
 
 
 @borrowing_kernel
 def add_buckets(first: int, end: int, vocabulary: Vocabulary, line: Line) -> None:
-    """Make pending rows of the buckets line.rows[first:end], first being PENDING."""
-    count = first
+    """Make pending rows of the buckets line.rows[first:end], which are all kept; first is PENDING."""
     for i in range(first, end):
         place = int64(line.rows[i])
         if vocabulary.pruned:
-            place = place_of(vocabulary.kept, place)
-        line.rows[count] = vocabulary.words + place
-        count += int64(place >= 0)
-    line.state[PENDING] = count
+            word = place >> 6
+            below = (uint64(1) << uint64(place & 63)) - uint64(1)
+            rank = vocabulary.kept_before[word] + popcount(vocabulary.kept[word] & below)
+            place = int64(vocabulary.kept_places[rank])
+        line.rows[i] = vocabulary.words + place
+    line.state[PENDING] = end
 
 
 @borrowing_kernel
@@ -335,8 +334,9 @@ def add_word_ngrams(vocabulary: Vocabulary, line: Line, weights: Weights) -> Non
             if line.state[PENDING] == ROWS_AT_ONCE:
                 add_pending(line, weights)
             pending = line.state[PENDING]
-            line.rows[pending] = int64(mixed % uint64(vocabulary.buckets))
-            add_buckets(pending, pending + 1, vocabulary, line)
+            bucket = int64(mixed % uint64(vocabulary.buckets))
+            line.rows[pending] = bucket
+            add_buckets(pending, pending + is_kept(bucket, vocabulary), vocabulary, line)
 
 
 @borrowing_kernel
