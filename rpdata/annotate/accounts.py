@@ -68,7 +68,7 @@ def refuse_loss(entry: Entry, documents: Entry) -> None:
 
 def refuse_changed_inputs(unit: Unit, source: ReadReport, before: Entry | None) -> None:
     """An input must be the one that was planned, and one that is read again the one that it was."""
-    planned = {known.name: known.size for known in unit.inputs}
+    planned = {known.name: known.bytes for known in unit.inputs}
     for found in source.inputs:
         size = planned[found["name"]]
         if size and found["bytes"] != size:     # no size: a server did not tell it
