@@ -11,7 +11,7 @@ SHARED = REPOSITORY.parent / "shared"
 # A deadline would time the machine, not the code (numba compiles on a first call). `make test` repeats itself;
 # `make fuzz` looks for new examples.
 settings.register_profile("tests", deadline=None, derandomize=True)
-settings.register_profile("fuzz", deadline=None, max_examples=5000)
+settings.register_profile("fuzz", deadline=None, max_examples=1000)
 settings.load_profile("tests")
 
 
