@@ -16,6 +16,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from rpdata.dataset import Dataset
+from rpdata.signals import CATALOGUE
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 DEFAULT_OUTPUT = "build/demo"       # from the root of the repository
@@ -33,6 +34,7 @@ SHOWN = [
     ("no letter", "rps_doc_frac_no_alph_words", "{:.2f}"),
     ("a line", "words_per_line", "{:.1f}"),
 ]
+BUCKETS = ("head", "middle", "tail")
 NEAR = "signature_sim0.8"
 COLUMN_WIDTH = 39       # of the page beside its main content
 LINES_PASSED = 3        # after so many that are not in the main content, the next ones are left out
@@ -168,8 +170,36 @@ def shortened(line: str) -> str:
     return escape(line if len(line) <= COLUMN_WIDTH else f"{line[: COLUMN_WIDTH - 3]}...")
 
 
+def models(main: str) -> None:
+    say("\n[bold]4. Models and lists[/bold], whenever they come: the signals that they feed are computed beside what is")
+    say("there. These are small ones of the sample's own texts; for your own there is rpdata artefacts train.")
+    compute_signals(main, "--artefacts", "sample_data/artefacts/models")
+    computed = [signal.name for signal in CATALOGUE.values() if signal.published]
+    signals = Dataset.open(REPOSITORY / main).scan(["documents", "quality_signals"]).collect()
+    filled = sum(signals[name].null_count() < len(signals) for name in computed)
+    say(f"Of RedPajama-V2's {len(computed)} signals {filled} have values. Medians by bucket of perplexity:")
+    console.print(buckets(signals))
+
+
+def buckets(signals: pl.DataFrame) -> Table:
+    """What models say of the documents in each third of their language's perplexities."""
+    table = Table("bucket", "pages", "perplexity", "like Wikipedia", "words of adverts", box=None, pad_edge=False)
+    medians = (
+        signals.with_columns(
+            wiki=pl.coalesce("rps_doc_ml_wikiref_score", "rps_doc_ml_wikipedia_score")
+        )
+        .drop_nulls("ccnet_bucket")
+        .group_by("ccnet_bucket")
+        .agg(pl.len(), pl.col("ccnet_perplexity", "wiki").median(), pl.col("rpdata_doc_ldnoobw_words").mean())
+        .sort("ccnet_bucket")
+    )
+    for bucket, pages, perplexity, wiki, words in medians.iter_rows():
+        table.add_row(BUCKETS[bucket], str(pages), f"{perplexity:.0f}", f"{wiki:.2f}", f"{words:.1f} a page")
+    return table
+
+
 def damaged_shard(damaged: str) -> None:
-    say("\n[bold]4. A damaged shard[/bold]: wrong lengths, bytes that belong to nothing, and its tail is missing.")
+    say("\n[bold]5. A damaged shard[/bold]: wrong lengths, bytes that belong to nothing, and its tail is missing.")
     say("What can be used is; exit status 3 and errors/ tell of the rest, and the ledger balances.")
     model = ["--languages", "en", "--language-model", "sample_data/artefacts/languages.bin"]
     arguments = ["sample_data/damaged", "--snapshot", "2026-34", *model, "--output", damaged]
@@ -195,6 +225,7 @@ def main(output: str) -> None:
     pool_of_cc_net(f"{output}/pool")
     signals_of_your_own(f"{output}/pool")
     crawl_of_html(f"{output}/main", f"{output}/full")
+    models(f"{output}/main")
     damaged_shard(f"{output}/damaged")
     what_next(f"{output}/pool", output)
 
