@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 import orjson
 
 from rpdata.artefacts.bad_words import WORDS
