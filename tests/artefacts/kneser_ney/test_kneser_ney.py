@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 import kenlm
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rpdata.artefacts.kneser_ney import estimate
@@ -89,7 +89,6 @@ def test_the_discounts_are_those_of_the_papers_formula(golden_text: Path, tmp_pa
     prune=st.lists(st.integers(0, 3), max_size=4),
     vocabulary=st.none() | st.sets(st.sampled_from("abcdefgh")),
 )
-@settings(max_examples=150)
 def test_the_formulas_of_the_papers_give_the_same_model(
     text: list[list[str]], order: int, prune: list[int], vocabulary: set[str] | None
 ) -> None:
@@ -114,7 +113,6 @@ def test_real_text_is_pruned_as_the_formulas_say(golden_text: Path) -> None:
     threshold=st.integers(0, 2),
     vocabulary=st.sampled_from([None, "ab"]),
 )
-@settings(max_examples=50)
 def test_the_probabilities_behind_every_context_add_up_to_one(
     text: list[list[str]], order: int, threshold: int, vocabulary: str | None
 ) -> None:
