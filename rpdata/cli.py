@@ -306,8 +306,8 @@ def export(
 @app.command()
 def warmup(quiet: Quiet = False, as_json: Json = False) -> None:
     """Compile the kernels and cache them, so that no later command has to."""
+    from rpdata.annotate.warmup import warm_up
     from rpdata.terminal import print_warmup
-    from rpdata.text.warmup import warm_up
 
     print_warmup(warm_up(), as_json=as_json, quiet=quiet)
 

@@ -77,7 +77,7 @@ def best_label(mean: Floats32, labels: Labels, outcome: Outcome) -> tuple[int, f
         output = outcome.output
         for i in range(output.size):
             output[i] = dot(mean, labels, i)
-            if math.isnan(output[i]):
+            if not math.isfinite(output[i]):
                 return -1, float32(0)
         if labels.loss == SOFTMAX:
             softmax(output)

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from rpdata.artefacts.fasttext_file import (
     HIERARCHICAL_SOFTMAX,
+    SOFTMAX,
     Entries,
     Matrix,
     ModelFile,
@@ -20,14 +21,7 @@ from rpdata.artefacts.fasttext_file import (
 from rpdata.artefacts.fasttext_labels import Labels, label_tree, logistic_table
 from rpdata.artefacts.fasttext_scan import label_batch, make_scratch
 from rpdata.artefacts.fasttext_vectors import LANES, reciprocal_of
-from rpdata.artefacts.fasttext_words import (
-    FNV_PRIME,
-    FNV_START,
-    Index,
-    Vocabulary,
-    Weights,
-    make_memory,
-)
+from rpdata.artefacts.fasttext_words import FNV_PRIME, FNV_START, Index, Vocabulary, Weights, make_memory
 from rpdata.errors import UserError
 from rpdata.text.arrays import Bits, Counts, Floats32, Words32
 from rpdata.text.codepoints import tables
@@ -43,7 +37,7 @@ class FastText:
     """A classifier, dense or quantised, whatever its loss and its n-grams.
 
     Its answers are those of fastText 0.9.3: it adds the same numbers of 32 bits in the same order. It keeps what it
-    learned of words from one batch to the next, at most 12 MB.
+    learned of words from one batch to the next, at most 16 MB.
 
     labels: with their prefix `__label__`.
     """
@@ -94,6 +88,20 @@ class FastText:
         return best, probability
 
 
+def warm_up() -> None:
+    """Compile and cache the kernels, or load them if that was done before: a model without a word is asked."""
+    label = b"__label__none"
+    entries = Entries(
+        np.frombuffer(label, np.uint8), np.zeros(1, np.int64), np.full(1, len(label)), np.ones(1, np.int64), words=0
+    )
+    rows = [Matrix(np.zeros((number, LANES), np.float32), None) for number in (0, 1)]
+    model = ModelFile(
+        words_together=1, loss=SOFTMAX, buckets=0, shortest=0, longest=0, entries=entries, kept=None, input=rows[0],
+        output=rows[1],
+    )
+    FastText(model).predict(pa.array(["warm"]), "delete")
+
+
 def _vocabulary(parts: ModelFile) -> Vocabulary:
     entries = parts.entries
     kept, kept_before, kept_places = _kept(parts)
@@ -119,13 +127,12 @@ def _kept(parts: ModelFile) -> tuple[Bits, Counts, Counts]:
     """The three arrays of a vocabulary about buckets that have a row; the last one, if a bucket has several."""
     if parts.kept is None:
         return np.zeros(0, np.uint64), np.zeros(0, np.int32), np.zeros(0, np.int32)
-    buckets, places = parts.kept[(parts.kept[:, 0] >= 0) & (parts.kept[:, 0] < parts.buckets)].T
-    place = np.full(-(-max(parts.buckets, 1) // 64) * 64, -1, np.int32)
-    place[buckets] = places
-    is_kept = place >= 0
-    counts = is_kept.reshape(-1, 64).sum(axis=1, dtype=np.int32)
-    bits = np.packbits(is_kept, bitorder="little").view(np.uint64)
-    return bits, np.cumsum(counts, dtype=np.int32) - counts, place[is_kept]
+    asked = parts.kept[(parts.kept[:, 0] >= 0) & (parts.kept[:, 0] < parts.buckets)][::-1]
+    buckets, last = np.unique(asked[:, 0], return_index=True)
+    bits = np.zeros(parts.buckets // 64 + 1, np.uint64)
+    np.bitwise_or.at(bits, buckets >> 6, np.uint64(1) << (buckets & 63).astype(np.uint64))
+    counts = np.bincount(buckets >> 6, minlength=len(bits))
+    return bits, (np.cumsum(counts) - counts).astype(np.int32), asked[last, 1]
 
 
 def make_index(keys: Words32) -> Index:

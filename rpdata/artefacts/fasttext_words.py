@@ -270,7 +270,8 @@ def entry_of(spelled: Bytes, end: int, fnv: int, vocabulary: Vocabulary) -> int:
 def add_ngrams(spelled: Bytes, size: int, vocabulary: Vocabulary, line: Line, weights: Weights) -> None:
     """Add the rows of the n-grams of characters of spelled[:size]; a mark alone is none.
 
-    First the buckets, without a branch that depends on whether a bucket has a row, then their rows.
+    First the buckets, without a branch that depends on whether a bucket has a row, then their rows. Positions have no
+    sign, for numba looks whether one that has is negative. (A word that is new to lid.176.ftz: 196 -> 170 ns.)
     """
     rows = line.rows
     first = line.state[PENDING]
@@ -291,19 +292,19 @@ def add_ngrams(spelled: Bytes, size: int, vocabulary: Vocabulary, line: Line, we
             characters += 1
             if characters >= vocabulary.shortest and not (characters == 1 and (start == 0 or i == end)):
                 if count == ROWS_AT_ONCE:
-                    add_buckets(first, count, vocabulary, line)
+                    add_buckets(first, int64(count), vocabulary, line)
                     add_pending(line, weights)
                     first = 0
                     count = uint64(0)
                 bucket = remainder(fnv, vocabulary.reciprocal, vocabulary.buckets)
                 rows[count] = bucket
                 count += is_kept(bucket, vocabulary)
-    add_buckets(first, count, vocabulary, line)
+    add_buckets(first, int64(count), vocabulary, line)
 
 
 @borrowing_kernel
 def is_kept(bucket: int, vocabulary: Vocabulary) -> int:
-    """1 if a bucket has a row, 0 if not."""
+    """1 if a bucket has a row, 0 if not, without a sign."""
     if not vocabulary.pruned:
         return uint64(1)
     return vocabulary.kept[uint64(bucket) >> uint64(6)] >> uint64(bucket & 63) & uint64(1)
@@ -336,7 +337,7 @@ def add_word_ngrams(vocabulary: Vocabulary, line: Line, weights: Weights) -> Non
             pending = line.state[PENDING]
             bucket = int64(mixed % uint64(vocabulary.buckets))
             line.rows[pending] = bucket
-            add_buckets(pending, pending + is_kept(bucket, vocabulary), vocabulary, line)
+            add_buckets(pending, pending + int64(is_kept(bucket, vocabulary)), vocabulary, line)
 
 
 @borrowing_kernel

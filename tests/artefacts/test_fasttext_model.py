@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from text.nasty import ALPHABETS, texts
 
 from rpdata.artefacts.fasttext_file import NotAModelError, read
-from rpdata.artefacts.fasttext_model import FastText
+from rpdata.artefacts.fasttext_model import FastText, warm_up
 from rpdata.artefacts.fasttext_words import LONGEST_REMEMBERED, REMEMBERED_WORDS, ROWS_AT_ONCE
 from rpdata.errors import UserError
 from tests.artefacts.tiny_models import LABELS, SHAPES, VOCABULARY
@@ -108,6 +108,13 @@ def test_batches_are_independent_of_how_arrow_keeps_them_and_of_threads(pairs):
         parts = list(threads.map(lambda texts: ours.predict(texts, "space"), slices))
     np.testing.assert_array_equal(whole, np.concatenate(parts, axis=1))
     assert [len(column) for column in ours.predict(pa.array([], pa.string()), "space")] == [0, 0]
+
+
+def test_what_is_warmed_up_is_what_every_model_needs(pairs):
+    """Kernels are compiled for the types of one call: another type would be an error."""
+    warm_up()
+    for ours, library in pairs.values():
+        check(ours, library, VOCABULARY[:3], "space")
 
 
 @pytest.mark.parametrize("name", ["tree.bin", "output.ftz", "pruned.ftz"])

@@ -2,8 +2,8 @@
 
     python tests/benchmarks/fasttext_library.py
 
-Every document of the development shards and of the reference text, one of ours after one batch of the library's in
-turns, so that a busy machine slows both. The first round begins with nothing remembered.
+Every document of the development shards and of the reference text, as cc_net asks for its language. The two take
+turns, batch by batch, so that a busy machine slows both; ours begins with nothing remembered.
 """
 
 import gzip
@@ -24,16 +24,19 @@ from rpdata.artefacts.fasttext_model import FastText
 
 TEXT = SHARDS.parent / "text"
 BATCH = 256
-CLOSE = 1e-5
 MEGABYTE = 1e6
 
 
 def corpora() -> Iterator[tuple[str, list[str]]]:
     """(name, documents)."""
     yield "pages", [text for path in sorted(SHARDS.glob("*.wet.gz")) for _, text in pages(path)]
-    yield "reference text", [json.loads(line)["text"] for path in sorted(TEXT.glob("*/*.jsonl.gz"))
-                             for line in gzip.open(path, "rt", encoding="utf-8")]
+    yield "reference text", [text for path in sorted(TEXT.glob("*/*.jsonl.gz")) for text in texts_of(path)]
     yield "sentences", [text for _, text in sentences()]
+
+
+def texts_of(path: Path) -> list[str]:
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        return [json.loads(line)["text"] for line in lines]
 
 
 def row(name: str, path: Path, corpus: str, texts: list[str]) -> str:
@@ -59,9 +62,10 @@ def row(name: str, path: Path, corpus: str, texts: list[str]) -> str:
                 furthest = max(furthest, abs(float(probability) - answer[0][0]))
             else:
                 other_labels += label >= 0
-    rates = utf8_bytes(texts) / MEGABYTE / seconds
+    megabytes = utf8_bytes(texts) / MEGABYTE
+    rates = megabytes / seconds
     return (
-        f"| {name} | {corpus} | {len(texts):,} | {utf8_bytes(texts) / MEGABYTE:.1f} | {other_labels} | {furthest:.1g} | "
+        f"| {name} | {corpus} | {len(texts):,} | {megabytes:.1f} | {other_labels} | {furthest:.1g} | "
         f"{rates[0]:.1f} | {rates[1]:.1f} | {rates[0] / rates[1]:.1f} |"
     )
 

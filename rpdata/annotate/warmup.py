@@ -1,0 +1,14 @@
+"""Compile all kernels before they are needed."""
+
+import time
+
+from rpdata.artefacts import fasttext_model
+from rpdata.text import warmup
+
+
+def warm_up() -> float:
+    """Compile and cache every kernel, or load them if that was done before; returns the seconds that it took."""
+    start = time.perf_counter()
+    fasttext_model.warm_up()
+    warmup.warm_up()
+    return time.perf_counter() - start
