@@ -10,7 +10,7 @@ import pyarrow as pa
 from rpdata.artefacts.cutoffs import Cutoffs, read_cutoffs
 from rpdata.artefacts.folder import Stored
 from rpdata.artefacts.kenlm_model import KenlmModel
-from rpdata.artefacts.pieces import Pieces
+from rpdata.artefacts.pieces import PieceModel
 from rpdata.errors import UserError
 from rpdata.text.arrays import Floats, Ints
 from rpdata.text.lm_normalise import normalise_lines
@@ -28,7 +28,7 @@ class LanguageModelScorer:
     cutoffs: where its buckets end; None if the artefact does not say.
     """
 
-    def __init__(self, pieces: Pieces, model: KenlmModel, cutoffs: Cutoffs | None) -> None:
+    def __init__(self, pieces: PieceModel, model: KenlmModel, cutoffs: Cutoffs | None) -> None:
         self.cutoffs = cutoffs
         self._pieces = pieces
         self._model = model
@@ -42,7 +42,7 @@ class LanguageModelScorer:
                 f"normaliser {stored.facts.get('normaliser')!r}"
             )
         name = next((name for name in MODELS if name in stored.files), MODELS[0])
-        pieces, model = Pieces(stored.file(PIECES)), KenlmModel(stored.file(name))
+        pieces, model = PieceModel(stored.file(PIECES)), KenlmModel(stored.file(name))
         refuse_strangers(stored, pieces, model)
         cutoffs = read_cutoffs(stored.file(CUTOFFS)) if CUTOFFS in stored.files else None
         return cls(pieces, model, cutoffs)
@@ -66,9 +66,9 @@ class LanguageModelScorer:
         return pa.array(values, pa.float64(), mask=counts == 0)
 
 
-def refuse_strangers(stored: Stored, pieces: Pieces, model: KenlmModel) -> None:
+def refuse_strangers(stored: Stored, pieces: PieceModel, model: KenlmModel) -> None:
     """UserError if the n-gram model was made of other pieces: each text would be unknown to it."""
-    vocabulary = pieces.vocabulary()
+    vocabulary = list(filter(None, pieces.vocabulary()))
     known = sum(piece in model for piece in vocabulary)
     if known < LEAST_KNOWN * len(vocabulary):
         raise UserError(

@@ -21,7 +21,7 @@ from rpdata.artefacts.cutoffs import cutoffs_of
 from rpdata.artefacts.folder import Stored, store
 from rpdata.artefacts.kenlm_model import KenlmModel
 from rpdata.artefacts.perplexity import CUTOFFS, MODELS, NORMALISER, PIECES, LanguageModelScorer
-from rpdata.artefacts.pieces import Pieces
+from rpdata.artefacts.pieces import PieceModel
 from rpdata.artefacts.train_pieces import VOCABULARY, train_pieces
 from rpdata.errors import CannotFinish
 from rpdata.text.lm_normalise import normalise_lines
@@ -103,8 +103,8 @@ class _Training:
         files = {name: self._folder / name for name in (PIECES, MODEL, CUTOFFS)}
         self._tell(f"pieces of {', '.join(path.name for path in self._corpus.files[:3])}")
         files[PIECES].write_bytes(train_pieces(self._training_texts, vocabulary, normalisation))
-        pieces = Pieces(files[PIECES])
-        size = len(pieces.vocabulary())
+        pieces = PieceModel(files[PIECES])
+        size = sum(map(bool, pieces.vocabulary()))
         if size < vocabulary - 3:       # <unk>, <s> and </s> count among them for SentencePiece
             self._tell(f"the text has {size:,} pieces that are worth having, not the {vocabulary:,} asked for")
 
@@ -158,7 +158,7 @@ class _Training:
     def _training_texts(self) -> Iterator[pa.StringArray]:
         return self._parts(held_out=False)
 
-    def _sentences(self, pieces: Pieces) -> Iterator[bytes]:
+    def _sentences(self, pieces: PieceModel) -> Iterator[bytes]:
         """Each document as one sentence of pieces."""
         self._documents = 0
         for batch in self._parts(held_out=False):

@@ -57,7 +57,7 @@ def sentences(batches: Iterator[pa.StringArray], every: int) -> Iterator[str]:
 
 
 def cut(line: str) -> Iterator[str]:
-    """A line in parts of at most LONGEST_SENTENCE bytes, cut before blanks if there are any; no part if it is blank."""
+    """A line in parts of at most LONGEST_SENTENCE bytes, cut before blanks if there are any; none if it is blank."""
     while len(line.encode()) > LONGEST_SENTENCE:
         part = line.encode()[:LONGEST_SENTENCE].decode(errors="ignore")
         end = part.rfind(" ", 1)

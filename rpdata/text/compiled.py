@@ -35,6 +35,7 @@ uint64 = cast(Callable[[Any], int], numba.uint64)
 int32 = cast(Callable[[Any], int], numba.int32)
 uint32 = cast(Callable[[Any], int], numba.uint32)
 float32 = cast(Callable[[Any], float], numba.float32)
+float64 = cast(Callable[[Any], float], numba.float64)
 
 
 def kernel(function: Function) -> Function:
