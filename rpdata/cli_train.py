@@ -1,6 +1,7 @@
 """`rpdata artefacts train`: language models, classifiers and importance weights from texts of one's own."""
 
 from collections.abc import Callable, Mapping, Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
 train_app = typer.Typer(
     help="Make artefacts from texts of your own. Same texts, options and versions: same bytes.", no_args_is_help=True
 )
+
+
+class Program(StrEnum):
+    lmplz = "lmplz"
+
 
 TEXTS = "*.jsonl, *.txt (also .gz, .zst), *.parquet, folders of such, or a dataset"
 
@@ -42,6 +48,9 @@ def train_language_model(
     prune: Annotated[
         str, typer.Option(help="Counts up to which n-grams are left out, by order, e.g. 0,0,1; the last goes on.")
     ] = "0",
+    with_program: Annotated[
+        Program | None, typer.Option("--with", help="Count with KenLM's own program, if it is on the PATH.")
+    ] = None,
     memory: Annotated[str, typer.Option(help="For the counting; the rest is on the disk.")] = "2GiB",
     quiet: Quiet = False,
     as_json: Json = False,
@@ -59,6 +68,7 @@ def train_language_model(
         order=order,
         prune=numbers_in(prune),
         memory=size(memory),
+        with_lmplz=with_program is Program.lmplz,
         tell=teller(quiet=quiet or as_json),
     )
     done([trained.artefact], as_json=as_json)
@@ -75,6 +85,9 @@ def train_classifier(
     negative: Annotated[list[str], typer.Option(help="Texts that are not (repeatable).", metavar="LABEL=FILE")],
     epochs: Annotated[int, typer.Option(min=1, help="Passes over the texts.")] = 5,
     ngrams: Annotated[int, typer.Option(min=1, max=5, help="Words that are looked at together, at most.")] = 1,
+    buckets: Annotated[int, typer.Option(min=1, help="Vectors that groups of words share, with --ngrams above 1.")] = (
+        2_000_000
+    ),
     seed: Annotated[int, typer.Option(help="Of the order of the texts and the first weights.")] = 42,
     held_out: Annotated[float, typer.Option(help="Share of the texts kept back to measure on.")] = 0.05,
     quantise: Annotated[bool, typer.Option("--quantise", help="Compress it about tenfold (.ftz).")] = False,
@@ -89,7 +102,7 @@ def train_classifier(
         language=language,
         name=name,
         output=output,
-        options=Options(epochs=epochs, ngrams=ngrams, seed=seed),
+        options=Options(epochs=epochs, ngrams=ngrams, buckets=buckets, seed=seed),
         quantise=quantise,
         held_out=held_out,
     )

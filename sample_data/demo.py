@@ -171,8 +171,8 @@ def shortened(line: str) -> str:
 
 
 def models(main: str) -> None:
-    say("\n[bold]4. Models and lists[/bold], whenever they come: the signals that they feed are computed beside what is")
-    say("there. These are small ones of the sample's own texts; for your own there is rpdata artefacts train.")
+    say("\n[bold]4. Models and lists[/bold], whenever they come: the signals that they feed are computed beside what")
+    say("is there. These are small ones of the sample's own texts; for your own there is rpdata artefacts train.")
     compute_signals(main, "--artefacts", "sample_data/artefacts/models")
     computed = [signal.name for signal in CATALOGUE.values() if signal.published]
     signals = Dataset.open(REPOSITORY / main).scan(["documents", "quality_signals"]).collect()

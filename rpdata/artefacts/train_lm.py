@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -26,8 +27,9 @@ from rpdata.artefacts.train_pieces import VOCABULARY, train_pieces
 from rpdata.errors import CannotFinish
 from rpdata.text.lm_normalise import normalise_lines
 
+PACKING = 1                 # level of gzip: level 6 makes ARPA files a seventh smaller, in three times the time
 HELD_OUT_OF = 20            # one document of so many is not trained on
-MODEL = MODELS[0]
+PACKED, _, BINARY = MODELS
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,6 @@ class Trained:
     documents: int
     held_out: int
     vocabulary: int
-    ngrams: list[int]
     held_out_perplexity: float | None
     cutoffs_from: str | None
 
@@ -59,6 +60,7 @@ def train(
     prune: Sequence[int] = (0,),
     memory: int = 2 << 30,
     normalisation: str = "nmt_nfkc",
+    with_lmplz: bool = False,
     tell: Callable[[str], None] | None = None,
 ) -> Trained:
     """Train `lm.<language>` and put it into the collection `output`.
@@ -70,6 +72,7 @@ def train(
     vocabulary: pieces, at most; fewer come out of a text that has not so many.
     prune: counts up to which n-grams of each order are left out (see `kneser_ney.estimate`). memory: bytes for that.
     normalisation: SentencePiece's name for what it does to a text first.
+    with_lmplz: count with KenLM's `lmplz`, and keep the model as `build_binary` makes it if that is there, too.
     tell: called with each step, and with what is not as it was asked for.
 
     UserError if there is no text, or too little; CannotFinish if the disk fails.
@@ -81,10 +84,19 @@ def train(
         output.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".lm-", dir=output) as folder:
             return _Training(Path(folder), corpus, reference, tell).run(
-                output, vocabulary, order, prune, memory, normalisation
+                output, vocabulary, order, prune, memory, normalisation, with_lmplz
             )
     except OSError as error:
         raise CannotFinish(f"cannot train a language model in {output}: {error}") from error
+
+
+def packed(plain: Path, target: Path) -> Path:
+    """An ARPA file compressed: the same bytes each time."""
+    with plain.open("rb") as source, target.open("wb") as file, gzip.GzipFile(
+        filename="", mode="wb", compresslevel=PACKING, fileobj=file, mtime=0
+    ) as stream:
+        shutil.copyfileobj(source, stream, 1 << 20)
+    return target
 
 
 class _Training:
@@ -98,9 +110,10 @@ class _Training:
         self._documents = 0
 
     def run(
-        self, output: Path, vocabulary: int, order: int, prune: Sequence[int], memory: int, normalisation: str
+        self, output: Path, vocabulary: int, order: int, prune: Sequence[int], memory: int, normalisation: str,
+        with_lmplz: bool,
     ) -> Trained:
-        files = {name: self._folder / name for name in (PIECES, MODEL, CUTOFFS)}
+        files = {name: self._folder / name for name in (PIECES, CUTOFFS)}
         self._tell(f"pieces of {', '.join(path.name for path in self._corpus.files[:3])}")
         files[PIECES].write_bytes(train_pieces(self._training_texts, vocabulary, normalisation))
         pieces = PieceModel(files[PIECES])
@@ -110,16 +123,16 @@ class _Training:
 
         self._tell(f"n-grams of order {order}")
         plain = self._folder / "lm.arpa"
-        report = kneser_ney.estimate(
+        estimate = self._with_lmplz if with_lmplz else self._estimated
+        counted = estimate(
             self._sentences(pieces), plain, order=order, memory=memory, prune=prune, discount_fallback=True,
             skip_symbols=True, scratch=self._folder,
         )
-        for fallen in report.fell_back:
-            self._tell(f"too little text for discounts of order {fallen}: those of `lmplz --discount_fallback`")
-        with plain.open("rb") as source, files[MODEL].open("wb") as target, gzip.GzipFile(
-            filename="", mode="wb", compresslevel=6, fileobj=target, mtime=0
-        ) as packed:
-            shutil.copyfileobj(source, packed, 1 << 20)
+        binary = self._folder / BINARY
+        if with_lmplz and kneser_ney.build_binary(plain, binary):
+            files[BINARY] = binary
+        else:
+            files[PACKED] = packed(plain, self._folder / PACKED)
 
         self._tell("perplexities of documents that were not trained on")
         scorer = LanguageModelScorer(pieces, KenlmModel(plain), None)
@@ -135,9 +148,7 @@ class _Training:
             "texts": self._corpus.account(),
             "documents": self._documents,
             "held_out": {"documents": len(held_out), "perplexity": perplexity},
-            "ngrams": report.written,
-            "discounts": [list(discount) for discount in report.discounts],
-            "fixed_discounts": report.fell_back,
+            **counted,
             "cutoffs_from": basis,
             "cutoff_texts": self._reference.account() if self._reference else [],
         }
@@ -145,7 +156,19 @@ class _Training:
             output, f"lm.{self._corpus.language}", "lm", self._corpus.language, files,
             facts={"normaliser": NORMALISER}, made=made,
         )
-        return Trained(stored, self._documents, len(held_out), size, report.written, perplexity, basis)
+        return Trained(stored, self._documents, len(held_out), size, perplexity, basis)
+
+    def _estimated(self, text: Iterator[bytes], output: Path, **options: Any) -> dict[str, Any]:
+        """Write the ARPA file; returns what is to be told of it."""
+        report = kneser_ney.estimate(text, output, **options)
+        for fallen in report.fell_back:
+            self._tell(f"too little text for discounts of order {fallen}: those of `lmplz --discount_fallback`")
+        discounts = [list(discount) for discount in report.discounts]
+        return {"ngrams": report.written, "discounts": discounts, "fixed_discounts": report.fell_back}
+
+    def _with_lmplz(self, text: Iterator[bytes], output: Path, **options: Any) -> dict[str, Any]:
+        kneser_ney.estimate_with_lmplz(text, output, **options)
+        return {"ngrams_by": "lmplz"}
 
     def _parts(self, *, held_out: bool) -> Iterator[pa.StringArray]:
         """The documents to train on, or those that are kept back."""

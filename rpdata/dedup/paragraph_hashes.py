@@ -45,7 +45,7 @@ def merged(sets: Sequence[tuple[Hashes, Marks]]) -> tuple[Hashes, Marks]:
     hashes, marks = hashes[order], np.concatenate([marks for _, marks in sets])[order]
     first = first_of_each(hashes)
     several = np.diff(np.append(first, len(hashes))) > 1
-    return hashes[first], np.maximum.reduceat(marks, first) | several.astype(np.uint8)
+    return hashes[first], np.maximum(np.maximum.reduceat(marks, first), several).astype(np.uint8)
 
 
 def first_of_each(hashes: Hashes) -> Ints:

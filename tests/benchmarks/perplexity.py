@@ -2,9 +2,10 @@
 
     python tests/benchmarks/perplexity.py [LANGUAGE ...]
 
-Trained on sentences of Wikipedia (wikineural), of which every twentieth document is kept back. Prose: those, cut to 300
-words. Against it: the same texts with their words shuffled, those of another language, and boilerplate: the short lines
-without an end mark of the development shards' pages, 60 together. The time is this process's; the speed, of the pages.
+Trained on sentences of Wikipedia (wikineural), of which every twentieth document is kept back. Prose: those, cut to
+300 words. Against it: the same texts with their words shuffled, those of another language, and boilerplate: the short
+lines without an end mark of the development shards' pages, 60 together. Behind each median: how often such a text is
+more surprising than one of prose. The time is this process's; the speed, of the pages.
 """
 
 import gzip
