@@ -30,6 +30,10 @@ def print_forecast(plan: Forecast, *, as_json: bool) -> None:
     to_do = plan.units - plan.units_done_before
     table.add_row("units to do", f"{to_do:,}")
     table.add_row("done before", f"{plan.units_done_before:,}")
+    if plan.units_to_hash is not None:
+        hashing = f"{plan.units_to_hash:,} units ({duration(plan.hashing_seconds)} of one core)"
+        table.add_row("first pass, to hash lines", hashing)
+        table.add_row("second pass, to edit and annotate", f"{to_do:,} units")
     table.add_row("to read, compressed", size(plan.input_bytes))
     table.add_row("largest unit", size(plan.largest_unit_bytes))
     table.add_row("text", f"about {size(plan.text_bytes)}")

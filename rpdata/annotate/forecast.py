@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from rpdata.annotate.paragraphs_run import groups_wanted, is_hashed, with_groups
 from rpdata.annotate.run import begun, holding, plan_units, refuse_other_language
 from rpdata.annotate.settings import Settings
 from rpdata.annotate.unit import missing_steps
@@ -40,6 +41,12 @@ SIGNALS_RATE = 45e6
 LANGUAGE_RATE = 12e6
 EXTRACTION_RATE = 1.2e6
 
+# Paragraph deduplication of the same pages, CPU time in one process: to read and hash them; to hash and edit them.
+# 9 bytes are kept for each line that differs, and for each duplicate again. 2026-11-20.
+HASHING_RATE = 70e6
+EDITING_RATE = 105e6
+HASHES_PER_TEXT = 0.13
+
 
 @dataclass(frozen=True)
 class Forecast:
@@ -51,7 +58,8 @@ class Forecast:
     units, units_done_before: that hold these inputs; that are done.
     input_bytes: compressed, of the units that are to do. text_bytes: estimated, of the same.
     output_bytes: estimated, by folder, of the same.
-    core_seconds: estimated work; seconds: with these workers, none of which shares a unit with another.
+    units_to_hash: in a first pass, for paragraph deduplication; None without. hashing_seconds: that it takes one core.
+    core_seconds: estimated work of both passes; seconds: with these workers, none of which shares a unit with another.
     memory_bytes: that the workers stay below, together.
     free_bytes: where the output goes.
     obstacle: why the run would be refused as things are.
@@ -68,6 +76,8 @@ class Forecast:
     output_bytes: dict[str, int]
     core_seconds: float
     seconds: float
+    units_to_hash: int | None
+    hashing_seconds: float
     workers: int
     memory_bytes: int
     free_bytes: int
@@ -106,14 +116,22 @@ def forecast(
         settings = settings.with_model(found, before).with_artefacts(before)
     except UserError as error:
         obstacle = str(error)
-    _, units = plan_units(found, settings, files_per_shard, split=cut)
+    manifest, units = plan_units(found, settings, files_per_shard, split=cut)
+    settings = with_groups(settings, manifest)
     pending = units if obstacle else [unit for unit in units if missing_steps(unit, settings)]
+    to_hash = units_to_hash(pending, manifest, settings)
     work = {unit.name: text_of(unit) for unit in pending}
     text_bytes = sum(work.values())
     seconds = {unit.name: seconds_for(work[unit.name], unit) for unit in pending}
+    hashing = [text_of(unit) / HASHING_RATE for unit in to_hash]
+    if settings.paragraphs:
+        seconds = {name: value + work[name] / EDITING_RATE for name, value in seconds.items()}
     output_bytes = {overlay: round(text_bytes * ratio) for overlay, ratio in OUTPUT_PER_TEXT.items()}
     output_bytes["sample"] = min(SAMPLE_SIZE * SAMPLE_BYTES, round(text_bytes))
-    total = sum(seconds.values())
+    if settings.paragraphs:
+        output_bytes["work"] = round(sum(map(text_of, to_hash)) * HASHES_PER_TEXT)
+    total = sum(seconds.values()) + sum(hashing)
+    longest = max(seconds.values(), default=0.0) + max(hashing, default=0.0)
     return Forecast(
         output=shown,
         formats=by_format(found),
@@ -125,12 +143,20 @@ def forecast(
         text_bytes=round(text_bytes),
         output_bytes=output_bytes,
         core_seconds=round(total, 1),
-        seconds=round(max(total / resources.workers, max(seconds.values(), default=0.0)), 1),
+        seconds=round(max(total / resources.workers, longest), 1),
+        units_to_hash=len(to_hash) if settings.paragraphs else None,
+        hashing_seconds=round(sum(hashing), 1),
         workers=resources.workers,
         memory_bytes=resources.memory or resources.workers * LEAST_MEMORY,
         free_bytes=free_bytes(root),
         obstacle=obstacle,
     )
+
+
+def units_to_hash(pending: Sequence[Unit], manifest: Manifest, settings: Settings) -> list[Unit]:
+    """Those of the first pass: all of the groups that lack documents, whether their inputs were named or not."""
+    groups = groups_wanted(pending, manifest, settings) if settings.paragraphs else []
+    return [unit for group in groups for unit in group.units if not is_hashed(unit, settings)]
 
 
 def text_of(unit: Unit) -> float:

@@ -16,12 +16,16 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from rpdata.annotate.paragraph_groups import EarlierHashes, Group, ParagraphDedup
+from rpdata.dedup.paragraph_removed import REMOVED, summed
 from rpdata.dedup.paragraphs import Slice
 from rpdata.engine.commit import write_atomically
 from rpdata.engine.plan import Unit
 from rpdata.errors import UserError
-from rpdata.ledger import configuration_hash
+from rpdata.ledger import Ledger, configuration_hash
 from rpdata.manifest import Manifest
 
 FOLDER = "work/paragraphs"
@@ -151,3 +155,18 @@ def earlier_hashes(root: Path) -> tuple[EarlierHashes, ...]:
             )
         found.append(EarlierHashes((root / hashes_name(unit)).absolute(), account.xxh3))
     return tuple(found)
+
+
+def removed_from(root: Path) -> pa.Table:
+    """What went from the documents of a dataset, by domain. UserError if nothing says so."""
+    ledger = Ledger(root)
+    units = [unit for unit in Manifest.load(root).units if ledger.path("documents", unit.name).is_file()]
+    paths = [root / removed_name(unit) for unit in units]
+    there = [path for path in paths if path.is_file()]
+    if len(there) < len(paths) or not paths:
+        raise UserError(
+            f"nothing says what went from {len(paths) - len(there)} of the {len(paths)} units of {root} that have "
+            f"documents: {FOLDER}/ holds no account of them.\n"
+            "compute-signals writes it with --paragraph-dedup, for as long as nobody deletes it."
+        )
+    return summed([pq.read_table(path, schema=REMOVED) for path in there])

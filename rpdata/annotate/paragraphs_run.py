@@ -110,8 +110,7 @@ def find_duplicates(
 
     The error, if there is one, says which units could not be hashed: their groups have to wait, others need not.
     """
-    wanted = {settings.groups[unit.name] for unit in pending if "documents" in missing_steps(unit, settings)}
-    groups = [group for group in groups_in(manifest) if group.name in wanted]
+    groups = groups_wanted(pending, manifest, settings)
     units = [unit for group in groups for unit in group.units if not is_hashed(unit, settings)]
     if not units and all(is_merged(group.name, settings) for group in groups):
         return settings, None
@@ -126,6 +125,12 @@ def find_duplicates(
         merge(hashed, settings, cluster)
     passing("duplicates found")
     return settings, unfinished
+
+
+def groups_wanted(pending: Sequence[Unit], manifest: Manifest, settings: Settings) -> list[Group]:
+    """The groups of those units that lack documents. Of each, all units have to be hashed."""
+    wanted = {settings.groups[unit.name] for unit in pending if "documents" in missing_steps(unit, settings)}
+    return [group for group in groups_in(manifest) if group.name in wanted]
 
 
 def hash_lines_of(units: Sequence[Unit], settings: Settings, cluster: Cluster, quiet: bool, silent: bool) -> None:

@@ -44,8 +44,9 @@ def merged(sets: Sequence[tuple[Hashes, Marks]]) -> tuple[Hashes, Marks]:
     order = np.argsort(hashes, kind="stable")
     hashes, marks = hashes[order], np.concatenate([marks for _, marks in sets])[order]
     first = first_of_each(hashes)
-    several = np.diff(np.append(first, len(hashes))) > 1
-    return hashes[first], np.maximum(np.maximum.reduceat(marks, first), several).astype(np.uint8)
+    several = (np.diff(np.append(first, len(hashes))) > 1).astype(np.uint8)
+    marked: Marks = np.maximum.reduceat(marks, first)
+    return hashes[first], marked | several
 
 
 def first_of_each(hashes: Hashes) -> Ints:

@@ -1,15 +1,20 @@
 """`compute-signals --paragraph-dedup`: the lines that cc_net's rule takes out, whatever happens on the way."""
 
+import json
 import os
+import re
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from hashlib import sha256
 
 import pyarrow.parquet as pq
 import pytest
 
+from rpdata.annotate.forecast import forecast
 from rpdata.annotate.paragraph_edit import edited
+from rpdata.annotate.paragraph_files import earlier_hashes
 from rpdata.annotate.paragraph_groups import ParagraphDedup
 from rpdata.annotate.paragraphs import hash_unit
 from rpdata.annotate.paragraphs_run import groups_in as groups_of_plan
@@ -18,6 +23,8 @@ from rpdata.annotate.run import plan_units
 from rpdata.annotate.settings import Settings
 from rpdata.annotate.unit import annotate_unit
 from rpdata.engine.killpoint import VARIABLE
+from rpdata.engine.resources import Resources
+from rpdata.errors import UserError
 from rpdata.ledger import Ledger, ReadReport
 from rpdata.sources import ReadOptions, cut, discover, read
 from tests.archives import warc_record, write_archive
@@ -224,3 +231,139 @@ def test_killed_at_any_point_of_either_pass_it_is_continued_to_the_same_bytes(cr
         both_passes(files, settings_for(root, "group:2"))
         left = {name: data for name, data in work_files(root).items() if name.endswith(".tmp")}
         assert work_files(root) == work_files(tmp_path / "whole") | left, point
+
+
+def refused(files, settings):
+    with pytest.raises(UserError) as error:
+        plan_units(discover([str(file) for file in files], "2026-34"), settings, 1, split=cut)
+    return str(error.value)
+
+
+def test_text_that_is_written_is_not_edited_otherwise(crawl, tmp_path):
+    files = sorted(crawl.iterdir())
+    both_passes(files, settings_for(tmp_path / "in", "group:2"))
+    others = {("off", False): "off", ("shard", False): "shard", ("group:2", True): "group:2 --keep-first"}
+    for (mode, keep_first), named in others.items():
+        told = refused(files, settings_for(tmp_path / "in", mode, keep_first))
+        assert f"cannot use --paragraph-dedup {named}" in told
+        assert "were made with --paragraph-dedup group:2." in told
+        assert "--output" in told
+    result = rpdata("compute-signals", *files, *OPTIONS, "--output", tmp_path / "in", "--paragraph-dedup", "snapshot")
+    assert result.returncode == 2
+    assert "text is written once" in result.stderr
+
+
+def test_documents_that_were_written_whole_stay_whole(crawl, tmp_path):
+    files = sorted(crawl.iterdir())
+    settings = settings_for(tmp_path, "off")
+    manifest, units = plan_units(discover([str(file) for file in files], "2026-34"), settings, 1, split=cut)
+    manifest.save(tmp_path)
+    annotate_unit(units[0], settings)
+    assert "were made with --paragraph-dedup off." in refused(files, settings_for(tmp_path, "shard"))
+    assert all(row["line_ids"] is None for row in kept_lines(tmp_path).values())
+
+
+def test_what_cc_net_has_deduplicated_is_refused(repository, tmp_path):
+    files = sorted((repository / "sample_data" / "cc_net").rglob("en_*"))
+    assert "cc_net has taken the duplicates out" in refused(files, Settings(tmp_path, paragraphs=ParagraphDedup(1)))
+
+
+@pytest.mark.parametrize("typed", ["group", "group:0", "group:-1", "group:x", "files", ""])
+def test_a_mode_that_is_none_is_refused_with_those_that_are(typed):
+    with pytest.raises(UserError, match="Write off, shard, group:N"):
+        ParagraphDedup.parse(typed, False)
+
+
+def test_keep_first_alone_is_refused():
+    with pytest.raises(UserError, match="give --paragraph-dedup too"):
+        ParagraphDedup.parse("off", True)
+
+
+def test_shards_that_come_later_begin_a_new_group_and_change_nothing(crawl, tmp_path):
+    files = sorted(crawl.iterdir())
+    settings = settings_for(tmp_path, "group:2")
+    both_passes(files[:3], settings)
+    before = work_files(tmp_path)
+    units, grouped = both_passes(files, settings)
+    assert [grouped.groups[unit.name] for unit in units] == [
+        "2026-34/0000-0001", "2026-34/0000-0001", "2026-34/0002-0002", "2026-34/0003-0003",
+    ]
+    assert before.items() <= work_files(tmp_path).items()
+    assert kept_lines(tmp_path)["2026-34/3.warc.wet.gz/0"]["line_ids"] == [0, 1, 2]     # "Seven" is in a group before
+
+
+def test_a_snapshot_that_was_deduplicated_as_a_whole_takes_no_more(crawl, tmp_path):
+    files = sorted(crawl.iterdir())
+    both_passes(files[:3], settings_for(tmp_path, "snapshot"))
+    told = refused(files, settings_for(tmp_path, "snapshot"))
+    assert f"cannot add {files[3]} to snapshot 2026-34" in told
+    assert "--snapshot" in told
+
+
+def test_lines_of_an_earlier_dataset_go_too(crawl, tmp_path):
+    files = sorted(crawl.iterdir())
+    both_passes(files[:2], settings_for(tmp_path / "earlier", "shard"))
+    shards = [[ccnet_rule.document_of("\n".join(lines)) for lines in shard] for shard in CRAWL]
+    for keep_first in (False, True):
+        root = tmp_path / f"later-{keep_first}"
+        asked = ParagraphDedup(1, keep_first, earlier_hashes(tmp_path / "earlier"))
+        both_passes(files[2:], replace(settings_for(root, "off"), paragraphs=asked))
+        expected = [
+            kept
+            for shard in shards[2:]
+            for kept in ccnet_rule.deduplicated([shard], keep_first, earlier=shards[:2])[0]
+        ]
+        written = [row["line_ids"] for row in kept_lines(root).values()]
+        assert written == [kept for kept in expected if kept]
+        assert "--paragraphs-against (not given)" in refused(files[2:], settings_for(root, "shard", keep_first))
+
+
+def test_an_earlier_dataset_without_hashes_is_refused(crawl, tmp_path):
+    files = sorted(crawl.iterdir())
+    first_pass(files, settings_for(tmp_path, "shard"))
+    next((tmp_path / "work" / "paragraphs").rglob("0002.npy")).unlink()
+    with pytest.raises(UserError, match="the hashes of its unit 2026-34/0002 are not in"):
+        earlier_hashes(tmp_path)
+
+
+def test_an_input_that_changes_between_the_passes_is_not_edited_by_its_old_hashes(tmp_path):
+    crawl = write_crawl(tmp_path / "crawl", CRAWL)
+    files = sorted(crawl.iterdir())
+    units, settings = first_pass(files, settings_for(tmp_path / "out", "snapshot"))
+    changed = files[0].read_bytes()
+    files[0].write_bytes(changed[:4] + bytes([changed[4] ^ 1]) + changed[5:])       # a time in a gzip header
+    with pytest.raises(UserError, match="changed between the two passes"):
+        annotate_unit(units[0], settings)
+    assert not kept_lines(tmp_path / "out")
+
+
+def test_a_dry_run_shows_both_passes(crawl, tmp_path):
+    root = tmp_path / "out"
+    command = ("compute-signals", crawl, *OPTIONS, "--output", root, "--paragraph-dedup", "group:2")
+    shown = rpdata(*command, "--dry-run").stdout
+    assert re.search(r"first pass, to hash lines +4 units", shown)
+    assert re.search(r"second pass, to edit and annotate +4 units", shown)
+    assert re.search(r"work/ +about", shown)
+    assert not root.exists()
+    first_pass(sorted(crawl.iterdir()), settings_for(root, "group:2"))
+    asked = {"snapshot": "2026-34", "files_per_shard": 1, "resources": Resources(1)}
+    plan = forecast([str(crawl)], settings_for(root, "group:2"), **asked)
+    assert (plan.units_done_before, plan.units_to_hash) == (0, 0)
+    assert forecast([str(crawl)], settings_for(root, "off"), **asked).units_to_hash is None
+
+
+def test_what_went_is_printed(crawl, tmp_path):
+    both_passes(sorted(crawl.iterdir()), settings_for(tmp_path, "group:2", keep_first=True))
+    told = json.loads(rpdata("paragraphs", tmp_path, "--json").stdout)
+    assert told["total"]["documents"] == sum(map(len, CRAWL))
+    assert told["total"]["removed_lines"] == sum(row["removed_lines"] for row in told["domains"]) > 0
+    assert {row["source_domain"] for row in told["domains"]} == {"site0.example", "site1.example"}
+
+
+def test_overlays_are_brought_up_to_date_without_inputs(crawl, tmp_path):
+    both_passes(sorted(crawl.iterdir()), settings_for(tmp_path, "group:2", keep_first=True))
+    before = contents(tmp_path)
+    next((tmp_path / "minhash").rglob("*.parquet")).unlink()
+    result = rpdata("compute-signals", tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert before.items() <= contents(tmp_path).items()

@@ -1,5 +1,6 @@
 """Paragraph deduplication, against a direct reading of cc_net's rule."""
 
+import tracemalloc
 import unicodedata
 from itertools import pairwise
 
@@ -14,6 +15,7 @@ from rpdata.dedup.paragraph_hashes import Collector, HashFile, HashWriter, range
 from rpdata.dedup.paragraph_lines import hash_lines, keep_lines
 from rpdata.dedup.paragraph_merge import Part, duplicates
 from rpdata.dedup.paragraphs import Duplicates, Editor, Slice
+from rpdata.errors import UserError
 from rpdata.schema import DOCUMENTS
 from tests.dedup import ccnet_rule
 
@@ -118,3 +120,57 @@ def test_every_document_keeps_the_lines_that_cc_net_keeps(tmp_path_factory, keep
                 assert (row["nlines"], row["length"]) == (len(row["line_ids"]), len(row["raw_content"]))
 
     check()
+
+
+def test_memory_does_not_grow_with_the_number_of_lines(tmp_path):
+    """4 million lines that differ, of which half are in both units: 36 MB of records, 4 MB of them at a time."""
+    most, at_once, batches = 400_000, 100_000, 20
+    random = np.random.default_rng(1)
+    shared_hashes = random.integers(1, 1 << 64, (batches, at_once // 2), np.uint64, endpoint=False)
+    budget = 50 * most + (8 << 20)       # see RECORDS_AT_ONCE; and batches
+
+    paths = [tmp_path / "0.npy", tmp_path / "1.npy"]
+    removed = 0
+    tracemalloc.start()
+    for path in paths:
+        with Collector(path, most) as lines:
+            for shared in shared_hashes:
+                own = random.integers(1, 1 << 64, at_once // 2, np.uint64, endpoint=False)
+                lines.add(np.concatenate([shared, own]), np.array([0, at_once]))
+            assert lines.write(path) == (at_once * batches, 0)
+    files = [HashFile(path) for path in paths]
+    slices = [[], []]
+    for number, part in enumerate(ranges(files, most)):
+        for unit, records in enumerate(duplicates(Part((), tuple(paths), part))):
+            path = tmp_path / f"{unit}-{number}.npy"
+            with HashWriter(path) as out:
+                written = out.write(*records)
+            slices[unit].append(Slice(path, 0, len(written), xxhash.xxh3_128_hexdigest(written.tobytes())))
+    duplicate_lines = Duplicates(slices[0], bytes_held=1 << 20)
+    for shared in shared_hashes[:3]:
+        removed += int(np.count_nonzero(duplicate_lines.to_remove(np.sort(shared))))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert removed == 3 * at_once // 2
+    assert peak < budget < 8 * 2 * at_once * batches
+    assert not list(tmp_path.glob(".*.tmp"))
+
+
+def test_damaged_duplicates_are_named_and_not_used(tmp_path):
+    with HashWriter(tmp_path / "0.npy") as out:
+        written = out.write(np.arange(10, dtype=np.uint64), np.zeros(10, np.uint8))
+    checksum = xxhash.xxh3_128_hexdigest(written.tobytes())
+    data = bytearray((tmp_path / "0.npy").read_bytes())
+    data[-5] ^= 1
+    (tmp_path / "0.npy").write_bytes(data)
+    with pytest.raises(UserError, match=r"0\.npy is damaged"):
+        Duplicates([Slice(tmp_path / "0.npy", 0, 10, checksum)])
+
+
+def test_a_set_on_disk_is_what_cc_net_saves(tmp_path):
+    """`FlatHashSet.dump_np`: a structured array of `k` (uint64) and `v` (uint8)."""
+    collect(["a\nb", "b\nc"], tmp_path / "0.npy", 1000)
+    saved = np.load(tmp_path / "0.npy")
+    marks = ccnet_rule.hashes_of([ccnet_rule.document_of(text) for text in ("a\nb", "b\nc")])
+    assert {int(k): int(v) for k, v in zip(saved["k"], saved["v"], strict=True)} == marks
+    assert saved.dtype == np.dtype([("k", np.uint64), ("v", np.uint8)])
