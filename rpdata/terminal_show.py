@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 from rich.table import Table
@@ -48,9 +49,17 @@ def print_provenance(shown: Shown) -> None:
     table = Table(box=None, show_header=False, pad_edge=False)
     for name, value in shown.fields.items():
         if value is not None:
-            table.add_row(name, Text(visible(str(value))))
+            table.add_row(name, Text(spans(value) if isinstance(value, list) else visible(str(value))))
     table.add_row("partition", Text(visible(f"{shown.partition}, row {shown.row:,}")))
     console.print(table)
+
+
+def spans(numbers: list[int]) -> str:
+    """Ascending numbers, those that follow each other as one: 0, 4-6, 10."""
+    firsts = [number for before, number in pairwise([-2, *numbers]) if number != before + 1]
+    lasts = [number for number, after in pairwise([*numbers, -1]) if after != number + 1]
+    ends = zip(firsts, lasts, strict=True)
+    return ", ".join(f"{first}-{last}" if last > first else f"{first}" for first, last in ends)
 
 
 def print_lines(shown: Shown) -> None:

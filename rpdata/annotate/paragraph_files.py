@@ -108,18 +108,22 @@ def merged_parts(root: Path, group: str, content: str) -> int | None:
     try:
         fields = json.loads((root / FOLDER / group / "group.json").read_bytes())
         parts = int(fields["parts"])
-        stand = fields["content"] == content and all(part_stands(root, group, i, content) for i in range(parts))
-        return parts if stand else None
+        stand = all(is_part(root, group, number, {"content": content}) for number in range(parts))
+        return parts if stand and fields["content"] == content else None
     except (FileNotFoundError, ValueError, TypeError, KeyError):
         return None
 
 
-def part_stands(root: Path, group: str, number: int, content: str) -> bool:
-    """Whether a part is done."""
-    path = root / part_name(group, number)
+def part_account(root: Path, group: str, number: int) -> Path:
+    return (root / part_name(group, number)).with_suffix(".json")
+
+
+def is_part(root: Path, group: str, number: int, what: dict[str, Any]) -> bool:
+    """Whether a part is done, and says this of itself."""
     try:
-        fields = json.loads(path.with_suffix(".json").read_bytes())
-        return bool(fields["content"] == content and path.stat().st_size == fields["bytes"])
+        fields = json.loads(part_account(root, group, number).read_bytes())
+        whole = (root / part_name(group, number)).stat().st_size == fields["bytes"]
+        return bool(whole and what.items() <= {name: fields[name] for name in what}.items())
     except (FileNotFoundError, ValueError, TypeError, KeyError):
         return False
 
@@ -133,11 +137,10 @@ def slices_of(root: Path, group: str, content: str, unit: Unit) -> Iterator[Slic
             "Run the same command again: what is missing is made anew."
         )
     for number in range(parts):
-        path = root / part_name(group, number)
         start = 0
-        for held in json.loads(path.with_suffix(".json").read_bytes())["units"]:
+        for held in json.loads(part_account(root, group, number).read_bytes())["units"]:
             if held["unit"] == unit.name and held["records"]:
-                yield Slice(path, start, start + held["records"], held["xxh3"])
+                yield Slice(root / part_name(group, number), start, start + held["records"], held["xxh3"])
             start += held["records"]
 
 

@@ -6,6 +6,7 @@ read again, and their text is edited (`paragraph_edit`) before a model or a kern
 
 import time
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import pyarrow.compute as pc
 import xxhash
@@ -15,8 +16,9 @@ from rpdata.annotate.paragraph_files import (
     account_of,
     account_path,
     hashes_name,
+    is_part,
+    part_account,
     part_name,
-    part_stands,
     planned_inputs,
     write_json,
 )
@@ -81,10 +83,15 @@ class MergeTask:
     units: tuple[str, ...]
     part: Part
 
+    @property
+    def what(self) -> dict[str, Any]:
+        """What tells the part from any other."""
+        return {"content": self.content, "low": self.part.hashes.low, "high": self.part.hashes.high}
+
 
 def merge_part(task: MergeTask, settings: Settings) -> None:
     """Write one part of a group's duplicates; safe to run any number of times."""
-    if part_stands(settings.output, task.group, task.number, task.content):
+    if is_part(settings.output, task.group, task.number, task.what):
         return
     name = part_name(task.group, task.number)
     held = []
@@ -92,8 +99,6 @@ def merge_part(task: MergeTask, settings: Settings) -> None:
         for unit, (hashes, marks) in zip(task.units, duplicates(task.part), strict=True):
             records = out.write(hashes, marks)
             held.append({"unit": unit, "records": len(records), "xxh3": xxhash.xxh3_128_hexdigest(records.data)})
-    path = settings.output / name
-    write_json(
-        path.with_suffix(".json"), {"content": task.content, "units": held, "bytes": path.stat().st_size}
-    )
+    size = (settings.output / name).stat().st_size
+    write_json(part_account(settings.output, task.group, task.number), {**task.what, "units": held, "bytes": size})
     passing("part merged")

@@ -138,7 +138,8 @@ def hash_lines_of(units: Sequence[Unit], settings: Settings, cluster: Cluster, q
     sizes = {unit.name: unit.size for unit in units}
     with (
         Progress(
-            len(units), sum(sizes.values()), quiet=quiet, silent=silent or not units, dashboard=cluster.dashboard
+            len(units), sum(sizes.values()), quiet=quiet, silent=silent or not units, dashboard=cluster.dashboard,
+            counted="units hashed",
         ) as progress,
         Timings(settings.output) as timings,
     ):

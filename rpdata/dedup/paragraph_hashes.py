@@ -16,6 +16,7 @@ import numpy.typing as npt
 from numpy.lib import format as npy
 
 from rpdata.engine.commit import temporary_beside
+from rpdata.errors import UserError
 from rpdata.text.arrays import Hashes, Ints
 
 RECORD = np.dtype([("k", "<u8"), ("v", "u1")])
@@ -59,9 +60,12 @@ class HashFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        records = np.load(path, mmap_mode="r")
+        try:
+            records = np.load(path, mmap_mode="r")
+        except ValueError as error:
+            raise UserError(f"{path} is damaged ({error}). Delete it and run the same command again.") from error
         if records.dtype != RECORD or records.ndim != 1:
-            raise ValueError(f"{path} does not hold hashes of lines")
+            raise UserError(f"{path} does not hold hashes of lines. Delete it and run the same command again.")
         self._hashes = records["k"]         # to search in: a part that is read would count as memory
         self._offset = int(records.offset)
 

@@ -204,3 +204,9 @@ def copy_kept(
                 at += end - position
             position = end + 1
         ends[document + 1] = at
+
+
+def warm_up() -> None:
+    """Compile these kernels, or load them."""
+    texts = pa.array(["warm"])
+    keep_lines(texts, hash_lines(texts)[1], np.array([True]))

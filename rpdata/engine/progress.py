@@ -27,10 +27,12 @@ class Progress:
 
     def __init__(
         self, units: int, total_bytes: int, *, quiet: bool = False, silent: bool = False,
-        dashboard: str | None = None, stream: TextIO | None = None,
+        dashboard: str | None = None, stream: TextIO | None = None, counted: str = "units",
     ) -> None:
-        """quiet: lines, even on a terminal. silent: nothing at all. stream: standard error."""
+        """quiet: lines, even on a terminal. silent: nothing at all. stream: standard error. counted: what is done,
+        where that is not the whole of the work."""
         self.units = units
+        self.counted = counted
         self.units_done = 0
         self.documents = 0
         self.text_bytes = 0
@@ -130,7 +132,7 @@ class _Lines(_Face):
 
     def _print(self) -> None:
         run = self._progress
-        done = f"{run.units_done:,} of {run.units:,} units, {run.documents:,} documents"
+        done = f"{run.units_done:,} of {run.units:,} {run.counted}, {run.documents:,} documents"
         print(f"rpdata: {done}, {run.rates()}", file=self._stream, flush=True)
 
 
@@ -159,4 +161,5 @@ class _Bar(_Face):
         self._bar.stop()
 
     def _text(self) -> str:
-        return f"{self._progress.units_done:,}/{self._progress.units:,} units, {self._progress.rates()}"
+        run = self._progress
+        return f"{run.units_done:,}/{run.units:,} {run.counted}, {run.rates()}"
