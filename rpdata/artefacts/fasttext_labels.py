@@ -11,7 +11,7 @@ import numpy as np
 
 from rpdata.artefacts.fasttext_file import HIERARCHICAL_SOFTMAX, SOFTMAX
 from rpdata.text.arrays import Counts, Floats32
-from rpdata.text.compiled import borrowing_kernel, float32, int64
+from rpdata.text.compiled import borrowing_kernel, float32, float64, int64
 
 ADDED = 1e-5                # to every probability, before its logarithm
 STEPS, LARGEST = 512, 8     # of the table of the logistic function: it goes from -LARGEST to LARGEST
@@ -109,13 +109,13 @@ def logarithm(probability: float) -> float:
 
 @borrowing_kernel
 def softmax(output: Floats32) -> None:
-    """Make probabilities of products."""
+    """Make probabilities of products; the library takes the exponential in 64 bits."""
     largest = output[0]
     for i in range(output.size):
         largest = max(largest, output[i])
     total = float32(0)
     for i in range(output.size):
-        output[i] = math.exp(output[i] - largest)
+        output[i] = math.exp(float64(output[i] - largest))
         total += output[i]
     for i in range(output.size):
         output[i] /= total
