@@ -6,7 +6,17 @@ import numpy as np
 
 from rpdata.artefacts.piece_rules import ODD, SPACE_0, SPACE_1, SPACE_2, Rules, apply_rules
 from rpdata.artefacts.piece_trie import NONE, Numbers, Trie
-from rpdata.artefacts.piece_words import FRESH_START, Memory, Unknown, Ways, find_ways, learn, slot_of_word, trace
+from rpdata.artefacts.piece_words import (
+    FRESH_START,
+    Memory,
+    Unknown,
+    Ways,
+    find_ways,
+    has_room,
+    remember,
+    slot_of_word,
+    trace,
+)
 from rpdata.text.arrays import Bytes, Ints
 from rpdata.text.compiled import EntryPoint, float32, int64, kernel, uint64
 from rpdata.text.hashing import Secret, hash_bytes
@@ -16,10 +26,10 @@ GROWTH = 4                  # bytes for each byte of text: a word of one letter 
 
 
 class Pieces(NamedTuple):
-    """Lines cut into pieces: piece i of all is text[end[i - 1] : end[i]], and there is nothing between them."""
+    """Lines cut into pieces: piece i of all is text[end[i] : end[i + 1]], and nothing is between them."""
 
     text: Bytes
-    end: Ints               # of each piece; 0 first, so that piece i ends at end[i + 1]
+    end: Ints               # 0, and where each piece ends
     number: Numbers         # the id of each piece; NONE: a run of unknown characters
     lines: Ints             # (lines + 1,): line k has the pieces lines[k] .. lines[k + 1]
 
@@ -65,41 +75,48 @@ def cut_line(
     text, ends, numbers, scores = pieces.text, pieces.end, pieces.number, trie.scores
     hashes, limits, firsts, counts = memory.hashes, memory.limit, memory.first, memory.pieces
     remembered, lengths = memory.piece, memory.length
-    unknown_piece, unknown_score = unknown.piece, unknown.score
+    unknown_score = unknown.score
     total = float32(0.0)
     while start < end:
         stop = start + 3
         while stop < end and not (text[stop] == SPACE_0 and text[stop + 1] == SPACE_1 and text[stop + 2] == SPACE_2):
             stop += 1
-        code = hash_bytes(text, start, stop - start, secret) | uint64(1)
-        slot = slot_of_word(hashes, code)
-        if hashes[slot] == 0:
-            learn(trie, unknown, text, start, stop, memory, ways, code, slot)
-        was_unknown = False
         if abs(total) > FRESH_START:
             total = float32(0.0)
+        code = hash_bytes(text, start, stop - start, secret) | uint64(1)
+        slot = slot_of_word(hashes, code)
+        while hashes[slot] == 0 or abs(total) > limits[slot]:
+            is_new = hashes[slot] == 0 and has_room(memory, stop - start)
+            find_ways(trie, unknown, text, start, stop, float32(0.0) if is_new else total, ways)
+            if not is_new:
+                break
+            remember(memory, slot, code, unknown, ways, stop - start)
+
+        before = 0                  # the piece before, in this word; any number but NONE
         if hashes[slot] != 0 and abs(total) <= limits[slot]:
             first = firsts[slot]
             for i in range(first, first + int64(counts[slot])):
                 piece = int64(remembered[i])
                 start += int64(lengths[i])
-                is_unknown = piece == unknown_piece
-                total += unknown_score if is_unknown else scores[piece]
-                count += int64(not (was_unknown and is_unknown))
-                ends[count] = start
-                numbers[count - 1] = NONE if is_unknown else piece
-                was_unknown = is_unknown
+                total += unknown_score if piece == NONE else scores[piece]
+                count = put(ends, numbers, count, start, piece, before)
+                before = piece
         else:
-            find_ways(trie, unknown, text, start, stop, total, ways)
             total = ways.score[stop - start]
             for i in range(trace(ways, stop - start)[0] - 1, -1, -1):
                 piece = int64(ways.path_piece[i])
                 start += int64(ways.path_length[i])
-                is_unknown = piece == unknown_piece
-                count += int64(not (was_unknown and is_unknown))
-                ends[count] = start
-                numbers[count - 1] = NONE if is_unknown else piece
-                was_unknown = is_unknown
+                count = put(ends, numbers, count, start, piece, before)
+                before = piece
+    return count
+
+
+@kernel
+def put(ends: Ints, numbers: Numbers, count: int, end: int, piece: int, before: int) -> int:
+    """Write a piece that ends there, or let an unknown one before it go on to there; returns how many there are."""
+    count += int64(piece != NONE or before != NONE)
+    ends[count] = end
+    numbers[count - 1] = piece
     return count
 
 

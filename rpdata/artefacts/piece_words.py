@@ -29,7 +29,7 @@ class Memory(NamedTuple):
     first: Ints             # of a slot: the first of its rows
     pieces: Numbers         # of a slot: how many rows
     limit: Floats           # up to which sum, without its sign, the word is cut that way
-    piece: Numbers          # of a row: the id of the piece
+    piece: Numbers          # of a row: the id of the piece; NONE: an unknown character
     length: Numbers         # of a row: its bytes
     used: Ints              # (2,) slots and rows
 
@@ -41,14 +41,13 @@ class Ways(NamedTuple):
     start: Numbers          # of the last piece on the way; NONE: no way leads here
     piece: Numbers
     apart: Scores           # how much better it is than the second best
-    path_piece: Numbers     # the pieces of the best way to the end, and their bytes; the last ones come first
+    path_piece: Numbers     # the pieces of the best way to the end, and their bytes; the last one comes first
     path_length: Numbers
 
 
 class Unknown(NamedTuple):
-    """The piece that any one character may be. largest: of all scores without their signs."""
+    """What it costs to take a character for unknown. largest: of all scores, this one too, without their signs."""
 
-    piece: int
     score: float
     largest: float
 
@@ -89,29 +88,26 @@ def find_ways(trie: Trie, unknown: Unknown, text: Bytes, start: int, end: int, b
                 if i == here or starts[i] != NONE:
                     best[i] -= score_here
             score_here = best[here]
-        single = False
+        single = False              # whether the first character is a piece
         node = ROOT
         there = here
-        while there < size or not single:
+        while True:                 # over the pieces that begin here; at last the character as an unknown one
             piece = NONE
-            if there < size and node != NONE:
+            while piece == NONE and node != NONE and there < size:
                 slot = slot_of_child(keys, node, int64(text[start + there]))
                 node = int64(nodes[slot]) if keys[slot] != 0 else NONE
                 there += 1
                 if node != NONE:
                     piece = int64(pieces[node])
-                    if piece == NONE:
-                        continue
-                    score = scores[piece] + score_here
-                    single = single or there == here + length
-            if piece == NONE:
-                if single:
-                    break
-                single = True
-                node = NONE
-                there = here + length
-                piece = unknown.piece
+            if piece != NONE:
+                score = scores[piece] + score_here
+                single = single or there == here + length
+            elif not single:
                 score = unknown.score + score_here
+                node, there = NONE, here + length
+                single = True
+            else:
+                break
             frontier = max(frontier, there)
             if starts[there] == NONE:
                 apart[there] = np.inf
@@ -154,15 +150,15 @@ def slot_of_word(hashes: Hashes, code: int) -> int:
 
 
 @kernel
-def learn(
-    trie: Trie, unknown: Unknown, text: Bytes, start: int, end: int, memory: Memory, ways: Ways, code: int, slot: int
-) -> None:
-    """Cut a word and remember it, if it is not too long and there is room."""
-    size = end - start
-    room = memory.used[0] < memory.hashes.size * 3 // 4 and memory.used[1] + size <= memory.piece.size
-    if size > LONGEST_WORD or not room:
-        return
-    find_ways(trie, unknown, text, start, end, 0.0, ways)
+def has_room(memory: Memory, size: int) -> bool:
+    """Whether one more word of so many bytes can be remembered."""
+    slots, rows = memory.used[0], memory.used[1]
+    return size <= LONGEST_WORD and slots < memory.hashes.size * 3 // 4 and rows + size <= memory.piece.size
+
+
+@kernel
+def remember(memory: Memory, slot: int, code: int, unknown: Unknown, ways: Ways, size: int) -> None:
+    """Keep how a word of so many bytes is cut, as found for a sum of 0."""
     count, apart = trace(ways, size)
     first = memory.used[1]
     for i in range(count):

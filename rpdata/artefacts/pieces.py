@@ -17,7 +17,7 @@ from rpdata.artefacts.piece_rules import BadRulesError, make_rules
 from rpdata.artefacts.piece_scan import MARGIN, Pieces, cut_lines, join_pieces, make_pieces
 from rpdata.artefacts.piece_trie import NONE, make_trie
 from rpdata.artefacts.piece_words import Unknown, make_memory, make_ways
-from rpdata.artefacts.sentencepiece_file import NORMAL, UNKNOWN, NotAModelError, SentencePieceFile, parse
+from rpdata.artefacts.sentencepiece_file import NORMAL, NotAModelError, SentencePieceFile, parse
 from rpdata.errors import UserError
 from rpdata.text.arrays import Bytes, Ints
 from rpdata.text.hashing import draw_secret
@@ -114,7 +114,7 @@ class Words:
         score = cast(float, np.float32(min(scores)) - np.float32(UNKNOWN_PENALTY))
         self._rules = make_rules(model.charsmap)
         self._trie = make_trie(model)
-        self._unknown = Unknown(model.types.index(UNKNOWN), score, max(abs(float(score)), max(scores)))
+        self._unknown = Unknown(score, max(abs(float(score)), max(scores)))
         self._secret = draw_secret()
         self._alone = Lock()
         self.forget()
