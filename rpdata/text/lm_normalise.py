@@ -40,6 +40,8 @@ class LineTables(NamedTuple):
     size: Bytes                 # (mappings,) bytes of that
     starts: Bytes               # (mappings,) 1 if a starter is in its decomposition: marks do not pass it
     marks: Bytes                # (mappings,) bytes of marks behind its last starter that stay
+    ascii: Bytes                # (128,) what an ASCII character becomes, if it stays
+    stays: Bytes                # (128,) 1 if it does
 
 
 @cache
@@ -69,6 +71,8 @@ def line_tables() -> LineTables:
         np.array([len(text.encode()) for text, _, _ in numbers], np.uint8),
         np.array([starts for _, starts, _ in numbers], np.uint8),
         np.array([marks for _, _, marks in numbers], np.uint8),
+        np.array([ord(_written(chr(c).lower()) or "\0") for c in range(128)], np.uint8),
+        np.array([len(_written(chr(c).lower())) for c in range(128)], np.uint8),
     )
 
 
@@ -125,8 +129,14 @@ def normalise_line(raw: Bytes, size: int, lines: LineTables, properties: Words32
     starter comes.
     """
     position, end = stripped(raw, size, lines.properties)
+    ascii_becomes, ascii_stays = lines.ascii, lines.stays
     marks = 0                           # bytes of marks behind the last starter
     while position < end:
+        if raw[position] < 0x80 and marks == 0:         # most of the text: without a branch on what it is
+            out[written] = ascii_becomes[raw[position]]
+            written += int64(ascii_stays[raw[position]])
+            position += 1
+            continue
         code_point, length = character(raw, position)
         mapping = int64(lines.mapping[code_point]) - 1
         if marks > 0 and (mapping < 0 or lines.starts[mapping] != 0):
