@@ -21,12 +21,12 @@ from rpdata.annotate.unit import missing_steps
 from rpdata.annotate.work import start
 from rpdata.dedup.paragraph_hashes import HashFile, ranges
 from rpdata.dedup.paragraph_merge import Part
-from rpdata.engine.cluster import Cluster
+from rpdata.engine.cluster import Cluster, UnitsLeftOut
 from rpdata.engine.killpoint import passing
 from rpdata.engine.plan import Input, Unit
 from rpdata.engine.progress import Progress
 from rpdata.engine.resources import Resources
-from rpdata.errors import CannotFinish, UserError
+from rpdata.errors import UserError
 from rpdata.manifest import Manifest
 
 # In the manifest: the options that decide the text of all documents, and what follows from them: the first shard of
@@ -105,7 +105,7 @@ def content_in(group: Group, settings: Settings) -> str | None:
 
 def find_duplicates(
     pending: Sequence[Unit], manifest: Manifest, settings: Settings, resources: Resources, quiet: bool, silent: bool
-) -> tuple[Settings, CannotFinish | None]:
+) -> tuple[Settings, UnitsLeftOut | None]:
     """Have what `edited` needs for the groups of the pending units. The settings then know of their contents.
 
     The error, if there is one, says which units could not be hashed: their groups have to wait, others need not.
@@ -118,13 +118,25 @@ def find_duplicates(
     with start(resources) as cluster:
         try:
             hash_lines_of(units, settings, cluster, quiet, silent)
-        except CannotFinish as error:
-            unfinished = error
+        except UnitsLeftOut as error:
+            unfinished = with_those_that_wait(error, groups, settings)
         settings = with_groups(settings, manifest)
         hashed = [group for group in groups if group.name in settings.contents]
         merge(hashed, settings, cluster)
     passing("duplicates found")
     return settings, unfinished
+
+
+def with_those_that_wait(error: UnitsLeftOut, groups: Sequence[Group], settings: Settings) -> UnitsLeftOut:
+    """The error, with the units that can't go on before those that it names are hashed."""
+    waiting = {
+        unit.name: f"it waits for the lines of {held.name}, which is in its group"
+        for group in groups for held in group.units if held.name in error.causes
+        for unit in group.units if unit.name not in error.causes
+    }
+    several = "s wait" if len(waiting) > 1 else " waits"
+    more = f"\n{len(waiting)} other unit{several} for them, in the same groups." if waiting else ""
+    return UnitsLeftOut(f"{error}{more}", {**waiting, **error.causes})
 
 
 def groups_wanted(pending: Sequence[Unit], manifest: Manifest, settings: Settings) -> list[Group]:
@@ -134,7 +146,7 @@ def groups_wanted(pending: Sequence[Unit], manifest: Manifest, settings: Setting
 
 
 def hash_lines_of(units: Sequence[Unit], settings: Settings, cluster: Cluster, quiet: bool, silent: bool) -> None:
-    """The first pass. CannotFinish if units had to be left out."""
+    """The first pass. UnitsLeftOut if units had to be left out."""
     sizes = {unit.name: unit.size for unit in units}
     with (
         Progress(

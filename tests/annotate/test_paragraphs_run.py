@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+from contextlib import nullcontext
 from dataclasses import replace
 from hashlib import sha256
 
@@ -17,12 +18,13 @@ from rpdata.annotate.paragraph_edit import edited
 from rpdata.annotate.paragraph_files import earlier_hashes
 from rpdata.annotate.paragraph_groups import ParagraphDedup
 from rpdata.annotate.paragraphs import hash_unit
+from rpdata.annotate.paragraphs_run import can_be_edited, find_duplicates, merge, with_groups
 from rpdata.annotate.paragraphs_run import groups_in as groups_of_plan
-from rpdata.annotate.paragraphs_run import merge, with_groups
 from rpdata.annotate.refresh import settings_of
 from rpdata.annotate.run import plan_units
 from rpdata.annotate.settings import Settings
 from rpdata.annotate.unit import annotate_unit, missing_steps
+from rpdata.engine.cluster import UnitsLeftOut
 from rpdata.engine.killpoint import VARIABLE
 from rpdata.engine.resources import Resources
 from rpdata.errors import UserError
@@ -369,3 +371,33 @@ def test_overlays_are_brought_up_to_date_without_inputs(crawl, tmp_path):
     assert [missing_steps(unit, settings) for unit in manifest.units] == [[], [], ["minhash"], []]
     annotate_unit(manifest.units[2], settings)
     assert contents(tmp_path) == before
+
+
+class WithoutOneUnit(Here):
+    """Loses the unit 2026-34/0001 in the first pass, as a cluster does whose workers it ends."""
+
+    dashboard = None
+
+    def on_progress(self, handler):
+        pass
+
+    def run(self, task, items):
+        lost = "2026-34/0001"
+        yield from super().run(task, [item for item in items if item[0] != lost])
+        if task.func is hash_unit:
+            raise UnitsLeftOut(f"1 unit(s) ended their worker: {lost}", {lost: "it ended its worker"})
+
+
+def test_only_the_group_of_a_unit_that_is_lost_waits(crawl, tmp_path, monkeypatch):
+    monkeypatch.setattr("rpdata.annotate.paragraphs_run.start", lambda resources: nullcontext(WithoutOneUnit()))
+    settings = settings_for(tmp_path, "group:2")
+    manifest, units = plan_units(discover([str(crawl)], "2026-34"), settings, 1, split=cut)
+    settings, error = find_duplicates(units, manifest, with_groups(settings, manifest), Resources(1), True, True)
+    assert [can_be_edited(unit, settings) for unit in units] == [False, False, True, True]
+    assert "1 other unit waits" in str(error)
+    assert error.causes == {
+        "2026-34/0000": "it waits for the lines of 2026-34/0001, which is in its group",
+        "2026-34/0001": "it ended its worker",
+    }
+    _, settings = first_pass(sorted(crawl.iterdir()), settings_for(tmp_path, "group:2"))
+    assert all(can_be_edited(unit, settings) for unit in units)
