@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from rpdata.annotate.paragraphs_run import groups_wanted, is_hashed, with_groups
+from rpdata.annotate.paragraph_plan import groups_wanted, is_hashed, with_groups
 from rpdata.annotate.run import begun, holding, plan_units, refuse_other_language
 from rpdata.annotate.settings import Settings
 from rpdata.annotate.unit import missing_steps

@@ -24,7 +24,8 @@ from rpdata.annotate.paragraph_files import (
 )
 from rpdata.annotate.settings import Settings
 from rpdata.annotate.unit import UnitReport
-from rpdata.dedup.paragraph_hashes import Collector, HashWriter
+from rpdata.dedup.paragraph_collect import Collector
+from rpdata.dedup.paragraph_hashes import HashWriter
 from rpdata.dedup.paragraph_lines import hash_lines
 from rpdata.dedup.paragraph_merge import Part, duplicates
 from rpdata.engine.cluster import advance

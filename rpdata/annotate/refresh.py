@@ -9,8 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from rpdata.annotate.language import LanguageModel
-from rpdata.annotate.paragraphs_run import told as told_paragraphs
-from rpdata.annotate.paragraphs_run import with_groups
+from rpdata.annotate.paragraph_plan import told_paragraphs, with_groups
 from rpdata.annotate.routing import Languages
 from rpdata.annotate.run import RunSummary, count, have_artefacts
 from rpdata.annotate.settings import BY_LANGUAGE, READ_OPTIONS, Settings

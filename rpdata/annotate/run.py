@@ -8,7 +8,8 @@ from functools import partial
 from pathlib import Path
 
 from rpdata.annotate.language import load
-from rpdata.annotate.paragraphs_run import agree_on_paragraphs, can_be_edited, find_duplicates, with_groups
+from rpdata.annotate.paragraph_plan import agree_on_paragraphs, can_be_edited, with_groups
+from rpdata.annotate.paragraphs_run import find_duplicates
 from rpdata.annotate.settings import BY_LANGUAGE, Settings
 from rpdata.annotate.unit import annotate_unit, missing_steps, signals_missing
 from rpdata.annotate.work import finishing, work_through

@@ -3,7 +3,7 @@
 import time
 
 from rpdata.artefacts import fasttext_model
-from rpdata.dedup import paragraph_lines
+from rpdata.dedup import paragraph_text
 from rpdata.text import warmup
 
 
@@ -11,6 +11,6 @@ def warm_up() -> float:
     """Compile and cache every kernel, or load them if that was done before; returns the seconds that it took."""
     start = time.perf_counter()
     fasttext_model.warm_up()
-    paragraph_lines.warm_up()
+    paragraph_text.warm_up()
     warmup.warm_up()
     return time.perf_counter() - start

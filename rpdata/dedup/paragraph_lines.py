@@ -7,23 +7,20 @@ so does white space that comes to its ends when something else goes.
 """
 
 from functools import cache
-from string import punctuation
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from rpdata.text.arrays import Bytes, Counts, Hashes, Ints, Words32
-from rpdata.text.classify import decode
-from rpdata.text.codepoints import CASE_IGNORABLE, CASED, SIGMA, SPACE, tables
+from rpdata.text.codepoints import SIGMA, SPACE
 from rpdata.text.compiled import EntryPoint, int64, kernel, uint32
-from rpdata.text.normalise import LAST_BYTE_OF_FINAL_SIGMA, sigma_is_final
+from rpdata.text.lm_normalise import PUNCTUATION, context
+from rpdata.text.normalise import LAST_BYTE_OF_FINAL_SIGMA, character, sigma_is_final
 from rpdata.text.sha1_lanes import Lanes, hash_messages, make_lanes
+from rpdata.text.utf8 import utf8_of
 from rpdata.text.vectors import BLOCK
 
-# cc_net lists U+FF11 too, which no line reaches: it is a digit.
-PUNCTUATION = "，。、„”“«»」「《》´∶：？！（）；–—．～’…━〈〉【】％►"
 CONTROL = [*range(0x20), *range(0x7F, 0xA0)]
 
 CHANGES = 2                 # a bit of the properties below that `codepoints` has for something else
@@ -46,10 +43,7 @@ class LineTables(NamedTuple):
 @cache
 def line_tables() -> LineTables:
     """The tables of this Python's Unicode version."""
-    properties = tables().properties & np.uint32(SPACE | CASED | CASE_IGNORABLE)
-    for c in punctuation:       # `codepoints` calls all of it ignorable, for it deletes it before it looks
-        if ("a\u03A3" + c + "a").lower()[1] != "\u03C3":
-            properties[ord(c)] &= ~np.uint32(CASE_IGNORABLE)
+    properties = context()
     deleted = {*PUNCTUATION, *map(chr, CONTROL)}
     numbers: dict[bytes, int] = {}
     for code_point in range(0x110000):
@@ -84,20 +78,6 @@ def hash_lines(texts: pa.StringArray) -> tuple[Hashes, Ints]:
     words = np.empty(HASH_WORDS * lines, np.uint32)
     hash_all(raw, offsets, line_tables(), make_lanes(), spaced, written, starts, words)
     return words.view("<u8"), first
-
-
-def utf8_of(texts: pa.StringArray) -> tuple[Bytes, Ints]:
-    """The bytes of the texts, and where each begins in them (one more number than texts)."""
-    if texts.null_count:
-        raise ValueError(f"{texts.null_count} of {len(texts)} texts are null: there is no document without a text")
-    _, places, data = texts.buffers()
-    width = np.int64 if pa.types.is_large_string(texts.type) else np.int32
-    if places is None:          # Arrow may leave out the buffers of an array without rows
-        places = bytes(np.dtype(width).itemsize)
-    offsets = np.frombuffer(places, width)[texts.offset : texts.offset + len(texts) + 1].astype(np.int64)
-    raw = np.frombuffer(data or b"", np.uint8)[offsets[0] : offsets[-1]]
-    raw.flags.writeable = False     # as numba sees it, an array that may be written to is of another type
-    return raw, offsets - offsets[0]
 
 
 @EntryPoint
@@ -140,14 +120,12 @@ def hash_all(
 @kernel
 def normalise_line(raw: Bytes, position: int, lines: LineTables, out: Bytes, at: int) -> tuple[int, int]:
     """Write the line that begins at a position, from out[at] on; returns where the next begins, and where it ends."""
-    start = at              # of the line in `out`
     text_end = at           # behind what is not white space: the rest is at the end of the line, so far
     begun = False           # whether anything but white space was there
     while True:
-        byte = raw[position]
-        if byte == ord("\n"):
+        if raw[position] == ord("\n"):
             return position + 1, text_end
-        code_point, length = (int64(byte), 1) if byte < 0x80 else decode(raw, position)
+        code_point, length = character(raw, position)
         traits = lines.properties[code_point]
         if traits & uint32(SPACE) and not begun:
             position += length
@@ -167,46 +145,4 @@ def normalise_line(raw: Bytes, position: int, lines: LineTables, out: Bytes, at:
         if not traits & uint32(SPACE):
             begun = True
             text_end = at
-    return start, text_end
-
-
-def keep_lines(texts: pa.StringArray, first: Ints, keep: npt.NDArray[np.bool_]) -> pa.StringArray:
-    """The texts with those of their lines that `keep` says, newlines between them.
-
-    first: as `hash_lines` gives it; keep: for each line of all texts.
-    """
-    raw, offsets = utf8_of(texts)
-    out = np.empty(raw.size, np.uint8)
-    ends = np.zeros(len(offsets), np.int32)
-    copy_kept(raw, offsets, first, keep, out, ends)
-    return pa.StringArray.from_buffers(len(texts), pa.py_buffer(ends), pa.py_buffer(out[: ends[-1]]))
-
-
-@EntryPoint
-def copy_kept(
-    raw: Bytes, offsets: Ints, first: Ints, keep: npt.NDArray[np.bool_], out: Bytes, ends: Counts
-) -> None:
-    """Copy the lines; ends[i + 1] is where text i ends in `out`."""
-    at = 0
-    for document in range(offsets.size - 1):
-        begun = False
-        position = offsets[document]
-        for line in range(first[document], first[document + 1]):
-            end = position
-            while end < offsets[document + 1] and raw[end] != ord("\n"):
-                end += 1
-            if keep[line]:
-                if begun:
-                    out[at] = ord("\n")
-                    at += 1
-                begun = True
-                out[at : at + end - position] = raw[position:end]
-                at += end - position
-            position = end + 1
-        ends[document + 1] = at
-
-
-def warm_up() -> None:
-    """Compile these kernels, or load them."""
-    texts = pa.array(["warm"])
-    keep_lines(texts, hash_lines(texts)[1], np.array([True]))
+    return position, text_end

@@ -11,9 +11,10 @@ import pyarrow.compute as pc
 import xxhash
 
 from rpdata.dedup.paragraph_hashes import RECORD, HashFile, Marks
-from rpdata.dedup.paragraph_lines import hash_lines, keep_lines
+from rpdata.dedup.paragraph_lines import hash_lines
 from rpdata.dedup.paragraph_merge import FIRST_HERE
 from rpdata.dedup.paragraph_removed import RemovedByDomain
+from rpdata.dedup.paragraph_text import keep_lines
 from rpdata.errors import UserError
 from rpdata.schema import DOCUMENTS
 from rpdata.text.arrays import Hashes, Ints

@@ -47,10 +47,6 @@ class LineTables(NamedTuple):
 @cache
 def line_tables() -> LineTables:
     """The tables of this Python's Unicode version; made in less than half a second."""
-    properties = tables().properties & np.uint32(SPACE | CASED | CASE_IGNORABLE)
-    for c in punctuation:       # `codepoints` calls all of it ignorable, for it deletes it before it looks
-        if ("a\u03A3" + c + "a").lower()[1] != "\u03C3":
-            properties[ord(c)] &= ~np.uint32(CASE_IGNORABLE)
     numbers: dict[tuple[str, bool, int], int] = {}
     mapping = np.zeros(0x110000, np.uint32)
     for code_point in INHABITED:
@@ -65,7 +61,7 @@ def line_tables() -> LineTables:
             mapping[code_point] = numbers.setdefault(key, len(numbers) + 1)
             assert len(becomes.encode()) <= min(MAPPING_BYTES, MAX_GROWTH * len(c.encode()))
     return LineTables(
-        properties,
+        context(),
         mapping,
         np.frombuffer(b"".join(text.encode().ljust(MAPPING_BYTES, b"\0") for text, _, _ in numbers), np.uint8).copy(),
         np.array([len(text.encode()) for text, _, _ in numbers], np.uint8),
@@ -74,6 +70,15 @@ def line_tables() -> LineTables:
         np.array([ord(_written(chr(c).lower()) or "\0") for c in range(128)], np.uint8),
         np.array([len(_written(chr(c).lower())) for c in range(128)], np.uint8),
     )
+
+
+def context() -> Words32:
+    """(0x110000,) SPACE and the context of a final sigma, as in `codepoints`, for text that keeps its punctuation."""
+    properties = tables().properties & np.uint32(SPACE | CASED | CASE_IGNORABLE)
+    for c in punctuation:       # `codepoints` calls all of it ignorable, for it deletes it before it looks
+        if ("a\u03A3" + c + "a").lower()[1] != "\u03C3":
+            properties[ord(c)] &= ~np.uint32(CASE_IGNORABLE)
+    return properties
 
 
 def _written(c: str) -> str:

@@ -17,9 +17,10 @@ from rpdata.annotate.forecast import forecast
 from rpdata.annotate.paragraph_edit import edited
 from rpdata.annotate.paragraph_files import earlier_hashes
 from rpdata.annotate.paragraph_groups import ParagraphDedup
+from rpdata.annotate.paragraph_plan import can_be_edited, with_groups
+from rpdata.annotate.paragraph_plan import groups_in as groups_of_plan
 from rpdata.annotate.paragraphs import hash_unit
-from rpdata.annotate.paragraphs_run import can_be_edited, find_duplicates, merge, with_groups
-from rpdata.annotate.paragraphs_run import groups_in as groups_of_plan
+from rpdata.annotate.paragraphs_run import find_duplicates, merge
 from rpdata.annotate.refresh import settings_of
 from rpdata.annotate.run import plan_units
 from rpdata.annotate.settings import Settings

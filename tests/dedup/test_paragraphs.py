@@ -11,9 +11,11 @@ import xxhash
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rpdata.dedup.paragraph_hashes import Collector, HashFile, HashWriter, ranges
-from rpdata.dedup.paragraph_lines import hash_lines, keep_lines
+from rpdata.dedup.paragraph_collect import Collector
+from rpdata.dedup.paragraph_hashes import HashFile, HashWriter, ranges
+from rpdata.dedup.paragraph_lines import hash_lines
 from rpdata.dedup.paragraph_merge import Part, duplicates
+from rpdata.dedup.paragraph_text import keep_lines
 from rpdata.dedup.paragraphs import Duplicates, Editor, Slice
 from rpdata.errors import UserError
 from rpdata.schema import DOCUMENTS
