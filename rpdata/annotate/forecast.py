@@ -43,8 +43,8 @@ EXTRACTION_RATE = 1.2e6
 
 # Paragraph deduplication of the same pages, CPU time in one process: to read and hash them; to hash and edit them.
 # 9 bytes are kept for each line that differs, and for each duplicate again. 2026-11-20.
-HASHING_RATE = 70e6
-EDITING_RATE = 105e6
+HASHING_RATE = 80e6
+EDITING_RATE = 120e6
 HASHES_PER_TEXT = 0.13
 
 

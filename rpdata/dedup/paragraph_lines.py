@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from rpdata.text.arrays import Bytes, Counts, Hashes, Ints, Words32
+from rpdata.text.classify import decode
 from rpdata.text.codepoints import SIGMA, SPACE
 from rpdata.text.compiled import EntryPoint, int64, kernel, uint32
 from rpdata.text.lm_normalise import PUNCTUATION, context
@@ -38,6 +39,8 @@ class LineTables(NamedTuple):
     properties: Words32         # (0x110000,) SPACE, CHANGES, the context of a final sigma, and the mapping
     text: Bytes                 # (mappings * MAPPING_BYTES,) what it becomes, UTF-8
     size: Bytes                 # (mappings,) bytes of that
+    ascii: Bytes                # (0x80,) what an ASCII character becomes; 0: it goes
+    ascii_space: Bytes          # (0x80,) 1 if it is white space
 
 
 @cache
@@ -51,7 +54,7 @@ def line_tables() -> LineTables:
         small = c.lower()
         if small == c and c not in deleted and not c.isdecimal():
             continue
-        becomes = "".join("0" if d.isdecimal() else d for d in small if d not in deleted).encode()
+        becomes = _written(small, deleted).encode()
         number = numbers.setdefault(becomes, len(numbers) + 1)
         properties[code_point] |= np.uint32(CHANGES | number << MAPPING_SHIFT)
         assert len(becomes) <= min(MAPPING_BYTES, MAX_GROWTH * len(c.encode()))
@@ -59,7 +62,14 @@ def line_tables() -> LineTables:
         properties,
         np.frombuffer(b"".join(text.ljust(MAPPING_BYTES, b"\0") for text in numbers), np.uint8).copy(),
         np.array([len(text) for text in numbers], np.uint8),
+        np.array([ord(_written(chr(i).lower(), deleted) or "\0") for i in range(0x80)], np.uint8),
+        (properties[:0x80] & np.uint32(SPACE)).astype(np.uint8),
     )
+
+
+def _written(small: str, deleted: set[str]) -> str:
+    """What is written of text in lower case."""
+    return "".join("0" if c.isdecimal() else c for c in small if c not in deleted)
 
 
 def hash_lines(texts: pa.StringArray) -> tuple[Hashes, Ints]:
@@ -113,23 +123,31 @@ def hash_all(
         at += 1
         line += 1
     starts[line] = at
-    written[at:] = 0
+    written[at : at + MARGIN] = 0
     hash_messages(written, starts, 1, line, HASH_WORDS, words, lanes)
 
 
 @kernel
 def normalise_line(raw: Bytes, position: int, lines: LineTables, out: Bytes, at: int) -> tuple[int, int]:
     """Write the line that begins at a position, from out[at] on; returns where the next begins, and where it ends."""
-    text_end = at           # behind what is not white space: the rest is at the end of the line, so far
-    begun = False           # whether anything but white space was there
-    while True:
-        if raw[position] == ord("\n"):
-            return position + 1, text_end
+    while raw[position] != ord("\n"):
         code_point, length = character(raw, position)
-        traits = lines.properties[code_point]
-        if traits & uint32(SPACE) and not begun:
-            position += length
+        if not lines.properties[code_point] & uint32(SPACE):
+            break
+        position += length
+    text_end = at           # behind what is not white space: the rest is at the end of the line, so far
+    while True:
+        byte = raw[position]
+        if byte < 0x80:     # a table for ASCII alone: 5.4 -> 3.9 ns/byte, hashing included
+            if byte == ord("\n"):
+                return position + 1, text_end
+            out[at] = lines.ascii[byte]
+            at += int64(lines.ascii[byte] != 0)
+            position += 1
+            text_end = text_end if lines.ascii_space[byte] else at
             continue
+        code_point, length = decode(raw, position)
+        traits = lines.properties[code_point]
         if traits & uint32(CHANGES):
             mapping = int64(traits >> uint32(MAPPING_SHIFT)) - 1
             for k in range(MAPPING_BYTES):
@@ -142,7 +160,4 @@ def normalise_line(raw: Bytes, position: int, lines: LineTables, out: Bytes, at:
                 out[at + k] = raw[position + k]
             at += length
         position += length
-        if not traits & uint32(SPACE):
-            begun = True
-            text_end = at
-    return position, text_end
+        text_end = text_end if traits & uint32(SPACE) else at
