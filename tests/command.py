@@ -14,6 +14,11 @@ def rpdata(*arguments: object, **environment: str) -> subprocess.CompletedProces
     return subprocess.run(command(*arguments), capture_output=True, text=True, env={**os.environ, **environment})
 
 
+def three_seconds() -> float:
+    """Three seconds where there is a core for every process that wants one; where several share one, as much more."""
+    return 3 * max(1.0, os.getloadavg()[0] / len(os.sched_getaffinity(0)))
+
+
 def command(*arguments: object) -> list[str]:
     return [sys.executable, "-m", "rpdata", *map(str, arguments)]
 
