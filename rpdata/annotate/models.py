@@ -4,6 +4,7 @@ An artefact feeds columns of `quality_signals/` by its name without the language
 ones, and a document of another language has null there.
 """
 
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -63,11 +64,21 @@ class Models:
             "Say where they are: --artefacts FOLDER (repeatable). A signal is computed for all languages at once"
         )
 
-    def ask(self, documents: pa.RecordBatch, languages: Sequence[str | None], columns: Iterable[str]) -> ModelStats:
-        """What the signals of these columns read. languages: of each document."""
+    def ask(
+        self,
+        documents: pa.RecordBatch,
+        languages: Sequence[str | None],
+        columns: Iterable[str],
+        seconds: dict[str, float],
+    ) -> ModelStats:
+        """What the signals of these columns read.
+
+        languages: of each document. seconds: what each kind of artefact took is added to its name.
+        """
         asked = [self.here[name] for name in sorted(self.feeding(columns))]
         found: dict[str, pa.Array] = {"lm": documents["perplexity"], "lm.bucket": documents["bucket"]}
         for kind, group in by_kind(asked).items():
+            began = time.perf_counter()
             for language, scorer in loaded(kind, group).items():
                 rows = rows_in(language, languages)
                 if len(rows):
@@ -75,6 +86,7 @@ class Models:
                     for name, values in said.items():
                         before = found.get(name, pa.nulls(documents.num_rows, values.type))
                         found[name] = put(values, rows, before)
+            seconds[kind] += time.perf_counter() - began
         for stored in asked:
             for name, values in KINDS[stored.kind].columns(stored).items():
                 found.setdefault(name, pa.nulls(documents.num_rows, values))    # no document is in its language

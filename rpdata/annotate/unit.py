@@ -35,7 +35,7 @@ from rpdata.text import measure
 class UnitReport:
     """What a task tells the command. The ledger is the record; this is for progress and logs.
 
-    seconds: wall time by stage (`read`, `language`, `measure`, `models`, `signals`, `write`).
+    seconds: wall time by stage (`read`, `language`, `measure`, kinds of artefacts, `signals`, `write`).
     """
 
     unit: str
@@ -140,8 +140,8 @@ def annotate_parts(
         clock = summary.timed("measure", clock)
         rows = {"documents": documents}
         if "quality_signals" in overlays.steps:
-            said = settings.models.ask(documents, languages, columns.computed)
-            clock = summary.timed("models", clock)
+            said = settings.models.ask(documents, languages, columns.computed, summary.seconds)
+            clock = time.perf_counter()
             found = compute(columns.computed, documents, text, said)
             kept = {name: known[name] for name in columns.kept} if known else {}
             made = {"doc_id": documents["doc_id"], **kept, **found}
