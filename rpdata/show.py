@@ -23,6 +23,7 @@ from rpdata.manifest import Manifest
 from rpdata.overlay import TEXT_COLUMN, Footer, read_footer
 from rpdata.pages import TextPages
 from rpdata.signals import CATALOGUE
+from rpdata.signals.own_models import own_signal
 
 ORDINAL = re.compile(r"(.+)/(\d+)")     # <snapshot>/<file>/<number>: how most documents are called
 ALTERNATIVES = 3
@@ -141,16 +142,21 @@ def read_document(root: Path, manifest: Manifest, unit: Unit, partition: str, gr
             names = [name for name in file.schema_arrow.names if name not in ("doc_id", "signature")]
             values = row_of(file, group, row, names)
             types = {name: file.schema_arrow.field(name).type for name in names}
-        units = units_of(manifest, overlay)
+        units = units_of(manifest, overlay, names)
         for name, value in values.items():
             if name == "id_int":
                 fields[name] = value
-            elif pa.types.is_list(types[name]):
+            elif is_of_lines(types[name]):
                 line_signals.append(Measured(overlay, name, value, units.get(name, "code points")))
             else:
                 signals.append(Measured(overlay, name, value, units.get(name, "")))
     lines = text.split("\n")
     return Shown(partition, first + row, fields, lines if lines[-1] else lines[:-1], signals, line_signals)
+
+
+def is_of_lines(kind: pa.DataType) -> bool:
+    """Whether a column has a number for each line; a list of names is of the document."""
+    return pa.types.is_list(kind) and not pa.types.is_string(kind.value_type)
 
 
 def footer_of(path: Path, overlay: str, root: Path) -> Footer:
@@ -173,10 +179,11 @@ def overlays_of(root: Path, unit: Unit) -> list[str]:
     return [step for step in ("quality_signals", MINHASH) if step in done] + own
 
 
-def units_of(manifest: Manifest, overlay: str) -> dict[str, str]:
+def units_of(manifest: Manifest, overlay: str, names: Sequence[str]) -> dict[str, str]:
     """Signal -> unit, from the catalogue or from what the manifest notes of a user's own."""
     own = manifest.configurations.get(overlay, {}).get("signals", {})
-    return {name: s.unit for name, s in CATALOGUE.items()} | {name: entry["unit"] for name, entry in own.items()}
+    noted = {name: entry["unit"] for name, entry in own.items()}
+    return {name: s.unit for name in names if (s := CATALOGUE.get(name) or own_signal(name))} | noted
 
 
 def unknown_document(root: Path, doc_id: str, named: Sequence[Unit], units: Sequence[Unit]) -> UserError:

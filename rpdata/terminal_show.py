@@ -97,6 +97,8 @@ def write(line: str) -> None:
 def short(value: Any) -> str:
     if value is None:
         return "-"
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "none"
     return f"{value:,}" if isinstance(value, int) else f"{value:.6g}"
 
 

@@ -11,12 +11,8 @@ from rpdata.signals.catalogue import (
     FLAG,
     FLOAT,
     Signal,
-    available,
     collecting,
-    compute,
     find,
-    reads_text,
-    schema,
     signal,
 )
 from rpdata.signals.document import Document
@@ -31,6 +27,7 @@ with collecting(CATALOGUE):
     from rpdata.signals import repaired  # noqa: F401
 # isort: on
 
+from rpdata.signals.columns import available, compute, named, reads_text, schema
 from rpdata.signals.fingerprint import code_hash, column_hashes, kernel_hash
 from rpdata.signals.stop_words import stop_lists
 
@@ -50,6 +47,7 @@ __all__ = [
     "compute",
     "find",
     "kernel_hash",
+    "named",
     "reads_text",
     "schema",
     "signal",

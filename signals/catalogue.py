@@ -8,24 +8,20 @@ user has one of its own; outside of such a block a signal is a function and noth
 
 import builtins
 import inspect
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-import numpy as np
 import pyarrow as pa
 
 from rpdata.errors import UserError, unknown_name
-from rpdata.schema import DOCUMENTS
 from rpdata.signals.document import Document
 from rpdata.signals.model_stats import ModelStats
 from rpdata.text.stats import TextStats
 
 FLOAT, COUNT, FLAG = pa.float64(), pa.int32(), pa.int8()
-
-SPANS = ("line_start", "line_end")      # of every line, beside the signals
 
 Reads: TypeAlias = (
     builtins.type[TextStats] | builtins.type[ModelStats] | builtins.type[pa.RecordBatch] | builtins.type[Document]
@@ -195,46 +191,3 @@ def find(name: str) -> Signal:
 def numpy_name(type: pa.DataType) -> str:
     """float64, which Arrow calls double."""
     return type.to_pandas_dtype().__name__
-
-
-def available(artefacts: Container[str]) -> list[Signal]:
-    """The signals of a run with these artefacts (names without a language), in the order of their columns."""
-    return [s for s in CATALOGUE.values() if s.artefact is None or s.artefact in artefacts]
-
-
-def schema(artefacts: Container[str] = ()) -> pa.Schema:
-    """The columns of `quality_signals/`: the document, spans of its lines (code points), every available signal."""
-    spans = [pa.field(name, pa.list_(pa.int32())) for name in SPANS]
-    signals = [pa.field(s.name, s.type) for s in available(artefacts)]
-    return pa.schema([DOCUMENTS.field("doc_id"), *spans, *signals])
-
-
-def compute(
-    names: Sequence[str], documents: pa.RecordBatch, text: TextStats | None, models: ModelStats
-) -> dict[str, pa.Array]:
-    """The named columns of `quality_signals/` (see `schema`) for a batch of rows of `documents/`.
-
-    text: the statistics of its texts, of which there is no need for signals that don't read them (`reads_text`).
-    models: what the artefacts say of it.
-    """
-    readable: dict[Reads, Any] = {TextStats: text, ModelStats: models, pa.RecordBatch: documents}
-
-    def for_each_line(values: pa.Array) -> pa.Array:
-        assert text is not None, "lines are counted with the text"
-        return pa.ListArray.from_arrays(pa.array(text.line_offsets.astype(np.int32)), values)
-
-    columns = {}
-    for name in names:
-        if name in SPANS:
-            assert text is not None, "lines are counted with the text"
-            columns[name] = for_each_line(pa.array(text.lines.start if name == SPANS[0] else text.lines.end))
-        else:
-            s = CATALOGUE[name]
-            values = s.function(readable[s.reads])
-            columns[name] = for_each_line(values) if s.per_line else values
-    return columns
-
-
-def reads_text(name: str) -> bool:
-    """Whether a column of `quality_signals/` needs the statistics of the text."""
-    return name in SPANS or CATALOGUE[name].reads is TextStats or CATALOGUE[name].per_line

@@ -16,9 +16,11 @@ from unicodedata import unidata_version
 import xxhash
 
 import rpdata.text
-from rpdata.signals import catalogue, rounding, stop_words
-from rpdata.signals.catalogue import CATALOGUE, SPANS, available
+from rpdata.signals import catalogue, columns, own_models, rounding, stop_words
+from rpdata.signals.catalogue import CATALOGUE
+from rpdata.signals.columns import SPANS, available
 
+OWN_MODELS = "own models"
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -36,20 +38,22 @@ def column_hashes(fed: Mapping[str, str] = NOTHING) -> dict[str, str]:
     hashes = {name: own[name] for name in SPANS}
     for signal in available(fed):
         feeds = [fed[name] for name in (signal.artefact, signal.filled_by) if name and name in fed]
-        hashes[signal.name] = digest([own[signal.name], *feeds]) if feeds else own[signal.name]
+        code = own.get(signal.name, own[OWN_MODELS])
+        hashes[signal.name] = digest([code, *feeds]) if feeds else code
     return hashes
 
 
 @cache
 def code_hashes() -> dict[str, str]:
-    """The same for every column, artefacts apart."""
+    """The same for every column, artefacts apart; OWN_MODELS stands for those with a name of the user's own."""
     shared = [kernel_hash()]
-    shared += [content(Path(inspect.getfile(module))) for module in (rounding, catalogue)]
+    shared += [content(Path(inspect.getfile(module))) for module in (rounding, catalogue, columns)]
     hashes = {name: digest(shared) for name in SPANS}
     for signal in CATALOGUE.values():
         family = Path(inspect.getfile(signal.function))
         lists = [content(stop_words.PATH)] if signal.name == "rps_doc_stop_word_fraction" else []
         hashes[signal.name] = digest([*shared, content(family), *lists])
+    hashes[OWN_MODELS] = digest([*shared, content(Path(inspect.getfile(own_models)))])
     return hashes
 
 

@@ -1,5 +1,7 @@
 """The sample's own models fill every signal, and are what their script makes of the sample's texts."""
 
+import json
+
 import polars as pl
 import pytest
 from command import rpdata
@@ -18,13 +20,18 @@ def models(repository):
 
 
 @pytest.fixture(scope="module")
-def signals(repository, models, tmp_path_factory):
+def output(repository, models, tmp_path_factory):
     output = tmp_path_factory.mktemp("sample") / "out"
     language_model = repository / "sample_data" / "artefacts" / "languages.bin"
     options = ("--snapshot", "2026-34", "--language-model", language_model, "--artefacts", models)
     result = rpdata("compute-signals", repository / "sample_data" / "wet", *options, "--output", output)
     assert result.returncode == 0, result.stderr
     assert "Not computed" not in result.stdout
+    return output
+
+
+@pytest.fixture(scope="module")
+def signals(output):
     return Dataset.open(output).scan(["documents", "quality_signals"]).collect()
 
 
@@ -50,6 +57,16 @@ def test_models_tell_articles_from_advertisements(signals):
         articles, advertisements = (pages[name].median() for pages in of)
         assert (articles > advertisements) == articles_have_more, name
     assert set(of[1]["rpdata_doc_ut1_categories"].explode()) == {"phishing"}
+
+
+def test_a_document_is_shown_with_what_its_models_say(output, signals):
+    spam = signals.filter(pl.col("source_domain").str.ends_with(SPAM)).row(0, named=True)
+    shown = rpdata("show", output, spam["doc_id"])
+    assert shown.returncode == 0, shown.stderr
+    assert "rpdata_doc_ut1_categories" in shown.stdout
+    told = json.loads(rpdata("show", output, spam["doc_id"], "--json").stdout)["signals"]
+    assert told["rpdata_doc_ut1_categories"]["value"] == ["phishing"]
+    assert told["ccnet_perplexity"]["value"] == spam["ccnet_perplexity"]
 
 
 def test_the_artefacts_are_what_their_script_makes(models, repository, tmp_path, monkeypatch):

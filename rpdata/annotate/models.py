@@ -17,8 +17,10 @@ import pyarrow.compute as pc
 from rpdata.annotate.scorers import KINDS, Scorer, code
 from rpdata.artefacts.folder import Stored
 from rpdata.errors import UserError
-from rpdata.signals import CATALOGUE, ModelStats
+from rpdata.signals import CATALOGUE, ModelStats, named
+from rpdata.signals.columns import SPANS
 from rpdata.signals.fingerprint import digest
+from rpdata.signals.own_models import names_fed_by
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class Models:
 
     def feeding(self, columns: Iterable[str]) -> set[str]:
         """The names of the artefacts that these columns of `quality_signals/` are fed by."""
-        asked = {name for column in columns if column in CATALOGUE for name in feeds(column)}
+        asked = {name for column in columns if column not in SPANS for name in feeds(column)}
         return {name for name in self.identities if what(name) in asked}
 
     def lacking(self, columns: Iterable[str]) -> list[str]:
@@ -97,7 +99,7 @@ def refuse_useless(artefacts: Iterable[Stored]) -> None:
     """UserError for an artefact that no signal is a formula of."""
     fed = {name for column in CATALOGUE for name in feeds(column)}
     for stored in artefacts:
-        if stored.what not in fed:
+        if stored.what not in fed and not names_fed_by(stored.what):
             raise UserError(
                 f"no signal is fed by the artefact {stored.name} ({stored.folder}); "
                 f"signals are fed by {', '.join(sorted(fed))}, each with its language behind"
@@ -111,7 +113,7 @@ def what(name: str) -> str:
 
 def feeds(column: str) -> set[str]:
     """The artefacts, without a language, that a column is fed by."""
-    signal = CATALOGUE[column]
+    signal = named(column)
     return {name for name in (signal.artefact, signal.filled_by) if name}
 
 

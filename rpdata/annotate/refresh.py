@@ -59,6 +59,7 @@ def refresh(
 
         todo = pending()
         summary = RunSummary.of(units, len(units) - len(todo), some, shown)
+        summary.language_model = None       # nothing was told apart in this run
         with finishing(
             root, count=lambda: count(units, root, summary), missing=lambda: [unit.name for unit in pending()]
         ):

@@ -5,7 +5,7 @@ from golden import as_batch, computed, edge_documents, edge_golden, signals_of
 from golden.unicode14 import changed_code_points
 
 from rpdata.signals import CATALOGUE, schema
-from rpdata.signals.catalogue import SPANS
+from rpdata.signals.columns import SPANS
 
 DOCUMENTS, GOLDEN = edge_documents(), edge_golden()
 NAMES = [document["name"] for document in DOCUMENTS]
