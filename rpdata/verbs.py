@@ -1,6 +1,7 @@
 """What ends any verb early without being a failure of it: Ctrl-C, and a reader that has seen enough."""
 
 import os
+import select
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,8 +26,17 @@ class Verbs(TyperGroup):
             with resumable():
                 return super().invoke(ctx)
         except BrokenPipeError:   # of `rpdata ... | head`; what is left in the buffer goes nowhere
+            if not reader_is_gone():
+                raise
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return None
+
+
+def reader_is_gone() -> bool:
+    """Whether it is standard output that nobody reads any more; another pipe that broke may have cost some work."""
+    poll = select.poll()
+    poll.register(sys.stdout.fileno(), 0)
+    return any(event & (select.POLLERR | select.POLLHUP) for _, event in poll.poll(0))
 
 
 @contextmanager

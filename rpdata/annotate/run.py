@@ -97,6 +97,7 @@ def run(
     refuse_other_language(holding(before.units, found), settings)   # or a model would be asked for in vain
     settings = settings.with_model(found, before).with_artefacts(before)
     with writer_lock(root):
+        settings = settings.with_artefacts(begun(root))     # as it is under the lock: another run may have added some
         manifest, units = plan_units(found, settings, files_per_shard, split=cut_and_count)
         settings = with_groups(settings, manifest)
         have_model(units, settings)

@@ -19,6 +19,7 @@ from rpdata.signals.fingerprint import content, digest, kernel_hash
 # Rows of `documents/` in one language -> columns of ModelStats.
 Scorer: TypeAlias = Callable[[pa.RecordBatch], Mapping[str, pa.Array]]
 
+BRINGERS = {"folder", "registry", "store"}      # of files: what is in them is in an artefact's own hash
 TEXT, DOMAIN = "raw_content", "source_domain"
 
 
@@ -120,5 +121,18 @@ KINDS = {
 def code(kind: str) -> str:
     """A hash (16 hex digits) of the code that decides what artefacts of a kind say."""
     of_this_module: Any = sys.modules[__name__]
-    modules = (of_this_module, *KINDS[kind].modules)
-    return digest([kernel_hash(), *(content(Path(str(module.__file__))) for module in modules)])
+    modules = {of_this_module, *KINDS[kind].modules}
+    waiting = set(KINDS[kind].modules)
+    while waiting:
+        found = imported(waiting.pop()) - modules
+        modules |= found
+        waiting |= found
+    paths = sorted(Path(str(module.__file__)) for module in modules)
+    return digest([kernel_hash(), *map(content, paths)])
+
+
+def imported(module: ModuleType) -> set[ModuleType]:
+    """The modules of `rpdata.artefacts` that a module takes names from."""
+    names = {getattr(value, "__module__", None) for value in vars(module).values()}
+    found = {sys.modules[name] for name in names if name and name.startswith("rpdata.artefacts.")}
+    return {module for module in found if str(module.__name__).rpartition(".")[2] not in BRINGERS}

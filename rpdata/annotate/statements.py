@@ -91,5 +91,18 @@ def statement(node: ast.stmt, lines: list[str]) -> Statement:
         "".join(lines[first - 1 : node.end_lineno]),
         frozenset(s.get_name() for s in top.get_symbols() if s.is_assigned() or s.is_imported()),
         frozenset(mentions),
-        not isinstance(node, (*DEFINITIONS, ast.Assign, ast.AnnAssign)),
+        may_change_others(node),
+    )
+
+
+def may_change_others(node: ast.stmt) -> bool:
+    """Whether a statement may change what a name means that it does not bind: `WORDS["x"] = 1`, `x = WORDS.pop()`."""
+    if isinstance(node, DEFINITIONS):
+        return False
+    if not isinstance(node, ast.Assign | ast.AnnAssign):
+        return True
+    return any(
+        isinstance(part, ast.Call)
+        or (isinstance(part, ast.Subscript | ast.Attribute) and isinstance(part.ctx, ast.Store))
+        for part in ast.walk(node)
     )

@@ -7,6 +7,7 @@ document, and the system's clock ends a process whose function takes longer than
 import faulthandler
 import os
 import re
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -20,6 +21,19 @@ SLACK_SECONDS = 1       # to set the clock takes 70 us: not for each document
 NOTE_BYTES = 4096       # of the file; behind them comes what the clock says
 
 
+LOCK = threading.Lock()
+RUNNING: dict["Watch", float] = {}      # until when; a worker of several threads has several units, and one clock
+
+
+def set_clock() -> None:
+    """For the call that has the least time left; with the lock."""
+    faulthandler.cancel_dump_traceback_later()
+    if RUNNING:
+        first = min(RUNNING, key=RUNNING.__getitem__)
+        left = max(RUNNING[first] - time.monotonic(), 0.01)
+        faulthandler.dump_traceback_later(left, exit=True, file=first.file)
+
+
 class Watch:
     """For one unit: `watch(signal, document)` before each call of a function. Leaving the block forgets all of it."""
 
@@ -30,29 +44,33 @@ class Watch:
 
     def __call__(self, signal: str, document: str) -> None:
         note = f"{signal} of {document}".encode("utf-8", "backslashreplace")[:NOTE_BYTES]
-        os.pwrite(self._file.fileno(), note.ljust(NOTE_BYTES), 0)
+        os.pwrite(self.file.fileno(), note.ljust(NOTE_BYTES), 0)
         now = time.monotonic()
         if now - self._set > SLACK_SECONDS:
-            faulthandler.dump_traceback_later(self._seconds, exit=True, file=self._file)
             self._set = now
+            with LOCK:
+                RUNNING[self] = now + self._seconds
+                set_clock()
 
     def rest(self) -> None:
         """Between calls: what others do may take as long as it takes."""
-        faulthandler.cancel_dump_traceback_later()
         self._set = float("-inf")
-        os.pwrite(self._file.fileno(), b" " * NOTE_BYTES, 0)
+        with LOCK:
+            RUNNING.pop(self, None)
+            set_clock()
+        os.pwrite(self.file.fileno(), b" " * NOTE_BYTES, 0)
 
     def __enter__(self) -> "Watch":
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = self._path.open("wb", buffering=0)
-        self._file.seek(NOTE_BYTES)
+        self.file = self._path.open("wb", buffering=0)
+        self.file.seek(NOTE_BYTES)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.rest()
-        self._file.close()
+        self.file.close()
         self._path.unlink(missing_ok=True)
 
 

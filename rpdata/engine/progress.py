@@ -3,6 +3,7 @@
 Everything goes to standard error; standard output belongs to results.
 """
 
+import contextlib
 import sys
 import threading
 import time
@@ -133,7 +134,8 @@ class _Lines(_Face):
     def _print(self) -> None:
         run = self._progress
         done = f"{run.units_done:,} of {run.units:,} {run.counted}, {run.documents:,} documents"
-        print(f"rpdata: {done}, {run.rates()}", file=self._stream, flush=True)
+        with contextlib.suppress(BrokenPipeError):      # nobody reads it any more; the work is not to end for that
+            print(f"rpdata: {done}, {run.rates()}", file=self._stream, flush=True)
 
 
 class _Bar(_Face):

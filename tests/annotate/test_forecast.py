@@ -78,3 +78,12 @@ def test_what_a_run_would_refuse_is_refused(repository, tmp_path):
     result = rpdata("compute-signals", crawl, "--output", tmp_path / "out", "--dry-run")
     assert result.returncode == 2
     assert "not empty" in result.stderr
+
+
+def test_paragraph_deduplication_is_planned_too(tmp_path):
+    (tmp_path / "t.jsonl").write_text('{"text": "one line"}\n')
+    given = ("compute-signals", tmp_path / "t.jsonl", "--snapshot", "s", "--language", "en", "--paragraph-dedup",
+             "shard", "--output", tmp_path / "out")
+    result = rpdata(*given, "--dry-run", "--json")
+    assert result.returncode == 0, result.stderr
+    assert json.loads(result.stdout)["units"] == 1

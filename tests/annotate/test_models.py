@@ -7,14 +7,16 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from rpdata.annotate import unit
+from rpdata.annotate import Settings, run, scorers, unit
 from rpdata.annotate.models import Models, put, what
 from rpdata.annotate.refresh import refresh_unit, settings_of
 from rpdata.artefacts.folder import collected, store
 from rpdata.dataset import Dataset
+from rpdata.engine.resources import Resources
 from rpdata.ledger import Ledger
 from rpdata.manifest import Manifest
 from rpdata.signals import CATALOGUE
+from rpdata.sources import ReadOptions
 from tests.command import contents, rpdata
 
 FED = {"rps_doc_ldnoobw_words", "rpdata_doc_ldnoobw_words"}
@@ -166,3 +168,33 @@ def test_values_are_put_where_their_rows_are():
 
 def test_no_artefacts_feed_nothing():
     assert Models().fed() == {}
+
+
+def test_the_code_of_a_kind_is_that_of_all_modules_that_it_scores_with(monkeypatch):
+    read = []
+    content = scorers.content
+    monkeypatch.setattr(scorers, "content", lambda path: read.append(path.stem) or content(path))
+    scorers.code.__wrapped__("classifier")
+    assert {"scorers", "classifier", "fasttext_model", "fasttext_scan", "fasttext_words", "fasttext_file"} <= set(read)
+    read.clear()
+    scorers.code.__wrapped__("lm")
+    assert {"scorers", "perplexity", "cutoffs", "kenlm_model", "pieces"} <= set(read)
+    assert not {"folder", "registry", "store"} & set(read)
+
+
+def test_an_artefact_that_another_run_brought_meanwhile_stays(tmp_path, collection, monkeypatch):
+    (tmp_path / "t.jsonl").write_text('{"text": "the house and the water"}\n' * 3)
+    given = [str(tmp_path / "t.jsonl")], Settings(tmp_path / "out", ReadOptions(language="en"))
+    options = {"snapshot": "s", "resources": Resources(1)}
+    run(*given, **options)
+    with_model = Settings.with_model
+
+    def slowly(settings, *rest):
+        other = rpdata("compute-signals", tmp_path / "out", "--artefacts", collection / "bad_words.en")
+        assert other.returncode == 0, other.stderr
+        return with_model(settings, *rest)
+
+    monkeypatch.setattr(Settings, "with_model", slowly)
+    run(*given, **options)
+    assert "bad_words.en" in Manifest.load(tmp_path / "out").configurations["quality_signals"]["artefacts"]
+    assert "rps_doc_ldnoobw_words" in Dataset.open(tmp_path / "out").columns("quality_signals")

@@ -129,3 +129,21 @@ def test_a_function_behind_a_decorator_of_the_file_counts_with_it():
     source = IMPORTS + decorator + ONE.replace("def one", "@twice\ndef one")
     for before, after in (("return 2 *", "return 3 *"), ("return 1\n", "return 5\n")):
         assert hashes(file(source))["one"] != hashes(file(source.replace(before, after)))["one"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("TABLE['x'] = 1", "TABLE['x'] = 2"),
+        ("TABLE['x'], y = 1, 2", "TABLE['x'], y = 3, 2"),
+        ("helper.limit = 1", "helper.limit = 2"),
+        ("y = TABLE.setdefault('x', 1)", "y = TABLE.setdefault('x', 2)"),
+    ],
+)
+def test_a_statement_that_changes_what_a_signal_uses_counts_though_it_binds_no_name(before, after):
+    uses = (
+        "TABLE = {}\ndef helper(n):\n    return n\nWHAT\n"
+        '@signal("uses", type=COUNT)\ndef uses(document: Document):\n    return helper(TABLE["x"])\n'
+    )
+    old, new = (hashes(file(IMPORTS + ONE + uses.replace("WHAT", what))) for what in (before, after))
+    assert {name for name in old if old[name] != new[name]} == {"uses"}

@@ -6,7 +6,9 @@ import subprocess
 import sys
 
 import pytest
+import typer
 
+from rpdata.verbs import Verbs
 from tests.command import command, rpdata
 
 
@@ -80,3 +82,17 @@ def test_a_file_system_without_locks_is_worked_on_with_a_warning(repository, tmp
                              env={**os.environ, "RPDATA_HOME": str(tmp_path / "home")})
     assert (refused.returncode, "Traceback" in refused.stderr) == (2, False)
     assert "that is not lid.176.ftz" in refused.stderr      # and not: No locks available
+
+
+def test_another_pipe_than_standard_output_that_breaks_is_a_failure():
+    app = typer.Typer(cls=Verbs)
+
+    @app.command()
+    def work() -> None:
+        raise BrokenPipeError
+
+    @app.command()
+    def other() -> None: ...
+
+    with pytest.raises(BrokenPipeError):
+        app(["work"], standalone_mode=False)

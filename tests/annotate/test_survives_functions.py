@@ -2,6 +2,8 @@
 
 import json
 import multiprocessing
+import subprocess
+import sys
 import time
 
 import pytest
@@ -95,3 +97,29 @@ def test_time_is_counted_for_each_call_and_not_for_all_of_them(dataset, tmp_path
     process.join(60)
     assert process.exitcode == 0
     assert time.monotonic() - started > 2
+
+
+TWO_THREADS = """
+import threading, time
+from pathlib import Path
+from rpdata.annotate.watch import Watch
+
+def hanging():
+    with Watch(Path({root!r}), "signals-x", "s/0000", seconds=2) as watch:
+        watch("odd", "s/a/0")
+        time.sleep(60)
+
+threading.Thread(target=hanging, daemon=True).start()
+time.sleep(0.5)
+with Watch(Path({root!r}), "signals-x", "s/0001", seconds=30) as watch:
+    watch("fine", "s/b/0")
+time.sleep(30)
+"""
+
+
+def test_a_unit_beside_it_in_the_same_process_does_not_take_the_clock_away(tmp_path):
+    """A worker of an existing cluster may have several threads."""
+    program = [sys.executable, "-c", TWO_THREADS.format(root=str(tmp_path))]
+    assert subprocess.run(program, timeout=60, check=False).returncode == 1
+    assert blamed(note_of(tmp_path, "signals-x", "s/0000"), "x.py") == "odd of s/a/0 does not come to an end"
+    assert blamed(note_of(tmp_path, "signals-x", "s/0001"), "x.py") is None

@@ -85,3 +85,14 @@ def test_the_time_left_learns_from_units_that_are_done(clock: list[float]) -> No
 ])
 def test_durations_have_two_units_at_most(seconds: float, text: str) -> None:
     assert duration(seconds) == text
+
+
+def test_work_goes_on_when_nobody_reads_its_progress_any_more(clock: list[float]) -> None:
+    class Gone(io.StringIO):
+        def write(self, text: str) -> int:
+            raise BrokenPipeError
+
+    with Progress(2, 1000, stream=Gone()) as shown:
+        clock[0] = 11
+        shown.unit_done(500)
+        assert shown.units_done == 1
