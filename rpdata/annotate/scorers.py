@@ -1,26 +1,49 @@
 """How each kind of artefact is asked about documents: from its own interface to columns of ModelStats."""
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rpdata.artefacts import bad_words, classifier, cutoffs, domains, importance, perplexity
+from rpdata.artefacts import (
+    bad_words,
+    classifier,
+    cutoffs,
+    domains,
+    fasttext_file,
+    fasttext_labels,
+    fasttext_model,
+    fasttext_scan,
+    fasttext_vectors,
+    fasttext_words,
+    importance,
+    kenlm_model,
+    perplexity,
+    piece_rules,
+    piece_scan,
+    piece_trie,
+    piece_words,
+    pieces,
+    sentencepiece_file,
+)
 from rpdata.artefacts.folder import Stored
 from rpdata.signals.fingerprint import content, digest, kernel_hash
 
 # Rows of `documents/` in one language -> columns of ModelStats.
 Scorer: TypeAlias = Callable[[pa.RecordBatch], Mapping[str, pa.Array]]
 
-BRINGERS = {"folder", "registry", "store"}      # of files: what is in them is in an artefact's own hash
 TEXT, DOMAIN = "raw_content", "source_domain"
+NO_BUCKET = "all"           # what cc_net writes where it had no language model
+
+FASTTEXT = (fasttext_file, fasttext_labels, fasttext_model, fasttext_scan, fasttext_vectors, fasttext_words)
+PIECES = (piece_rules, piece_scan, piece_trie, piece_words, pieces, sentencepiece_file)
 
 
 @dataclass(frozen=True)
@@ -32,18 +55,20 @@ class Kind:
     load: what scores the documents of one language with all of the kind's artefacts for it.
     suffixes: of the columns that an artefact gives (behind its name without the language), with their types.
     modules: whose code, with that of the text kernels, decides the values.
+    libraries: whose versions do.
     """
 
     load: Callable[[Sequence[Stored]], Scorer]
     suffixes: Mapping[str, pa.DataType]
     modules: tuple[ModuleType, ...]
+    libraries: tuple[str, ...] = ()
 
     def columns(self, stored: Stored) -> dict[str, pa.DataType]:
         return {f"{stored.what}{suffix}": kind for suffix, kind in self.suffixes.items()}
 
 
 def language_model(artefacts: Sequence[Stored]) -> Scorer:
-    """Of the documents without a perplexity; what the input says of the others stands."""
+    """Of the documents without a perplexity; what the input says stands, the bucket of a document without one, too."""
     (stored,) = artefacts
     model = perplexity.LanguageModelScorer.load(stored)
 
@@ -51,9 +76,11 @@ def language_model(artefacts: Sequence[Stored]) -> Scorer:
         unknown = documents["perplexity"].is_null()
         found = model.perplexity(documents[TEXT].filter(unknown))
         buckets = model.cutoffs.buckets(found) if model.cutoffs else pa.nulls(len(found), pa.string())
+        computed = pc.replace_with_mask(pa.nulls(len(unknown), pa.string()), unknown, buckets)
+        told = pc.if_else(pc.equal(documents["bucket"], NO_BUCKET), None, documents["bucket"])
         return {
             "lm": pc.replace_with_mask(documents["perplexity"], unknown, found),
-            "lm.bucket": pc.replace_with_mask(documents["bucket"], unknown, buckets),
+            "lm.bucket": pc.coalesce(told, computed),
         }
 
     return score
@@ -107,8 +134,11 @@ def lists_of_domains(artefacts: Sequence[Stored]) -> Scorer:
 
 
 KINDS = {
-    "lm": Kind(language_model, {"": pa.float64(), ".bucket": pa.string()}, (perplexity, cutoffs)),
-    "classifier": Kind(classifiers, {"": pa.float64()}, (classifier,)),
+    "lm": Kind(
+        language_model, {"": pa.float64(), ".bucket": pa.string()}, (perplexity, cutoffs, kenlm_model, *PIECES),
+        ("kenlm", "sentencepiece"),
+    ),
+    "classifier": Kind(classifiers, {"": pa.float64()}, (classifier, *FASTTEXT)),
     "importance": Kind(
         importances, dict.fromkeys(("", ".length_correction", ".per_word"), pa.float64()), (importance,)
     ),
@@ -120,19 +150,7 @@ KINDS = {
 @cache
 def code(kind: str) -> str:
     """A hash (16 hex digits) of the code that decides what artefacts of a kind say."""
-    of_this_module: Any = sys.modules[__name__]
-    modules = {of_this_module, *KINDS[kind].modules}
-    waiting = set(KINDS[kind].modules)
-    while waiting:
-        found = imported(waiting.pop()) - modules
-        modules |= found
-        waiting |= found
-    paths = sorted(Path(str(module.__file__)) for module in modules)
-    return digest([kernel_hash(), *map(content, paths)])
-
-
-def imported(module: ModuleType) -> set[ModuleType]:
-    """The modules of `rpdata.artefacts` that a module takes names from."""
-    names = {getattr(value, "__module__", None) for value in vars(module).values()}
-    found = {sys.modules[name] for name in names if name and name.startswith("rpdata.artefacts.")}
-    return {module for module in found if str(module.__name__).rpartition(".")[2] not in BRINGERS}
+    here = Path(__file__)
+    paths = [here, here.with_name("models.py"), *(Path(str(module.__file__)) for module in KINDS[kind].modules)]
+    libraries = [f"{name} {version(name)}" for name in KINDS[kind].libraries]
+    return digest([kernel_hash(), *map(content, paths), *libraries])
