@@ -68,8 +68,12 @@ def from_reference(numbers_of_domains: Path, index: Path) -> Listed:
     try:
         used, of = np.unique(np.fromiter(numbers.values(), np.int64), return_inverse=True)
         sets = [tuple(sorted(map(str, known[str(number)]))) for number in used.tolist()]
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise UserError(f"{numbers_of_domains} and {index} do not go together: {error!r}") from error
+    if not all(isinstance(known[str(number)], list) for number in used.tolist()):
+        raise UserError(f"{index} does not hold lists of categories: a number's must be like [\"adult\", \"chat\"]")
+    if used[0] < 0 or used[-1] >= 2**31:
+        raise UserError(f"{numbers_of_domains} numbers sets {used[0]} to {used[-1]}; they can be 0 to 2**31 - 1")
     return Listed(pa.array(numbers, pa.string()), of, sets, used.tolist())
 
 
@@ -82,7 +86,8 @@ def write_table(listed: Listed, folder: Path) -> dict[str, Path]:
     for row in np.flatnonzero(pc.match_substring_regex(listed.domain, MAY_HAVE_FRILLS).to_numpy(False)).tolist():
         domain = listed.domain[row].as_py()
         if site_of(domain) != domain:
-            sites.setdefault(site_of(domain), set()).update(sets[names[row]])
+            if site_of(domain):             # else what is listed is no domain: it would be that of pages without one
+                sites.setdefault(site_of(domain), set()).update(sets[names[row]])
             names[row] = NOT_HERE
     there = pc.index_in(pa.array(list(sites), pa.string()), value_set=listed.domain).to_pylist()
     added: list[tuple[str, int]] = []

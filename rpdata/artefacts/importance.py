@@ -130,9 +130,9 @@ def log_poisson(count: Ints, mean: float) -> Floats:
 def algorithm_of(artefact: Stored) -> str:
     """The hash function of an artefact; UserError for one that is not known."""
     name = artefact.facts.get("hash")
-    if name not in ALGORITHMS:
+    if not isinstance(name, str) or name not in ALGORITHMS:
         raise unknown_name(f"hash function of {artefact.folder}", str(name), ALGORITHMS)
-    return str(name)
+    return name
 
 
 def refuse_mixture(first: Stored, other: Stored) -> None:
@@ -178,8 +178,10 @@ def read_counts(path: Path) -> Ints:
     counts = read_array(path)
     if counts.ndim != 1 or not np.issubdtype(counts.dtype, np.integer):
         raise UserError(f"{path} holds no counts: an array of whole numbers in one dimension belongs there")
-    if counts.min(initial=0) < 0 or counts.sum() <= 0:
+    if counts.min(initial=0) < 0 or not counts.any():
         raise UserError(f"{path} holds no counts: none is above 0, or some are below")
+    if counts.astype(np.float64).sum() >= 2**62:
+        raise UserError(f"{path} holds no counts: they are too large to be added up")
     return counts.astype(np.int64)
 
 

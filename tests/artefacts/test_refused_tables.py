@@ -1,0 +1,51 @@
+"""Tables of others that would give wrong numbers are refused with a sentence."""
+
+import json
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from rpdata.artefacts.domain_table import from_lists, from_reference, write_table
+from rpdata.artefacts.domains import Domains
+from rpdata.artefacts.folder import Stored, store
+from rpdata.artefacts.importance import algorithm_of, read_counts
+from rpdata.errors import UserError
+
+
+@pytest.mark.parametrize(
+    "counts", [np.array([2**63, 2**63, 0, 5], np.uint64), np.array([2**62] * 5), np.array([2**63 + 5, 1], np.uint64)]
+)
+def test_counts_whose_sum_has_no_place_are_refused(tmp_path, counts):
+    np.save(tmp_path / "target.npy", counts)
+    with pytest.raises(UserError, match="too large"):
+        read_counts(tmp_path / "target.npy")
+
+
+def test_a_hash_function_that_is_no_name_is_refused(tmp_path):
+    artefact = Stored("importance.books.en", "importance", "en", tmp_path, {}, {"hash": ["xxh3"]})
+    with pytest.raises(UserError, match="hash function"):
+        algorithm_of(artefact)
+
+
+@pytest.mark.parametrize("number", [2**31, -1, 2**70])
+def test_a_number_of_a_set_that_has_no_place_is_refused(tmp_path, number):
+    (tmp_path / "numbers").write_text(json.dumps({"a.example": number}))
+    (tmp_path / "index").write_text(json.dumps({str(number): ["adult"]}))
+    with pytest.raises(UserError, match="numbers"):
+        from_reference(tmp_path / "numbers", tmp_path / "index")
+
+
+def test_categories_that_are_one_string_are_refused(tmp_path):
+    (tmp_path / "numbers").write_text('{"a.example": 0}')
+    (tmp_path / "index").write_text('{"0": "adult"}')
+    with pytest.raises(UserError, match="lists of categories"):
+        from_reference(tmp_path / "numbers", tmp_path / "index")
+
+
+def test_a_line_without_a_site_lists_no_page(tmp_path):
+    (tmp_path / "adult").write_text("...\n.\nwww.a.example\n")
+    files = write_table(from_lists({"adult": tmp_path / "adult"}), tmp_path)
+    domains = Domains.load(store(tmp_path / "models", "domains.ut1", "domains", None, files, facts={}, made={}))
+    found = domains.categories(pa.array(["", ":80", "a.example", "..."])).to_pylist()
+    assert found == [[], [], ["adult"], []]
