@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from rpdata.annotate.scorers import KINDS, Scorer, code
 from rpdata.artefacts.folder import Stored
+from rpdata.artefacts.importance import refuse_mixture
 from rpdata.errors import UserError
 from rpdata.signals import CATALOGUE, ModelStats, named
 from rpdata.signals.columns import SPANS
@@ -37,10 +38,15 @@ class Models:
     here: Mapping[str, Stored] = field(default_factory=dict)
 
     def with_those(self, given: Mapping[str, Stored]) -> "Models":
-        """With more artefacts; one of the same name takes the place of another. UserError if one feeds no signal."""
+        """With more artefacts; one of the same name takes the place of another.
+
+        UserError if one feeds no signal, or two do not go together.
+        """
         refuse_useless(given.values())
+        here = {**self.here, **given}
+        refuse_mixtures(here.values())
         identities = {**self.identities, **{name: stored.sha256 for name, stored in given.items()}}
-        return Models(dict(sorted(identities.items())), {**self.here, **given})
+        return Models(dict(sorted(identities.items())), here)
 
     def fed(self) -> dict[str, str]:
         """The names without a language, each with a hash of what its artefacts say: their files and our code."""
@@ -104,6 +110,14 @@ def refuse_useless(artefacts: Iterable[Stored]) -> None:
                 f"no signal is fed by the artefact {stored.name} ({stored.folder}); "
                 f"signals are fed by {', '.join(sorted(fed))}, each with its language behind"
             )
+
+
+def refuse_mixtures(artefacts: Iterable[Stored]) -> None:
+    """UserError for importances of one language that can't be used together, before a unit meets them."""
+    first: dict[str | None, Stored] = {}
+    for stored in artefacts:
+        if stored.kind == "importance":
+            refuse_mixture(first.setdefault(stored.language, stored), stored)
 
 
 def what(name: str) -> str:

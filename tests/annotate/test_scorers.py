@@ -9,7 +9,8 @@ import pytest
 
 from rpdata.annotate.models import Models
 from rpdata.annotate.scorers import KINDS
-from rpdata.artefacts.folder import load, store
+from rpdata.artefacts.folder import Stored, load, store
+from rpdata.errors import UserError
 
 OF_FILES = {"rpdata.artefacts.folder", "rpdata.artefacts.store", "rpdata.artefacts.registry"}   # not of their meaning
 PACKAGE = "rpdata.artefacts"
@@ -52,3 +53,13 @@ def test_a_bucket_that_the_input_tells_stands_without_a_perplexity(repository, t
     assert computed == also
     assert (computed is not None) == with_cutoffs
     assert said["lm"].null_count == 0
+
+
+def test_importances_that_do_not_go_together_are_refused_before_a_unit_meets_them(tmp_path):
+    names = {"importance.books.en": "xxh3", "importance.wikipedia.en": "siphash13-seed42"}
+    mixed = {
+        name: Stored(name, "importance", "en", tmp_path, {}, {"hash": algorithm, "buckets": 4})
+        for name, algorithm in names.items()
+    }
+    with pytest.raises(UserError, match="can't be used together"):
+        Models().with_those(mixed)
