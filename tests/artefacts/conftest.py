@@ -1,5 +1,6 @@
-"""A small language model, trained once."""
+"""A small language model, trained once; models as cc_net has them; a cache for a test."""
 
+import gzip
 import json
 import tomllib
 from pathlib import Path
@@ -35,3 +36,27 @@ def boilerplate(repository) -> list[str]:
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory, corpus) -> Trained:
     return train("en", [corpus], tmp_path_factory.mktemp("models"), **OPTIONS)
+
+
+@pytest.fixture
+def own_home(monkeypatch, tmp_path) -> Path:
+    """A cache of its own for a test, for this process and those that it starts."""
+    monkeypatch.setenv("RPDATA_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def language_models(shared, tmp_path):
+    """A folder as cc_net's: a model of pieces, and an n-gram model of some of them."""
+    import sentencepiece
+
+    folder = tmp_path / "data/lm_sp"
+    folder.mkdir(parents=True)
+    lines = (shared / "golden/lm/text.txt").read_text(encoding="utf-8").splitlines()[:500]
+    sentencepiece.SentencePieceTrainer.train(
+        sentence_iterator=iter(lines), model_prefix=str(folder / "xx"), vocab_size=200, minloglevel=2
+    )
+    (folder / "xx.model").rename(folder / "xx.sp.model")
+    with gzip.open(shared / "golden/lm/order3.arpa.gz") as arpa:
+        (folder / "xx.arpa.bin").write_bytes(arpa.read())       # kenlm tells by the content
+    return folder

@@ -5,23 +5,19 @@ import threading
 import time
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from rpdata.artefacts import Artefact, home, is_here, path_of, pull, registry
 from rpdata.artefacts.registry import Url, Wheel
 from rpdata.errors import CannotFinish, UserError
+from tests.artefacts.file_server import serving
 from tests.command import rpdata
 
 CONTENT = hashlib.sha256(b"model").digest() * 50_000      # 1.6 MB
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
 
-
-@pytest.fixture(autouse=True)
-def own_home(monkeypatch, tmp_path):
-    """A cache of its own for each test, for this process and those that it starts."""
-    monkeypatch.setenv("RPDATA_HOME", str(tmp_path / "home"))
+pytestmark = pytest.mark.usefixtures("own_home")
 
 
 @pytest.fixture
@@ -38,46 +34,9 @@ def register(monkeypatch):
 
 @pytest.fixture
 def server():
-    """Serves CONTENT behind a gate; breaks off as often as it is told to; `ranges` remembers what was asked for."""
-    yield from serve()
-
-
-def serve():
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):
-            asked = self.headers.get("Range")
-            http.ranges.append(asked)
-            if http.status:
-                self.send_error(http.status)
-                return
-            http.gate.wait(30)
-            gives_range = asked and http.knows_ranges and self.headers.get("If-Range") in (None, http.version)
-            start = int(asked.removeprefix("bytes=").rstrip("-")) if gives_range else 0
-            body = http.content[start:]
-            self.send_response(206 if gives_range else 200)
-            if gives_range:
-                self.send_header("Content-Range", f"bytes {start}-{len(http.content) - 1}/{len(http.content)}")
-            if http.version:
-                self.send_header("ETag", http.version)
-            if http.tells_length:
-                self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            if http.breaks_off > 0:
-                http.breaks_off -= 1
-                body = body[:500_000]
-            self.wfile.write(body)
-
-        def log_message(self, *_):
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as http:
-        http.content, http.ranges, http.breaks_off, http.knows_ranges, http.status = CONTENT, [], 0, True, None
-        http.tells_length, http.version, http.gate = True, None, threading.Event()
-        http.gate.set()
-        http.url = f"http://127.0.0.1:{http.server_port}/tiny.bin"
-        threading.Thread(target=http.serve_forever, daemon=True).start()
+    """Serves CONTENT."""
+    with serving(CONTENT) as http:
         yield http
-        http.shutdown()
 
 
 def test_a_download_that_broke_off_goes_on_where_it_stopped(server, register):

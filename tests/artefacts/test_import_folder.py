@@ -1,6 +1,5 @@
 """What others made becomes a collection of ours, and what is wrong with it is told."""
 
-import gzip
 import shutil
 
 import numpy as np
@@ -110,23 +109,6 @@ def test_what_a_folder_lacks_is_told(reference, tmp_path):
     shutil.rmtree(reference / "bad_urls")
     report = import_folder(reference, tmp_path / "models")
     assert report.absent == ["domains.ut1", "bad_words.en", "classifier.palm.en"]
-
-
-@pytest.fixture
-def language_models(shared, tmp_path):
-    """A folder as cc_net's: a model of pieces, and an n-gram model of some of them."""
-    import sentencepiece
-
-    folder = tmp_path / "data/lm_sp"
-    folder.mkdir(parents=True)
-    lines = (shared / "golden/lm/text.txt").read_text(encoding="utf-8").splitlines()[:500]
-    sentencepiece.SentencePieceTrainer.train(
-        sentence_iterator=iter(lines), model_prefix=str(folder / "xx"), vocab_size=200, minloglevel=2
-    )
-    (folder / "xx.model").rename(folder / "xx.sp.model")
-    with gzip.open(shared / "golden/lm/order3.arpa.gz") as arpa:
-        (folder / "xx.arpa.bin").write_bytes(arpa.read())       # kenlm tells by the content
-    return folder
 
 
 def test_language_models_of_cc_net_go_with_their_cutoffs(language_models, tmp_path, monkeypatch):
