@@ -20,12 +20,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from rpdata.annotate.paragraph_groups import EarlierHashes, Group, ParagraphDedup
-from rpdata.dedup.paragraph_removed import REMOVED, summed
+from rpdata.dedup.paragraph_removed import REMOVED, ROWS_WAITING, summed
 from rpdata.dedup.paragraphs import Slice
 from rpdata.engine.commit import write_atomically
 from rpdata.engine.plan import Unit
 from rpdata.errors import UserError
-from rpdata.ledger import Ledger, configuration_hash
+from rpdata.ledger import Ledger, configuration_hash, hash_of
 from rpdata.manifest import Manifest
 
 FOLDER = "work/paragraphs"
@@ -144,13 +144,22 @@ def slices_of(root: Path, group: str, content: str, unit: Unit) -> Iterator[Slic
             start += held["records"]
 
 
+def refuse_changed_hashes(known: EarlierHashes) -> None:
+    """UserError if a file of hashes has not the bytes that its account tells of."""
+    if hash_of(known.path) != known.xxh3:
+        raise UserError(
+            f"{known.path} is not the file of hashes that was written: it is damaged, or was written anew.\n"
+            "Delete it and run the same command again; if it belongs to another dataset, first the one that made that."
+        )
+
+
 def earlier_hashes(root: Path) -> tuple[EarlierHashes, ...]:
     """The hashes of all units of another dataset; UserError if it was made without, or they are not there any more."""
     units = Manifest.load(root).units
     found = []
     for unit in units:
         account = standing(root, unit)
-        if account is None:
+        if account is None or account.planned != planned_inputs(unit):      # of a plan that was given up
             raise UserError(
                 f"cannot use --paragraphs-against {root}: the hashes of its unit {unit.name} are not in "
                 f"{root / FOLDER}.\nThey are written by compute-signals with --paragraph-dedup, and kept as long as "
@@ -172,4 +181,9 @@ def removed_from(root: Path) -> pa.Table:
             f"documents: {FOLDER}/ holds no account of them.\n"
             "compute-signals writes it with --paragraph-dedup, for as long as nobody deletes it."
         )
-    return summed([pq.read_table(path, schema=REMOVED) for path in there])
+    tables = [REMOVED.empty_table()]
+    for path in there:
+        tables.append(pq.read_table(path, schema=REMOVED))
+        if sum(table.num_rows for table in tables[1:]) > max(ROWS_WAITING, tables[0].num_rows):
+            tables = [summed(tables)]       # units have most of their domains in common
+    return summed(tables)

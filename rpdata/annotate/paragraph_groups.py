@@ -93,9 +93,10 @@ def first_shards(
 
 def groups_of(units: Iterable[Unit], starts: Mapping[str, Sequence[str]]) -> list[Group]:
     """The units in their groups, in the order of the plan."""
+    first = {(snapshot, shard) for snapshot, shards in starts.items() for shard in shards}
     found: list[list[Unit]] = []
     for unit in units:
-        if unit.shard in starts[unit.snapshot] or not found:
+        if (unit.snapshot, unit.shard) in first or not found:
             found.append([])
         found[-1].append(unit)
     return [Group(tuple(members)) for members in found]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from rpdata.annotate.accounts import known_documents
 from rpdata.annotate.paragraph_files import account_of, content_of, merged_parts
 from rpdata.annotate.paragraph_groups import OFF, EarlierHashes, Group, ParagraphDedup, first_shards, groups_of
 from rpdata.annotate.settings import Settings
@@ -101,7 +102,29 @@ def is_merged(group: str, settings: Settings) -> bool:
     return content is not None and merged_parts(settings.output, group, content) is not None
 
 
-def can_be_edited(unit: Unit, settings: Settings) -> bool:
-    """Whether all is there that the unit waits for, or it has its documents already."""
-    merged = settings.paragraphs is None or is_merged(settings.groups[unit.name], settings)
-    return merged or "documents" not in missing_steps(unit, settings)
+def with_neighbours(
+    pending: Sequence[Unit], units: Sequence[Unit], manifest: Manifest, settings: Settings
+) -> list[Unit]:
+    """The pending units, and those beside `units` in their groups whose text was edited by other hashes.
+
+    Such are left if the lines of a unit change: its group has other duplicates then.
+    """
+    groups = {settings.groups[unit.name] for unit in units} & settings.contents.keys()
+    names = {unit.name for unit in pending}
+    found = set[str]()
+    for unit in manifest.units:
+        if settings.groups[unit.name] in groups and unit.name not in names:
+            entry = known_documents(unit, settings.output)
+            if entry is not None and entry.configuration != settings.configuration("documents", unit):
+                found.add(unit.name)
+    return [unit for unit in manifest.units if unit.name in names | found]
+
+
+def editable(units: Sequence[Unit], settings: Settings) -> list[Unit]:
+    """Those for which all is there that they wait for, or that have their documents already."""
+    names = {settings.groups[unit.name] for unit in units}
+    merged = {name for name in names if is_merged(name, settings)}      # once: it reads what all units have to remove
+    return [
+        unit for unit in units
+        if settings.groups[unit.name] in merged or "documents" not in missing_steps(unit, settings)
+    ]

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from rpdata.annotate.paragraph_files import FOLDER, hashes_name, write_json
-from rpdata.annotate.paragraph_groups import Group
+from rpdata.annotate.paragraph_files import FOLDER, account_of, hashes_name, refuse_changed_hashes, write_json
+from rpdata.annotate.paragraph_groups import EarlierHashes, Group
 from rpdata.annotate.paragraph_plan import groups_wanted, is_hashed, is_merged, with_groups
 from rpdata.annotate.paragraphs import MergeTask, hash_unit, merge_part
 from rpdata.annotate.settings import Settings
@@ -74,13 +74,28 @@ def hash_lines_of(units: Sequence[Unit], settings: Settings, cluster: Cluster, q
 
 def merge(groups: Sequence[Group], settings: Settings, cluster: Cluster) -> None:
     """Find the duplicates of the groups whose lines are hashed. CannotFinish if parts had to be left out."""
-    tasks = {group.name: list(parts_of(group, settings)) for group in groups if not is_merged(group.name, settings)}
+    groups = [group for group in groups if not is_merged(group.name, settings)]
+    files = ((str(known.path), known) for known in hashes_of(groups, settings))
+    for _ in cluster.run(refuse_changed_hashes, files):
+        pass
+    tasks = {group.name: list(parts_of(group, settings)) for group in groups}
     named = ((f"{task.group} part {task.number}", task) for parts in tasks.values() for task in parts)
     for _ in cluster.run(partial(merge_part, settings=settings), named):
         pass
     for name, parts in tasks.items():
         fields = {"content": settings.contents[name], "parts": len(parts)}
         write_json(settings.output / FOLDER / name / "group.json", fields)
+
+
+def hashes_of(groups: Sequence[Group], settings: Settings) -> Iterator[EarlierHashes]:
+    """The files of hashes that are merged for some groups, each once."""
+    assert settings.paragraphs is not None
+    if groups:
+        yield from settings.paragraphs.earlier
+    for unit in (unit for group in groups for unit in group.units):
+        account = account_of(settings.output, unit, settings.hashes_configuration(unit))
+        if account:
+            yield EarlierHashes(settings.output / hashes_name(unit), account.xxh3)
 
 
 def parts_of(group: Group, settings: Settings) -> Iterator[MergeTask]:

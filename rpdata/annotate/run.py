@@ -8,11 +8,12 @@ from functools import partial
 from pathlib import Path
 
 from rpdata.annotate.language import load
-from rpdata.annotate.paragraph_plan import agree_on_paragraphs, can_be_edited, with_groups
+from rpdata.annotate.paragraph_plan import agree_on_paragraphs, editable, with_groups, with_neighbours
 from rpdata.annotate.paragraphs_run import find_duplicates
 from rpdata.annotate.settings import BY_LANGUAGE, Settings
 from rpdata.annotate.unit import annotate_unit, missing_steps, signals_missing
 from rpdata.annotate.work import finishing, work_through
+from rpdata.engine.cluster import told_together
 from rpdata.engine.commit import sweep
 from rpdata.engine.lock import writer_lock
 from rpdata.engine.places import language_of
@@ -113,13 +114,13 @@ def run(
         ):
             unfinished = None
             if settings.paragraphs:
+                pending = with_neighbours(pending, units, manifest, settings)
                 settings, unfinished = find_duplicates(pending, manifest, settings, resources, quiet, silent)
-                pending = [unit for unit in pending if can_be_edited(unit, settings)]
-            if pending:
-                task = partial(annotate_unit, settings=settings)
-                work_through(pending, task, root, resources, summary, quiet, silent)
-            if unfinished:
-                raise unfinished
+                pending = editable(with_neighbours(pending, units, manifest, settings), settings)
+            with told_together(unfinished):
+                if pending:
+                    task = partial(annotate_unit, settings=settings)
+                    work_through(pending, task, root, resources, summary, quiet, silent)
     summary.seconds = round(time.monotonic() - started, 3)
     return summary
 

@@ -137,6 +137,21 @@ class UnitsLeftOut(CannotFinish):
         self.causes = causes
 
 
+@contextlib.contextmanager
+def told_together(before: CannotFinish | None) -> Iterator[None]:
+    """Raise behind the block what was left out before it; if the block leaves out units too, both are told."""
+    try:
+        yield
+    except CannotFinish as error:
+        if before is None:
+            raise
+        told = [each.causes for each in (before, error) if isinstance(each, UnitsLeftOut)]
+        causes = {name: why for each in told for name, why in each.items()}
+        raise UnitsLeftOut(f"{before}\n{error}", causes) from error
+    if before:
+        raise before
+
+
 class _UnitRefused(Exception):
     """A task raised UserError: its unit can't be done as it is, others can."""
 
