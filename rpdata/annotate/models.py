@@ -94,7 +94,7 @@ class Models:
                     for name, values in said.items():
                         before = found.get(name, pa.nulls(documents.num_rows, values.type))
                         found[name] = put(values, rows, before)
-            seconds[kind] += time.perf_counter() - began
+            seconds[kind] = seconds.get(kind, 0.0) + time.perf_counter() - began
         for stored in asked:
             for name, values in KINDS[stored.kind].columns(stored).items():
                 found.setdefault(name, pa.nulls(documents.num_rows, values))    # no document is in its language

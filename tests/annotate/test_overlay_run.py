@@ -127,7 +127,7 @@ def test_a_killed_run_goes_on_where_it_stopped(dataset, mine, tmp_path):
         "two": (["{out}", "{crawl}", "--signals", "{mine}"], "a folder with rpdata.json"),
         "no output": (["{crawl}"], "--output FOLDER"),
         "only alone": (["{crawl}", "--output", "{out}", "--only", "x"], "--signals FILE"),
-        "output": (["{out}", "--signals", "{mine}", "--output", "{out}"], "--output means nothing with --signals"),
+        "output": (["{out}", "--signals", "{mine}", "--output", "{out}"], "--output means nothing here"),
         "min chars": (["{out}", "--signals", "{mine}", "--min-chars", "5"], "--min-chars means nothing"),
         "unknown": (["{out}", "--signals", "{mine}", "--only", "words_per_lime"], "did you mean words_per_line"),
         "nothing": (["{out}", "--signals", "{mine}", "--only", ","], "names no signal"),

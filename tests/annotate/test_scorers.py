@@ -47,7 +47,7 @@ def test_a_bucket_that_the_input_tells_stands_without_a_perplexity(repository, t
             "bucket": ["head", "all", None, None],
         }
     )
-    said = Models().with_those({"lm.en": model}).ask(pages, ["en"] * 4, ["ccnet_perplexity", "ccnet_bucket"])
+    said = Models().with_those({"lm.en": model}).ask(pages, ["en"] * 4, ["ccnet_perplexity", "ccnet_bucket"], {})
     first, computed, also, told = said["lm.bucket"].to_pylist()
     assert (first, told) == ("head", None)
     assert computed == also
