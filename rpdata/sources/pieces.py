@@ -7,9 +7,11 @@ seek. Where a file is cut depends on its size and its lines or row groups alone.
 import logging
 from bisect import bisect_left
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from itertools import accumulate, pairwise
+from threading import Event
 
 from rpdata.engine.plan import Input, Piece
 from rpdata.sources.batches import newlines
@@ -51,8 +53,13 @@ def counted(source: Input, pieces: list[Piece]) -> list[Piece]:
     """Pieces of JSON lines with the numbers of their first rows, and hashes."""
     told = source.path, source.size / 1e9, len(pieces)
     log.warning("rpdata: counting the lines of %s (%.1f GB), to read it in %d pieces", *told)
+    stopped = Event()
     with ThreadPoolExecutor(COUNTING_THREADS) as pool:
-        counts = list(pool.map(rows_and_hash, in_pieces(source, pieces)))
+        try:
+            counts = list(pool.map(partial(rows_and_hash, stopped=stopped), in_pieces(source, pieces)))
+        except BaseException:       # such as Ctrl-C: leaving the block waits for the threads
+            stopped.set()
+            raise
     first_rows = accumulate((rows for rows, _ in counts), initial=0)
     return [
         replace(piece, first_row=first_row, xxh3=xxh3)
@@ -60,9 +67,13 @@ def counted(source: Input, pieces: list[Piece]) -> list[Piece]:
     ]
 
 
-def rows_and_hash(piece: Input) -> tuple[int, str]:
+def rows_and_hash(piece: Input, stopped: Event) -> tuple[int, str]:
+    rows = 0
     with RawFile(piece) as raw:
-        rows = sum(map(newlines, raw.pieces()))
+        for block in raw.pieces():
+            if stopped.is_set():
+                raise CancelledError
+            rows += newlines(block)
         return rows, raw.finish()["xxh3"]
 
 
@@ -98,15 +109,15 @@ def next_line(source: Input, position: int) -> int:
 
 
 def group_pieces(source: Input) -> list[Piece]:
-    """Each starts with the first row group that begins at its target or behind it. Empty if the file is damaged."""
+    """Each starts with the first row group that begins at its target or behind it. Empty if damaged or without any."""
     try:
         with open_parquet(source) as parquet:
             metadata = parquet.metadata
     except DamageError:
         return []       # the reader will say so
     begins = first_bytes(metadata)
-    if begins != sorted(set(begins)) or not all(0 < begin < source.size for begin in begins):
-        return []       # groups that are not where their order says
+    if not begins or begins != sorted(set(begins)) or not all(0 < begin < source.size for begin in begins):
+        return []       # no groups, or groups that are not where their order says
     rows = [0, *accumulate(metadata.row_group(group).num_rows for group in range(len(begins)))]
     firsts = sorted({0, *(bisect_left(begins, target) for target in targets(source.size))} - {len(begins)})
     ends = pairwise([0, *(begins[group] for group in firsts[1:]), source.size])

@@ -2,6 +2,9 @@
 
 import gzip
 import json
+import signal
+import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -116,6 +119,11 @@ def test_what_can_not_be_read_from_the_middle_is_one_piece(tmp_path, small_piece
         assert unit.inputs[0].piece is None
     [unit] = planned(table(tmp_path / "e.parquet", 500, row_group_size=500))
     assert unit.inputs[0].piece is None
+    columns = pa.schema([(f"column {number}", pa.string()) for number in range(100)])
+    pq.ParquetWriter(tmp_path / "f.parquet", columns).close()       # no row groups
+    [unit] = planned(tmp_path / "f.parquet")
+    assert unit.inputs[0].size > pieces.PIECE_BYTES
+    assert unit.inputs[0].piece is None
     wet = Input(str(plain), "f.warc.wet", "wet", 5000)
     assert cut_and_count(wet) == [wet]
 
@@ -138,6 +146,19 @@ def test_a_plan_that_is_only_looked_at_has_the_same_pieces_and_reads_none(tmp_pa
     counted = [unit.inputs[0].piece for unit in planned(path)]
     assert [(piece.start, piece.end) for piece in looked_at] == [(piece.start, piece.end) for piece in counted]
     assert {piece.xxh3 for piece in looked_at} == {""}
+
+
+def test_ctrl_c_while_lines_are_counted_does_not_wait_for_the_pieces(tmp_path, monkeypatch):
+    """On a disk that takes 0.2 seconds for each block: 8 seconds for a piece."""
+    path = tmp_path / "t.jsonl"
+    path.write_bytes((b"x" * 1023 + b"\n") * 20 * 1024)
+    monkeypatch.setattr(pieces, "PIECE_BYTES", path.stat().st_size // 8)
+    monkeypatch.setattr(pieces, "newlines", lambda block: time.sleep(0.2) or block.count(b"\n"))
+    threading.Timer(0.5, signal.pthread_kill, (threading.main_thread().ident, signal.SIGINT)).start()
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        planned(path)
+    assert time.monotonic() - began < 4
 
 
 def test_pieces_stay_what_they_are_when_more_inputs_come(tmp_path, small_pieces):
