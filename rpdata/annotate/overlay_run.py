@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rpdata.annotate.overlay_unit import OverlayTask, annotate_overlay, columns_of
 from rpdata.annotate.signals_file import SignalsFile, choose, load
-from rpdata.annotate.watch import blaming
+from rpdata.annotate.watch import blaming, forget
 from rpdata.annotate.work import finishing, work_through
 from rpdata.dataset import OWN_SIGNALS
 from rpdata.engine.commit import sweep
@@ -69,11 +69,13 @@ def run_overlay(
     Raises UserError where the file or the dataset is refused, CannotFinish where the work can't be finished.
     """
     started = time.monotonic()
-    manifest, task = task_for(root, path, only)
+    _, task = task_for(root, path, only)
     with writer_lock(root):
         sweep(task.root)
+        forget(task.root, task.file.step)
+        manifest = Manifest.load(root)      # as it is under the lock: another run may have added units or overlays
+        refuse_twins(task, manifest)
         summary, pending = survey(task, manifest, str(root))
-        manifest = Manifest.load(root)      # as it is under the lock
         manifest.replace(task.file.step, configuration(task, manifest))
         manifest.save(task.root)
         with finishing(

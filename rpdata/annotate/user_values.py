@@ -67,12 +67,12 @@ def values(
     documents: pa.RecordBatch,
     text: TextStats | None,
     failures: Failures,
-    watch: Callable[[str, str], None] = lambda signal, document: None,
+    watch: Callable[[str, str, int], None] = lambda signal, document, documents: None,
 ) -> dict[str, pa.Array]:
     """The columns of the signals for the rows of a batch; null where a function failed.
 
     documents: rows of `documents/`. text: their statistics; only signals that read them need them. watch: is told of
-    each call before it is made.
+    each call before it is made, and how many documents it is given.
     """
     columns = {}
     rows: list[Document] | None = None
@@ -89,13 +89,13 @@ def values(
 
 
 def from_documents(
-    signal: Signal, documents: Sequence[Document], failures: Failures, watch: Callable[[str, str], None]
+    signal: Signal, documents: Sequence[Document], failures: Failures, watch: Callable[[str, str, int], None]
 ) -> pa.Array:
     """One call for each document. A line signal may be None: null instead of a list."""
     function = signal.function
     answers: list[Any] = []
     for document in documents:
-        watch(signal.name, document.doc_id)
+        watch(signal.name, document.doc_id, 1)
         try:
             answers.append(function(document))
         except (Exception, SystemExit) as error:
@@ -114,18 +114,14 @@ def from_documents(
 
 
 def from_statistics(
-    signal: Signal, text: TextStats, doc_ids: pa.Array, failures: Failures, watch: Callable[[str, str], None]
+    signal: Signal, text: TextStats, doc_ids: pa.Array, failures: Failures, watch: Callable[[str, str, int], None]
 ) -> pa.Array:
     """One call for the batch; where that fails, one for each document, so that only the guilty ones lose."""
     function = signal.function
     offsets = text.line_offsets
     ids = doc_ids.to_pylist()
 
-    def alone(row: int) -> Any:
-        watch(signal.name, ids[row])
-        return function(text.document(row))
-
-    watch(signal.name, f"{ids[0]} and the {len(ids) - 1} documents behind it")
+    watch(signal.name, f"{ids[0]} and the {len(ids) - 1} documents behind it", len(ids))
     try:
         if signal.per_line:
             lines = numbers(function(text), element(signal), int(offsets[-1]))
@@ -133,7 +129,10 @@ def from_statistics(
         return numbers(function(text), signal.type, text.documents)
     except (Exception, SystemExit):
         counts = np.diff(offsets).tolist() if signal.per_line else [1] * text.documents
-        return one_by_one(signal, ids, counts, alone, failures)
+        return one_by_one(
+            signal, ids, counts, lambda row: function(text.document(row)), failures,
+            watch=lambda row: watch(signal.name, ids[row], 1),
+        )
 
 
 def one_by_one(
@@ -143,12 +142,17 @@ def one_by_one(
     answer: Callable[[int], Any],
     failures: Failures,
     is_null: Callable[[int], bool] = lambda row: False,
+    watch: Callable[[int], None] = lambda row: None,
 ) -> pa.Array:
-    """A column from the answers for each document: sequences of so many numbers as `counts` says; null for others."""
+    """A column from the answers for each document: sequences of so many numbers as `counts` says; null for others.
+
+    watch: is told of each row before its answer is asked for. Its own errors are no failed values.
+    """
     parts: list[pa.Array | None] = []
     for row, doc_id in enumerate(doc_ids):
         part = None
         if not is_null(row):
+            watch(row)
             try:
                 part = numbers(answer(row), element(signal), counts[row])
             except (Exception, SystemExit) as error:

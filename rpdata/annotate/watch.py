@@ -7,6 +7,7 @@ document, and the system's clock ends a process whose function takes longer than
 import faulthandler
 import os
 import re
+import shutil
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -14,11 +15,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
-from rpdata.engine.cluster import UnitsLeftOut
+from rpdata.engine.cluster import ENDED, MEMORY_ADVICE, UnitsLeftOut
 
-SECONDS = 60            # for one call of a function
+SECONDS = 60            # for one call of a function, and one more for each further document that it is given at once
 SLACK_SECONDS = 1       # to set the clock takes 70 us: not for each document
 NOTE_BYTES = 4096       # of the file; behind them comes what the clock says
+ENDLESS = "does not come to an end"
 
 
 LOCK = threading.Lock()
@@ -39,17 +41,19 @@ class Watch:
 
     def __init__(self, root: Path, step: str, unit: str, seconds: int = SECONDS) -> None:
         self._path = note_of(root, step, unit)
-        self._seconds = seconds
+        self._seconds = self._allowed = seconds
         self._set = float("-inf")
 
-    def __call__(self, signal: str, document: str) -> None:
+    def __call__(self, signal: str, document: str, documents: int = 1) -> None:
+        """documents: that the call is given at once."""
         note = f"{signal} of {document}".encode("utf-8", "backslashreplace")[:NOTE_BYTES]
         os.pwrite(self.file.fileno(), note.ljust(NOTE_BYTES), 0)
         now = time.monotonic()
-        if now - self._set > SLACK_SECONDS:
-            self._set = now
+        allowed = self._seconds + documents - 1
+        if now - self._set > SLACK_SECONDS or allowed != self._allowed:
+            self._set, self._allowed = now, allowed
             with LOCK:
-                RUNNING[self] = now + self._seconds
+                RUNNING[self] = now + allowed
                 set_clock()
 
     def rest(self) -> None:
@@ -85,8 +89,11 @@ def blaming(root: Path, step: str, file: str) -> Iterator[None]:
             raise
         causes: Mapping[str, str] = {**error.causes, **found}
         told = "\n".join(f"unit {unit}: {blame}" for unit, blame in found.items())
+        said, other = str(error), "Or a"
+        if all(ENDLESS in found.get(unit, "") for unit, cause in error.causes.items() if cause == ENDED):
+            said, other = said.replace(MEMORY_ADVICE, ""), "A"     # that was not it
         raise UnitsLeftOut(
-            f"{error}\nOr a function of {file} is to blame:\n{told}\n"
+            f"{said}\n{other} function of {file} is to blame:\n{told}\n"
             "Mend it, or leave it out: --only, with the names of the others.", causes
         ) from None
 
@@ -105,7 +112,13 @@ def blamed(note: Path, file: str) -> str | None:
     if not said.startswith("Timeout"):
         return f"its worker ended within {at}"
     line = re.search(rf'File "{re.escape(file)}", line (\d+)', said)
-    return f"{at} does not come to an end{f' (line {line[1]})' if line else ''}"
+    return f"{at} {ENDLESS}{f' (line {line[1]})' if line else ''}"
+
+
+def forget(root: Path, step: str) -> None:
+    """Remove the notes of workers that were ended with an earlier run. For the holder of the output's lock."""
+    if (notes := note_of(root, step, "")).exists():
+        shutil.rmtree(notes)
 
 
 def note_of(root: Path, step: str, unit: str) -> Path:

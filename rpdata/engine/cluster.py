@@ -62,6 +62,11 @@ WORKER_ENVIRONMENT = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "
 
 
 NAMED = 10                  # of the units that were left out, in a message
+ENDED = "it ended its worker again and again, most often for lack of memory"     # why a unit was left out
+MEMORY_ADVICE = (
+    "\nMost often that is memory: run the same command again with more --memory, or fewer --workers; it goes on with "
+    "what is missing."
+)
 
 
 class Cluster:
@@ -172,12 +177,10 @@ class _LeftOut:
         if self.lost:
             messages.append(
                 f"{len(self.lost)} unit(s) ended their worker again and again and were left out: "
-                f"{_some(self.lost, ', ')}.\nMost often that is memory: run the same command again with more "
-                "--memory, or fewer --workers; it goes on with what is missing."
+                f"{_some(self.lost, ', ')}.{MEMORY_ADVICE}"
             )
         if messages:
-            ended = "it ended its worker again and again, most often for lack of memory"
-            raise UnitsLeftOut("\n".join(messages), self.refused | dict.fromkeys(self.lost, ended))
+            raise UnitsLeftOut("\n".join(messages), self.refused | dict.fromkeys(self.lost, ENDED))
 
 
 def _some(items: list[str], separator: str) -> str:

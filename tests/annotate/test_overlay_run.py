@@ -10,7 +10,11 @@ import pyarrow.parquet as pq
 import pytest
 from datasets import load_dataset
 
+from rpdata.annotate import overlay_run
 from rpdata.dataset import Dataset
+from rpdata.engine.lock import writer_lock
+from rpdata.engine.resources import Resources
+from rpdata.manifest import Manifest
 from tests.command import command, contents, rpdata
 
 FINISHED_WITH_FAILURES = 3
@@ -152,6 +156,26 @@ def test_a_column_has_one_place(dataset, mine, tmp_path):
     result = rpdata("compute-signals", dataset, "--signals", tmp_path / "twin.py")
     assert result.returncode == 2
     assert f"{STEP} of" in result.stderr
+
+
+def test_units_that_came_before_the_lock_was_had_have_their_overlay_too(dataset, mine, monkeypatch):
+    whole = Manifest.load(dataset)
+    before = Manifest.load(dataset)
+    before.units = before.units[:-1]
+    before.save(dataset)
+
+    def after_another_run(root):
+        whole.save(root)
+        return writer_lock(root)
+
+    done = []
+    monkeypatch.setattr(overlay_run, "writer_lock", after_another_run)
+    monkeypatch.setattr(
+        overlay_run, "work_through", lambda units, task, *_: done.extend(task(unit).unit for unit in units)
+    )
+    summary = overlay_run.run_overlay(dataset, mine, resources=Resources(1))
+    assert done == [unit.name for unit in whole.units]
+    assert summary.units == len(done)
 
 
 def test_a_dry_run_says_what_is_to_do_and_writes_nothing(dataset, mine):

@@ -10,7 +10,8 @@ import pytest
 
 from rpdata.annotate.overlay_run import task_for
 from rpdata.annotate.overlay_unit import annotate_overlay
-from rpdata.annotate.watch import blamed, note_of
+from rpdata.annotate.watch import blamed, blaming, note_of
+from rpdata.engine.cluster import ENDED, MEMORY_ADVICE, UnitsLeftOut
 from rpdata.manifest import Manifest
 from tests.archives import warc_record, write_archive
 from tests.command import rpdata
@@ -48,8 +49,13 @@ def dataset(tmp_path_factory):
 def test_a_function_that_ends_its_process_is_named_with_the_document_and_can_be_left_out(dataset, tmp_path, what):
     (tmp_path / "mine.py").write_text(SIGNALS.format(what=what))
     run = ["compute-signals", dataset, "--signals", tmp_path / "mine.py", "--workers", 1]
+    stale = note_of(dataset, "signals-mine", "s/0007")      # of a run that was stopped by Ctrl-C
+    stale.parent.mkdir(parents=True)
+    stale.write_bytes(b"fine of s/c/0")
     result = rpdata(*run)
+    assert not stale.exists()
     assert result.returncode == 1
+    assert MEMORY_ADVICE in result.stderr       # which it may have been as well
     assert "unit s/0001: its worker ended within odd of s/b.warc.wet.gz/0\nMend it, or leave it out: --only" \
         in result.stderr
     assert "Traceback" not in result.stderr
@@ -123,3 +129,31 @@ def test_a_unit_beside_it_in_the_same_process_does_not_take_the_clock_away(tmp_p
     assert subprocess.run(program, timeout=60, check=False).returncode == 1
     assert blamed(note_of(tmp_path, "signals-x", "s/0000"), "x.py") == "odd of s/a/0 does not come to an end"
     assert blamed(note_of(tmp_path, "signals-x", "s/0001"), "x.py") is None
+
+
+BATCH = """
+import time
+from pathlib import Path
+from rpdata.annotate.watch import Watch
+
+with Watch(Path({root!r}), "signals-x", "s/0000", seconds=1) as watch:
+    watch("slow", "s/a/0 and the 2 documents behind it", 3)
+    time.sleep(2)
+    watch("slow", "s/a/0 and the 2 documents behind it", 3)
+    watch("hanging", "s/a/1")       # less time than what came just before it
+    time.sleep(2.5)
+    print("not ended")
+"""
+
+
+def test_a_call_for_many_documents_has_a_second_for_each_and_what_hangs_is_not_called_lack_of_memory(tmp_path):
+    result = subprocess.run([sys.executable, "-c", BATCH.format(root=str(tmp_path))], timeout=60, capture_output=True)
+    assert (result.returncode, result.stdout) == (1, b"")
+    error = UnitsLeftOut(f"1 unit(s) ended their worker: s/0000.{MEMORY_ADVICE}", {"s/0000": ENDED})
+    with pytest.raises(UnitsLeftOut) as raised, blaming(tmp_path, "signals-x", "x.py"):
+        raise error
+    assert str(raised.value) == (
+        "1 unit(s) ended their worker: s/0000.\nA function of x.py is to blame:\n"
+        "unit s/0000: hanging of s/a/1 does not come to an end\n"
+        "Mend it, or leave it out: --only, with the names of the others."
+    )

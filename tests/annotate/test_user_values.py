@@ -94,6 +94,26 @@ def test_a_batch_that_fails_is_done_document_by_document():
     assert failed == [("d/1", "ValueError", "no words")]
 
 
+def test_the_watch_is_told_how_many_documents_a_call_has_and_its_own_errors_are_no_failed_values():
+    def fails(text: TextStats):
+        raise ValueError
+
+    with collecting({}) as collection:
+        signal("x", type=COUNT)(fails)
+    text, _ = measure(pa.array(TEXTS), ["en"] * 5, stop_lists(), None)
+    calls, failures = [], Failures()
+
+    def watch(*call):
+        calls.append(call)
+        if len(calls) == 4:
+            raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="No space left"):
+        values(collection.values(), documents(TEXTS), text, failures, watch)
+    assert calls == [("x", "d/0 and the 4 documents behind it", 5), *(("x", f"d/{row}", 1) for row in range(3))]
+    assert failures.counts == {"x": 2}
+
+
 def test_the_lines_of_a_batch_become_lists():
     def line_words(text: TextStats):
         return text.lines.words
