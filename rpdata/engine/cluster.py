@@ -202,7 +202,7 @@ def local_cluster(workers: int, memory: str = "auto") -> Iterator[Cluster]:
     # For good: its threads complain of lost connections for a while after it has been closed.
     logging.getLogger("distributed").setLevel(logging.CRITICAL + 1)
     with dask.config.set(CONFIGURATION), contextlib.ExitStack() as ends:
-        with _interrupt_later(), _temporary_files():
+        with _interrupt_later(), _naming_what_hinders():
             pool = LocalCluster(
                 n_workers=workers, threads_per_worker=1, processes=True, memory_limit=memory, env=WORKER_ENVIRONMENT,
                 dashboard_address="127.0.0.1:0",    # served even without bokeh, and 8787 may be taken
@@ -331,12 +331,19 @@ def _interrupt_later() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _temporary_files() -> Iterator[None]:
-    """For workers to start in, which need room for some small files: CannotFinish says where there is none."""
+def _naming_what_hinders() -> Iterator[None]:
+    """Around the start of workers, which need room for some small files: CannotFinish says why they do not come up."""
     try:
         yield
     except (OSError, RuntimeError) as error:        # Dask makes the latter of the former
         cause = error.__cause__ if isinstance(error, RuntimeError) else error
+        if isinstance(error, RuntimeError) and not isinstance(cause, OSError):
+            raise CannotFinish(
+                f"workers do not start: {error}\n"
+                'In a script, the code that starts them belongs below `if __name__ == "__main__":`, as each worker '
+                "imports the script. Otherwise this machine may lack memory: run the same command again with fewer "
+                "--workers."
+            ) from error
         if not isinstance(cause, OSError) or cause.errno is None:
             raise
         where = f"{cause.filename}: " if cause.filename else ""

@@ -160,6 +160,16 @@ def test_one_process_can_have_a_cluster_again_and_again(tmp_path: Path) -> None:
     assert (done.stdout, done.stderr) == ("[('unit-0', 'a')]\n" * 2, "")
 
 
+def test_a_script_that_starts_itself_in_its_workers_is_told_what_it_lacks(tmp_path: Path) -> None:
+    script = tmp_path / "unguarded.py"
+    script.write_text("from test_cluster import *\nwith local_cluster(1) as workers:\n    pass\n")
+    done = subprocess.run([sys.executable, script], env=environment(), text=True, capture_output=True, timeout=60)
+    assert done.returncode == 1
+    said = done.stderr[done.stderr.rindex("CannotFinish") :]
+    assert said.startswith("CannotFinish: workers do not start: Nanny failed to start.\nIn a script, the code")
+    assert 'below `if __name__ == "__main__":`' in said
+
+
 def test_a_unit_that_needs_more_memory_than_a_worker_may_use_is_named() -> None:
     with local_cluster(1, memory="500MB") as small, pytest.raises(CannotFinish, match=r"unit-0.*(?s:.*)--memory"):
         run(small, "hog")
