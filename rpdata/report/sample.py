@@ -5,8 +5,11 @@ larger dataset's sample differs from a smaller one's only where new documents co
 lines counts among them and is not shown: its signals alone would take tens of megabytes of JSON.
 """
 
+import errno
 import heapq
+import struct
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +19,8 @@ import pyarrow.parquet as pq
 import xxhash
 
 from rpdata.engine.commit import Commit
-from rpdata.overlay import TEXT_COLUMN, naming
+from rpdata.errors import CannotFinish, naming
+from rpdata.overlay import TEXT_COLUMN
 from rpdata.pages import TextPages
 from rpdata.redpajama import column, metadata_json, quality_signals_json, slices
 
@@ -71,8 +75,10 @@ def choose(root: Path, partitions: Iterable[str]) -> list[tuple[str, np.ndarray]
     smallest: list[tuple[int, str, int]] = []   # a heap of (minus hash, partition, row): its root is the first to go
     names = list(partitions)
     for partition in names:
-        ids = pq.read_table(root / "minhash" / f"{partition}.parquet", columns=["doc_id"])["doc_id"]
-        for row, doc_id in enumerate(ids.to_pylist()):
+        path = root / "minhash" / f"{partition}.parquet"
+        with reading(path):
+            ids = pq.read_table(path, columns=["doc_id"])["doc_id"].to_pylist()
+        for row, doc_id in enumerate(ids):
             candidate = (-xxhash.xxh3_64_intdigest(doc_id.encode()), partition, row)
             if len(smallest) < SAMPLE_SIZE:
                 heapq.heappush(smallest, candidate)
@@ -86,12 +92,13 @@ def choose(root: Path, partitions: Iterable[str]) -> list[tuple[str, np.ndarray]
 
 def read_rows(root: Path, partition: str, rows: np.ndarray) -> Iterator[pa.RecordBatch]:
     """The given rows of a partition in the sample's form, a few at a time; without documents of too many lines."""
-    path = root / "documents" / f"{partition}.parquet"
-    with (
-        pq.ParquetFile(path) as documents,
-        TextPages(path, documents) as pages,
-        pq.ParquetFile(root / "quality_signals" / f"{partition}.parquet") as signals,
-    ):
+    path, signals_path = (root / step / f"{partition}.parquet" for step in ("documents", "quality_signals"))
+    with ExitStack() as stack:
+        with reading(path):
+            documents = stack.enter_context(pq.ParquetFile(path))
+            pages = stack.enter_context(TextPages(path, documents))
+        with reading(signals_path):
+            signals = stack.enter_context(pq.ParquetFile(signals_path))
         names = [name for name in documents.schema_arrow.names if name != TEXT_COLUMN]
         first = 0
         for group in range(documents.num_row_groups):
@@ -100,15 +107,35 @@ def read_rows(root: Path, partition: str, rows: np.ndarray) -> Iterator[pa.Recor
             first += size
             if len(wanted) == 0:
                 continue
-            values = signals.read_row_group(group).take(pa.array(wanted))
+            with reading(signals_path):
+                values = signals.read_row_group(group).take(pa.array(wanted))
+                values.validate(full=True)
             shown = pc.less_equal(pc.list_value_length(values["line_start"]), MAX_LINES)
             values = values.filter(shown)
-            provenance = documents.read_row_group(group, columns=names).take(pa.array(wanted))
-            texts = provenance.append_column(TEXT_COLUMN, pages.read(group, wanted)).filter(shown)
+            with reading(path):
+                provenance = documents.read_row_group(group, columns=names).take(pa.array(wanted))
+                texts = provenance.append_column(TEXT_COLUMN, pages.read(group, wanted))
+                texts.validate(full=True)
+            texts = texts.filter(shown)
             start = 0
             for part in slices(values):
                 yield in_redpajama_form(texts.slice(start, part.num_rows), part)
                 start += part.num_rows
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """A file that is damaged is named, as Arrow only says what it stumbled over: CannotFinish."""
+    try:
+        with naming(path):
+            yield
+    except (pa.ArrowException, OSError, ValueError, LookupError, struct.error) as error:
+        if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):      # which is a place before it
+            raise
+        raise CannotFinish(
+            f"{path} is damaged ({error}).\n"
+            "Delete the file, and run the rpdata compute-signals command that wrote it again: it makes it anew."
+        ) from error
 
 
 def in_redpajama_form(documents: pa.Table, signals: pa.Table) -> pa.RecordBatch:

@@ -1,5 +1,8 @@
 """The sample is the documents whose identifiers hash lowest, whatever the order of work."""
 
+import re
+import shutil
+
 import pyarrow.parquet as pq
 import pytest
 import xxhash
@@ -7,6 +10,7 @@ import xxhash
 from rpdata.annotate import Settings
 from rpdata.annotate.unit import annotate_unit
 from rpdata.engine.plan import plan
+from rpdata.errors import CannotFinish
 from rpdata.report import sample
 from rpdata.sources import discover
 
@@ -58,3 +62,17 @@ def test_a_sample_of_the_same_state_is_left_alone(dataset):
     assert (root / "sample" / "sample.parquet").stat().st_ino == before
     sample.write_sample(root, partitions, "another state")
     assert (root / "sample" / "sample.parquet").stat().st_ino != before
+
+
+@pytest.mark.parametrize("step", ["documents", "quality_signals", "minhash"])
+@pytest.mark.parametrize("place", ["pages", "footer"])
+def test_a_damaged_file_of_the_same_size_is_named(dataset, tmp_path, step, place):
+    root = shutil.copytree(dataset[0], tmp_path / "out")
+    path = root / step / f"{dataset[1][0]}.parquet"
+    data = bytearray(path.read_bytes())
+    footer = len(data) - 8 - int.from_bytes(data[-8:-4], "little")
+    damaged = slice(4, footer) if place == "pages" else slice(footer, len(data) - 8)
+    data[damaged] = bytes(byte ^ 0xFF for byte in data[damaged])
+    path.write_bytes(data)
+    with pytest.raises(CannotFinish, match=re.escape(f"{path} is damaged (")):
+        sample.write_sample(root, dataset[1], "damaged")
