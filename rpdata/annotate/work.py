@@ -13,7 +13,7 @@ from rpdata.engine.commit import sweep, write_atomically
 from rpdata.engine.plan import Unit
 from rpdata.engine.progress import Progress
 from rpdata.engine.resources import Resources
-from rpdata.errors import CannotFinish
+from rpdata.errors import CannotFinish, UserError
 from rpdata.report.views import write_views
 
 
@@ -73,12 +73,15 @@ def finishing(root: Path, count: Callable[[], None], missing: Callable[[], list[
     finally:
         sweep(root)   # a worker that was killed left its temporary files
     try:
-        count()
         note_causes(root, unfinished.causes if isinstance(unfinished, UnitsLeftOut) else {})
+        count()
         write_views(root)
     except OSError:
         if unfinished is None:      # or it has the same cause, and says more of it
             raise
+    except UserError as error:      # such as a damaged entry of the ledger
+        if unfinished is None:
+            raise CannotFinish(str(error)) from error       # work has been done: nothing was refused before it
     if unfinished:
         raise unfinished
     if names := missing():
