@@ -17,6 +17,15 @@ def known_documents(unit: Unit, root: Path) -> Entry | None:
         return None
 
 
+def not_as_written(unit: Unit, root: Path) -> UserError:
+    """The error for documents that only the unit's inputs could bring back, where those are not to be read."""
+    return UserError(
+        f"the documents of {unit.name} are not as this rpdata would write them, or not there.\n"
+        f"Read its inputs again: rpdata compute-signals INPUT... --output {root}, with the options that were used "
+        "before"
+    )
+
+
 def documents_entry(
     unit: Unit, settings: Settings, files: Mapping[str, PartitionFile], source: ReadReport
 ) -> Entry:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
+from rpdata.annotate.accounts import not_as_written
 from rpdata.annotate.language import LanguageModel
 from rpdata.annotate.paragraph_plan import told_paragraphs, with_groups
 from rpdata.annotate.routing import Languages
@@ -71,8 +72,8 @@ def refresh(
 
 
 def refresh_unit(unit: Unit, settings: Mapping[str, Settings]) -> UnitReport:
-    """One unit, with the settings of its input format."""
-    return annotate_unit(unit, settings[unit.inputs[0].format])
+    """One unit, with the settings of its input format. UserError if its documents are damaged."""
+    return annotate_unit(unit, settings[unit.inputs[0].format], reads_inputs=False)
 
 
 def settings_of(manifest: Manifest, root: Path, artefacts: Mapping[str, Stored]) -> dict[str, Settings]:
@@ -99,8 +100,4 @@ def refuse_without_documents(units: list[Unit], settings: Settings) -> None:
     """UserError for a unit whose documents would have to be read from its inputs again."""
     for unit in units:
         if "documents" in missing_steps(unit, settings):
-            raise UserError(
-                f"the documents of {unit.name} are not as this rpdata would write them, or not there.\n"
-                f"Read its inputs again: rpdata compute-signals INPUT... --output {settings.output}, with the options "
-                "that were used before"
-            )
+            raise not_as_written(unit, settings.output)

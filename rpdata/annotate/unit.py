@@ -12,6 +12,7 @@ from rpdata.annotate.accounts import (
     are_of_the_same_documents,
     documents_entry,
     known_documents,
+    not_as_written,
     overlay_entry,
     refuse_changed_inputs,
     refuse_loss,
@@ -62,8 +63,11 @@ def signals_missing(unit: Unit, settings: Settings) -> list[str]:
     return Columns.of(settings.signal_columns, known.columns if known else {}).computed
 
 
-def annotate_unit(unit: Unit, settings: Settings) -> UnitReport:
-    """Read one unit, compute what is missing of it, commit; safe to run any number of times."""
+def annotate_unit(unit: Unit, settings: Settings, reads_inputs: bool = True) -> UnitReport:
+    """Read one unit, compute what is missing of it, commit; safe to run any number of times.
+
+    reads_inputs: whether its documents may be made again; if not, UserError where they are not as they were written.
+    """
     missing = missing_steps(unit, settings)
     summary = UnitReport(unit.name)
     if not missing:
@@ -71,6 +75,8 @@ def annotate_unit(unit: Unit, settings: Settings) -> UnitReport:
     known = known_documents(unit, settings.output)
     standing = known if known and "documents" not in missing and are_intact(known, settings.output) else None
     if standing is None:
+        if not reads_inputs:
+            raise not_as_written(unit, settings.output)
         missing = list(OVERLAYS)
     source = ReadReport()
     columns = signal_columns(unit, settings, standing, missing)
