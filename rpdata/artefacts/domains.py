@@ -56,7 +56,10 @@ class Domains:
             raise UserError(f"{artefact.folder} is no table of domains: {error}") from error
         if table.schema != SCHEMA or table["hash"].num_chunks != 1:
             raise UserError(f"{path} is no table of domains: its columns are {', '.join(table.schema.names)}")
-        if not len(table) or pc.max(table["names"]).as_py() >= len(names):
+        if not are_sets(names):
+            raise UserError(f"{artefact.folder / CATEGORIES} does not hold lists of names of categories")
+        numbers, rows = (pc.min_max(table[column]).as_py() for column in ("number", "names"))
+        if not len(table) or min(numbers["min"], rows["min"]) < NOT_HERE or rows["max"] >= len(names):
             raise UserError(f"{path} is empty, or does not go with {CATEGORIES}")
         return cls(table, names)
 
@@ -96,6 +99,13 @@ class Domains:
             if listed != domains[hit]:
                 rows[hit] = NOT_HERE        # another domain of the same hash
         return rows
+
+
+def are_sets(names: object) -> bool:
+    """Whether it is a list of lists of strings."""
+    return isinstance(names, list) and all(
+        isinstance(categories, list) and all(isinstance(name, str) for name in categories) for categories in names
+    )
 
 
 def hashes_of(domains: Iterable[str]) -> Hashes:

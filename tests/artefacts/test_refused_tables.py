@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from rpdata.artefacts.domain_table import from_lists, from_reference, write_table
-from rpdata.artefacts.domains import Domains
+from rpdata.artefacts.domains import SCHEMA, Domains
 from rpdata.artefacts.folder import Stored, store
 from rpdata.artefacts.importance import algorithm_of, read_counts
 from rpdata.errors import UserError
@@ -41,6 +41,36 @@ def test_categories_that_are_one_string_are_refused(tmp_path):
     (tmp_path / "index").write_text('{"0": "adult"}')
     with pytest.raises(UserError, match="lists of categories"):
         from_reference(tmp_path / "numbers", tmp_path / "index")
+
+
+def crafted(folder, *, names, numbers=(0, 0), rows=(0, 0)):
+    """A table of two domains with the given columns, and the names that it goes with."""
+    folder.mkdir(exist_ok=True)
+    files = {"domains.arrow": folder / "domains", "categories.json": folder / "names"}
+    table = pa.table([[1, 2], ["a.example", "b.example"], list(numbers), list(rows)], schema=SCHEMA)
+    with pa.ipc.new_file(files["domains.arrow"], SCHEMA) as writer:
+        writer.write_table(table)
+    files["categories.json"].write_text(json.dumps({"names": names}))
+    return store(folder / "models", "domains.ut1", "domains", None, files, facts={}, made={})
+
+
+@pytest.mark.parametrize("names", [-5, None, "adult", ["adult"], [5], [[None, "a"]], [["a"], 7], {"0": ["a"]}])
+def test_names_of_categories_that_are_none_are_refused(tmp_path, names):
+    with pytest.raises(UserError, match="lists of names of categories"):
+        Domains.load(crafted(tmp_path, names=names))
+
+
+@pytest.mark.parametrize("column", ["numbers", "rows"])
+@pytest.mark.parametrize("number", [-2, -(2**31)])
+def test_numbers_that_a_table_cannot_have_are_refused(tmp_path, column, number):
+    with pytest.raises(UserError, match="does not go with"):
+        Domains.load(crafted(tmp_path, names=[["adult"]], **{column: (0, number)}))
+
+
+def test_a_row_of_names_that_is_not_there_is_refused(tmp_path):
+    assert Domains.load(crafted(tmp_path / "a", names=[["adult"]], rows=(0, -1))).names == [["adult"]]
+    with pytest.raises(UserError, match="does not go with"):
+        Domains.load(crafted(tmp_path / "b", names=[["adult"]], rows=(0, 1)))
 
 
 def test_a_line_without_a_site_lists_no_page(tmp_path):
