@@ -98,8 +98,9 @@ def print_signal(name: str, *, as_json: bool) -> None:
     table = Table(box=None, show_header=False, pad_edge=False)
     languages = ", ".join(entry["languages"]) if entry["languages"] else "all"
     needs = f"{entry['artefact']} (not computed without it)" if entry["artefact"] else "nothing but the text"
-    for key, value in {**entry, "languages": languages, "needs": needs}.items():
-        if key not in ("artefact", "computed"):
+    redpajama = "yes" if entry["published"] else "no"
+    for key, value in {**entry, "languages": languages, "needs": needs, "RedPajama-V2": redpajama}.items():
+        if key not in ("artefact", "published"):
             table.add_row(key, escape(str(value)))
     console.print(table)
 

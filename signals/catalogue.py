@@ -88,7 +88,7 @@ class Signal:
             "definition": self.definition,
             **({"terms": TERMS} if "word" in self.definition.lower() else {}),
             "unit": self.unit,
-            "type": f"{numpy_name(self.type.value_type)} for each line" if self.per_line else numpy_name(self.type),
+            "type": f"{type_name(self.type.value_type)} for each line" if self.per_line else type_name(self.type),
             "source": self.source,
             "languages": list(self.languages) if self.languages else None,
             "artefact": self.artefact or self.filled_by,
@@ -188,6 +188,10 @@ def find(name: str) -> Signal:
     return CATALOGUE[name]
 
 
-def numpy_name(type: pa.DataType) -> str:
-    """float64, which Arrow calls double."""
+def type_name(type: pa.DataType) -> str:
+    """Of a column: float64, which Arrow calls double; text; list of text."""
+    if pa.types.is_list(type):
+        return f"list of {type_name(type.value_type)}"
+    if pa.types.is_string(type):
+        return "text"
     return type.to_pandas_dtype().__name__

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from rpdata.annotate.signals_file import message_of
 from rpdata.ledger import ERRORS_LISTED
 from rpdata.signals import Document, Signal, TextStats
-from rpdata.signals.catalogue import numpy_name
+from rpdata.signals.catalogue import type_name
 from rpdata.signals.document import documents_of
 
 QUOTED = reprlib.Repr()     # shows any value, bounded, whatever its own __repr__ does
@@ -193,7 +193,7 @@ def numbers(found: Any, kind: pa.DataType, count: int) -> pa.Array:
 def refusal(found: Any, kind: pa.DataType) -> str:
     """What was returned, cut short, beside what should have been."""
     only = found[0] if isinstance(found, list) and len(found) == 1 else found
-    return f"returned {QUOTED.repr(only)} ({type(only).__name__}), which is no {numpy_name(kind)}"
+    return f"returned {QUOTED.repr(only)} ({type(only).__name__}), which is no {type_name(kind)}"
 
 
 def element(signal: Signal) -> pa.DataType:

@@ -7,6 +7,7 @@ import pytest
 from rpdata.errors import UserError
 from rpdata.signals import CATALOGUE, find, schema, stop_lists
 from rpdata.signals.stop_words import LANGUAGES, stop_words
+from rpdata.terminal import print_signal
 from rpdata.text import measure
 
 
@@ -34,6 +35,20 @@ def test_the_right_spelling_finds_the_published_misspelling():
     published = "rps_lines_ending_with_terminal_punctution_mark"
     assert find("rps_lines_ending_with_terminal_punctuation_mark") is CATALOGUE[published]
     assert find(published) is CATALOGUE[published]
+
+
+def test_types_are_told_in_words_and_no_name_of_a_library():
+    assert find("rpdata_doc_ut1_categories").describe()["type"] == "list of text"
+    assert find("rps_lines_num_words").describe()["type"].endswith("for each line")
+    assert not any("object" in signal.describe()["type"] for signal in CATALOGUE.values())
+
+
+@pytest.mark.parametrize(("name", "there"), [("rps_doc_word_count", "yes"), ("rpdata_doc_ut1_categories", "no")])
+def test_show_says_whether_redpajama_has_a_signal(capsys, name, there):
+    print_signal(name, as_json=False)
+    lines = capsys.readouterr().out.splitlines()
+    assert ["RedPajama-V2", there] in [line.split() for line in lines]
+    assert not any(line.startswith("published") for line in lines)
 
 
 def test_an_unknown_name_offers_the_near_ones():
