@@ -99,12 +99,13 @@ def plan(
 
     split: the pieces of an input that is new, or just itself; each piece is a shard of its own.
 
-    Raises UserError for an input that changed since it was planned, for two inputs with one name in a snapshot, and
-    for a cc_net file whose path does not say where it belongs.
+    Raises UserError for an input that changed since it was planned, for two inputs with one name in a snapshot, for
+    one that is planned in another snapshot, and for a cc_net file whose path does not say where it belongs.
     """
     sitting = {_identity(unit.snapshot, source): (unit, source) for unit in planned for source in unit.inputs}
     moved: dict[tuple[str, str], str] = {}      # to which path
     fresh: dict[tuple[str, str], tuple[str, Input]] = {}
+    held = {source.path: (unit.snapshot, source) for unit in planned for source in unit.inputs}
     for snapshot, source in found:
         identity = _identity(snapshot, source)
         if identity in sitting:
@@ -115,6 +116,7 @@ def plan(
         elif identity in fresh and fresh[identity][1].path != source.path:
             raise _one_name_twice(identity[0], fresh[identity][1].path, source.path)
         else:
+            _refuse_other_snapshot(*held.get(source.path, (snapshot, source)), snapshot, source)
             fresh[identity] = snapshot, source
     units = [_where_it_is(unit, moved) for unit in planned]
     taken = {(unit.snapshot, unit.shard): unit for unit in planned}
@@ -198,6 +200,15 @@ def _refuse_changed(known: Input, source: Input, unit: str) -> None:
     moved = known.path != source.path and "://" not in known.path and not os.path.exists(known.path)
     if known.path != source.path and not (moved and known.size == source.size):
         raise _one_name_twice(unit, known.path, source.path)
+
+
+def _refuse_other_snapshot(planned: str, known: Input, snapshot: str, source: Input) -> None:
+    """A file whose path is planned in another snapshot would be there twice; one of another size is another file."""
+    if planned != snapshot and known.size == source.size and source.format != "ccnet":
+        raise UserError(
+            f"{source.path} is in the dataset already, in snapshot {planned}; with {snapshot} its documents would be "
+            f"there twice.\nGive --snapshot {planned}, or annotate into a new folder: --output"
+        )
 
 
 def _one_name_twice(where: str, first: str, second: str) -> UserError:

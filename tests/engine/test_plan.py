@@ -102,6 +102,13 @@ def test_an_input_that_changed_since_it_was_planned_is_refused() -> None:
         plan(units, [wet("a.wet.gz", size=101)], "en")
 
 
+def test_an_input_that_is_planned_in_another_snapshot_is_refused_and_another_file_in_its_place_is_not() -> None:
+    planned = plan([], [("2026-30", Input("/in/a.wet", "a.wet", "wet", 9))])
+    with pytest.raises(UserError, match=r"/in/a.wet is in the dataset already, in snapshot 2026-30; with 2026-34"):
+        plan(planned, [("2026-34", Input("/in/a.wet", "a.wet", "wet", 9))])
+    assert len(plan(planned, [("2026-34", Input("/in/a.wet", "a.wet", "wet", 10))])) == 2
+
+
 def test_an_input_that_was_moved_is_found_again_and_another_of_its_name_is_not_taken_for_it(tmp_path: Path) -> None:
     old = tmp_path / "a.wet.gz"
     old.write_bytes(b"x" * 100)
