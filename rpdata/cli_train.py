@@ -26,7 +26,13 @@ TEXTS = "*.jsonl, *.txt (also .gz, .zst), *.parquet, folders of such, or a datas
 
 Language = Annotated[str, typer.Option("--language", help="Of the texts, e.g. de.")]
 Output = Annotated[Path, typer.Option("--output", "-o", help="The collection that the artefact goes into.")]
-Named = Annotated[str, typer.Option(help="What it is called: classifier.NAME.LANGUAGE.")]
+Named = Annotated[
+    str,
+    typer.Option(
+        help="What it is called: classifier.NAME.LANGUAGE. Any name (a-z, 0-9, _) feeds rpdata_doc_ml_NAME_score; "
+        "palm, wikiref and wikipedia feed RedPajama-V2's rps_doc_ml_NAME_score."
+    ),
+]
 
 
 @train_app.command("lm")
@@ -105,6 +111,7 @@ def train_classifier(
         options=Options(epochs=epochs, ngrams=ngrams, buckets=buckets, seed=seed),
         quantise=quantise,
         held_out=held_out,
+        tell=teller(quiet=as_json),
     )
     done([trained], as_json=as_json)
 
@@ -114,7 +121,11 @@ def train_importance(
     language: Language,
     output: Output,
     target: Annotated[
-        list[str], typer.Option(help=f"A corpus that texts should be like (repeatable): {TEXTS}.", metavar="NAME=FILE")
+        list[str], typer.Option(
+            help=f"A corpus that texts should be like (repeatable): {TEXTS}. Any name (a-z, 0-9, _) feeds "
+            "rpdata_doc_NAME_importance; books, openwebtext, wikipedia feed RedPajama-V2's rps_doc_NAME_importance.",
+            metavar="NAME=FILE",
+        ),
     ],
     source: Annotated[list[str], typer.Option(help="What to weigh it against: the crawl.", metavar="NAME=FILE")],
     buckets: Annotated[int, typer.Option(min=1, help="Of the hashed words and pairs of words.")] = 10_000,
@@ -134,6 +145,7 @@ def train_importance(
         output=output,
         buckets=buckets,
         algorithm=hash_function,
+        tell=teller(quiet=as_json),
     )
     done(trained, as_json=as_json)
 

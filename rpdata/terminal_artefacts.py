@@ -12,9 +12,11 @@ from rpdata.artefacts import ARTEFACTS, Artefact, home, is_here, path_of, verify
 from rpdata.artefacts.folder import DESCRIPTION, Stored, collected, load, of_collection, own_collection
 from rpdata.artefacts.found import Import
 from rpdata.artefacts.published import BUNDLES, Bundle, known
+from rpdata.artefacts.registry import forms
 from rpdata.errors import UserError
 from rpdata.terminal import console, print_json
 from rpdata.terminal_published import bundle_table, described_bundle, print_bundle
+from rpdata.terminal_trained import quality_of
 
 
 def described(artefact: Artefact) -> dict[str, Any]:
@@ -80,6 +82,9 @@ def print_stored(artefacts: Iterable[Stored], *, as_json: bool) -> None:
         print_json({"artefacts": found})
         return
     console.print(collection_table(found))
+    for entry in found:
+        for line in quality_of(entry["kind"], entry["made"]):
+            console.print(escape(line))
     for folder in sorted({stored["path"].rpartition("/")[0] for stored in found}):
         console.print(f"Use them: rpdata compute-signals INPUT... --artefacts {escape(folder)}")
     if len(found) == 1:
@@ -128,7 +133,7 @@ def print_artefact(name: str, *, as_json: bool) -> None:
         print_bundle(published, as_json=as_json)
         return
     else:
-        entry = described(published)
+        entry = described(next(filter(is_here, forms(name)), published))      # the form that a run would use
     if as_json:
         print_json(entry)
         return

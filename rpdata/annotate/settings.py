@@ -19,6 +19,7 @@ from rpdata.artefacts.folder import Stored
 from rpdata.engine.places import language_of
 from rpdata.engine.plan import Input, Unit
 from rpdata.errors import UserError, unknown_name
+from rpdata.language_codes import check_code
 from rpdata.ledger import configuration_hash, hash_of
 from rpdata.manifest import Manifest
 from rpdata.signals import code_hash, column_hashes, kernel_hash
@@ -95,6 +96,7 @@ class Settings:
         labels = model.labels()
         for language in sorted(languages.named):
             if language not in labels:
+                check_code(language, "--languages")
                 raise unknown_name("language", language, labels)
         return replace(self, languages=languages, model=model)
 

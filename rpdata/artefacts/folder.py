@@ -13,7 +13,7 @@ import json
 import re
 import shutil
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -22,10 +22,14 @@ from rpdata.artefacts.published import BUNDLES
 from rpdata.artefacts.store import home, sha256_of
 from rpdata.engine.commit import sync, write_atomically
 from rpdata.errors import CannotFinish, UserError, unknown_name
+from rpdata.language_codes import check_code
+from rpdata.manifest import FILE as MANIFEST
 
 DESCRIPTION = "artefact.json"
 FORMAT = 1
 PULLED = "pulled"       # in `made`: the name by which it was pulled
+
+LANGUAGE = re.compile(r"[a-z]{2,3}")
 
 # <kind>.<what>.<language>: an lm has no <what>, lists of domains have no language.
 KINDS = {
@@ -165,7 +169,25 @@ def check_name(name: str, kind: str, language: str | None) -> None:
     """UserError unless the name is one of that kind and language."""
     pattern = KINDS.get(kind)
     if pattern is None or not pattern.fullmatch(name) or (language is not None and not name.endswith(f".{language}")):
-        raise UserError(f"{name!r} is no name for an artefact of kind {kind!r} and language {language!r}")
+        if language is not None and not LANGUAGE.fullmatch(language):
+            raise UserError(f"{language!r} is no language of an artefact: give two or three lower-case letters")
+        raise UserError(
+            f"{name!r} is no name for an artefact of kind {kind!r} and language {language!r}: "
+            "a name is of lower-case letters, digits and _, a language of two or three lower-case letters"
+        )
+
+
+def before_training(output: Path, name: str, kind: str, language: str, tell: Callable[[str], None]) -> None:
+    """UserError for a name that can't be and for a collection that is a dataset; tells of one of that name there."""
+    check_name(name, kind, language)
+    check_code(language)
+    if (output / MANIFEST).is_file():
+        raise UserError(
+            f"{output} is a dataset ({MANIFEST} is in it), and artefacts go into a folder of their own: "
+            "--output models/"
+        )
+    if (output / name / DESCRIPTION).is_file():
+        tell(f"{output / name} is there already: what is trained now is refused at the end unless it is the same")
 
 
 def load(folder: Path) -> Stored:

@@ -11,7 +11,7 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from rpdata import __version__
 from rpdata.artefacts.classifier import LABEL
 from rpdata.artefacts.corpus import Corpus
 from rpdata.artefacts.fasttext_child import ENVIRONMENT, Request
-from rpdata.artefacts.folder import Stored, check_name, store
+from rpdata.artefacts.folder import Stored, before_training, store
 from rpdata.errors import CannotFinish, UserError
 from rpdata.text.arrays import Ints
 
@@ -73,6 +73,7 @@ def train(
     options: Options = Options(),
     quantise: bool = False,
     held_out: float = 0.05,
+    tell: Callable[[str], None] | None = None,
 ) -> Stored:
     """Write `classifier.<name>.<language>` into the collection `output`.
 
@@ -82,10 +83,11 @@ def train(
     negative: the same for the one label of texts that are not wanted.
     quantise: compress the model about tenfold.
     held_out: the share of the texts that are not trained on: how well they are told is in the artefact's account.
+    tell: called with what is worth knowing before the work.
 
     Raises UserError for labels and numbers that can't be, for a corpus without text, and for what fastText refuses.
     """
-    check_name(f"classifier.{name}.{language}", "classifier", language)
+    before_training(output, f"classifier.{name}.{language}", "classifier", language, tell or (lambda _: None))
     check_labels(positive, negative)
     if not 0 <= held_out <= MAX_HELD_OUT:
         raise UserError(f"cannot hold out {held_out:g} of the texts: give a share of 0 to {MAX_HELD_OUT:g}")

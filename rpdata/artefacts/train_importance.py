@@ -4,7 +4,7 @@ The counts are sums, so the order of the texts does not matter, and same data gi
 """
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import orjson
 
 from rpdata import __version__
 from rpdata.artefacts.corpus import Corpus
-from rpdata.artefacts.folder import Stored, check_name, store
+from rpdata.artefacts.folder import Stored, before_training, store
 from rpdata.artefacts.importance import ALGORITHMS, BUCKETS, MEANS, SOURCE, TARGET, new_hashing
 from rpdata.errors import UserError, unknown_name
 from rpdata.text.arrays import Ints
@@ -49,6 +49,7 @@ def train(
     output: Path,
     buckets: int = BUCKETS,
     algorithm: str = "xxh3",
+    tell: Callable[[str], None] | None = None,
 ) -> list[Stored]:
     """Write `importance.<target>.<language>` into the collection `output` for each target.
 
@@ -57,6 +58,7 @@ def train(
     targets, source: files, folders, globs or datasets (see `corpus`); the source is counted once for all targets.
     buckets: of the features, 1 to 2**24.
     algorithm: "xxh3", or "siphash13-seed42" for scores that go with those of artefacts of RedPajama-V2.
+    tell: called with what is worth knowing before the work.
 
     Raises UserError for names and numbers that can't be, and for a corpus that can't be read or has no words.
     """
@@ -68,7 +70,7 @@ def train(
         raise UserError("no target to weigh texts by: name at least one, for example --target books=books/*.jsonl.zst")
     names = {target: f"importance.{target}.{language}" for target in targets}
     for name in names.values():
-        check_name(name, "importance", language)
+        before_training(output, name, "importance", language, tell or (lambda _: None))
     counted_source = count(Corpus.find(source, language), buckets, algorithm)
     stored = []
     for target, arguments in targets.items():

@@ -19,7 +19,7 @@ import pyarrow as pa
 from rpdata.artefacts import kneser_ney
 from rpdata.artefacts.corpus import Corpus
 from rpdata.artefacts.cutoffs import cutoffs_of
-from rpdata.artefacts.folder import Stored, store
+from rpdata.artefacts.folder import Stored, before_training, store
 from rpdata.artefacts.kenlm_model import KenlmModel
 from rpdata.artefacts.perplexity import CUTOFFS, MODELS, NORMALISER, PIECES, LanguageModelScorer
 from rpdata.artefacts.pieces import PieceModel
@@ -78,6 +78,7 @@ def train(
     UserError if there is no text, or too little; CannotFinish if the disk fails.
     """
     tell = tell or (lambda _: None)
+    before_training(output, f"lm.{language}", "lm", language, tell)
     corpus = Corpus.find(texts, language)
     reference = Corpus.find(cutoffs_from, language) if cutoffs_from else None
     try:
@@ -137,7 +138,7 @@ class _Training:
         self._tell("perplexities of documents that were not trained on")
         scorer = LanguageModelScorer(pieces, KenlmModel(plain), None)
         held_out, perplexity = self._measure(scorer)
-        basis = self._cutoffs(scorer, held_out, files[CUTOFFS])
+        basis, cutoff_documents = self._cutoffs(scorer, held_out, files[CUTOFFS])
         if basis is None:
             del files[CUTOFFS]
         made = {
@@ -150,6 +151,7 @@ class _Training:
             "held_out": {"documents": len(held_out), "perplexity": perplexity},
             **counted,
             "cutoffs_from": basis,
+            "cutoff_documents": cutoff_documents,
             "cutoff_texts": self._reference.account() if self._reference else [],
         }
         stored = store(
@@ -200,8 +202,8 @@ class _Training:
             length += int((counts[counts > 0] + 1).sum())
         return single, round(10.0 ** (-score / length), 1) if length else None
 
-    def _cutoffs(self, scorer: LanguageModelScorer, held_out: list[float], path: Path) -> str | None:
-        """Write the cutoffs; returns what they were computed from."""
+    def _cutoffs(self, scorer: LanguageModelScorer, held_out: list[float], path: Path) -> tuple[str | None, int]:
+        """Write the cutoffs; returns what they were computed from, and from how many documents."""
         perplexities, basis = held_out, "held-out documents"
         if self._reference is not None:
             basis = "reference documents"
@@ -215,11 +217,11 @@ class _Training:
                 f"no cutoffs, so no buckets: of fewer than {HELD_OUT_OF} documents none is kept back to compute them "
                 "from; name some with --cutoffs-from"
             )
-            return None
+            return None, 0
         else:
             self._tell(
                 "cutoffs from documents like the training text: of a crawl less than 30% will be head. Name documents "
                 "of the crawl with --cutoffs-from for 30% head and 30% middle"
             )
         cutoffs_of(perplexities).write(path)
-        return basis
+        return basis, len(perplexities)

@@ -7,6 +7,7 @@ import orjson
 
 from rpdata.engine.plan import Input
 from rpdata.errors import UserError
+from rpdata.language_codes import check_code
 from rpdata.ledger import ReadReport
 from rpdata.sources.codecs import DamageError
 from rpdata.sources.lines import lines
@@ -48,6 +49,7 @@ def check_language(language: str) -> None:
         )
     if not LANGUAGE.fullmatch(language):
         raise UserError(f"--language {language!r} is not a language code: give one like en, de or zh-Hant")
+    check_code(language)
 
 
 def check_parquet(source: Input, options: ReadOptions) -> None:

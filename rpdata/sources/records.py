@@ -73,7 +73,9 @@ class ReadOptions:
 
 def missing_column(path: str, option: str, name: str, names: Iterable[str]) -> UserError:
     """The error for a table without a column that an option names."""
-    return UserError(f"{path}, {option}: {unknown_name('column', name, names)}")
+    names = sorted(names)
+    unknown = unknown_name("column", name, names)
+    return UserError(f"{path}, {option}: {unknown}\nSay which of its columns it is, {option} NAME: {', '.join(names)}")
 
 
 class BadRecordError(Exception):

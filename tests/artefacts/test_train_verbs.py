@@ -26,6 +26,8 @@ def test_a_language_model_of_several_files(texts, tmp_path):
     assert result.returncode == 0, result.stderr
     assert f"--artefacts {tmp_path}" in result.stdout.replace("\n", "")
     made = collected(tmp_path)["lm.en"].made
+    assert f"from {made['cutoff_documents']} reference documents" in result.stdout
+    assert "Warning: those are fewer than 100" in result.stdout
     assert [file["name"] for file in made["texts"]] == ["en.txt", "de.txt"]
     assert made["options"] | {"vocabulary": 200, "order": 2, "prune": [0, 1]} == made["options"]
     assert made["cutoffs_from"] == "reference documents"
@@ -76,6 +78,18 @@ def test_what_can_not_be_is_refused(repository, tmp_path, monkeypatch, arguments
     assert said in result.stderr
     assert "Traceback" not in result.stderr
     assert not (tmp_path / "models").exists() or not list((tmp_path / "models").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("EN", "lower-case letters"), ("eng", "write en"), ("xx", "unknown language 'xx'"), ("de", "is a dataset")],
+)
+def test_names_and_places_that_can_not_be_are_refused_before_the_texts_are_read(tmp_path, language, said):
+    (tmp_path / "rpdata.json").write_text("{}")
+    result = rpdata("artefacts", "train", "lm", "--language", language, "-o", tmp_path, "--text", "nowhere.txt")
+    assert result.returncode == 2
+    assert said in result.stderr
+    assert "nowhere" not in result.stderr
 
 
 def test_lmplz_that_is_not_there_is_told(texts, tmp_path, monkeypatch):
