@@ -92,8 +92,8 @@ def compute_signals(
     artefacts: Annotated[
         list[str] | None,
         typer.Option(
-            help="Models and lists that feed signals: folders, or names of the cache (repeatable). With a dataset as "
-            "INPUT its signals are brought up to date with them.",
+            help="Models and lists that feed signals: folders, or names of the cache (repeatable; of two with one "
+            "name the later counts). With a dataset as INPUT its signals are brought up to date with them.",
             metavar="DIR|NAME",
         ),
     ] = None,
@@ -152,15 +152,16 @@ def compute_signals(
         raise UserError("--only chooses among the signals of a file: name it, --signals FILE")
     if output is None and is_dataset(inputs):
         refuse_beside_a_dataset(context, BESIDE_ARTEFACTS)
-        found = artefacts_of(artefacts or [])
-        summary = refresh(printable(Path(inputs[0])), found, resources=resources, quiet=quiet, silent=as_json)
-        told(summary, as_json=as_json)
+        given, replaced = artefacts_of(artefacts or [])
+        summary = refresh(printable(Path(inputs[0])), given, resources=resources, quiet=quiet, silent=as_json)
+        told(summary, replaced, as_json=as_json)
         return
     if output is None:
         raise UserError(
             "say where the dataset goes: --output FOLDER\n"
             "(or, for signals of your own beside documents that are there: rpdata compute-signals OUT --signals FILE)"
         )
+    given, replaced = artefacts_of(artefacts or [])
     settings = Settings(
         output=printable(output),
         read=ReadOptions(
@@ -177,7 +178,7 @@ def compute_signals(
         paragraphs=paragraph_dedup_of(paragraph_dedup, keep_first, paragraphs_against or []),
         languages=None if languages is None else Languages.parse(languages),
         language_model=language_model,
-        artefacts=artefacts_of(artefacts or []),
+        artefacts=given,
     )
     shard_size = number_or_auto(files_per_shard)
     if dry_run:
@@ -196,13 +197,14 @@ def compute_signals(
         quiet=quiet,
         silent=as_json,
     )
-    told(summary, as_json=as_json)
+    told(summary, replaced, as_json=as_json)
 
 
-def told(summary: "RunSummary", *, as_json: bool) -> None:
-    """Print what a run did, and end with the status that this calls for."""
+def told(summary: "RunSummary", replaced: list[str], *, as_json: bool) -> None:
+    """Print what a run did, and end with the status that this calls for. replaced: artefacts, by others given."""
     from rpdata.terminal import print_run
 
+    summary.replaced[:0] = replaced
     print_run(summary, as_json=as_json)
     if summary.has_failures:
         raise typer.Exit(FINISHED_WITH_FAILURES)

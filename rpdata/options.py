@@ -37,15 +37,19 @@ def is_dataset(inputs: Sequence[str]) -> bool:
     return len(inputs) == 1 and (Path(inputs[0]) / FILE).is_file()
 
 
-def artefacts_of(collections: Sequence[str]) -> dict[str, Stored]:
-    """The artefacts that `--artefacts` names: folders, or names of what was pulled or imported into the cache."""
+def artefacts_of(collections: Sequence[str]) -> tuple[dict[str, Stored], list[str]]:
+    """The artefacts that `--artefacts` names: folders, or names of what was pulled or imported into the cache.
+
+    Of two with one name the later counts; what it took the place of is told behind the artefacts.
+    """
     found: dict[str, Stored] = {}
+    replaced = []
     for named in collections:
         for name, stored in named_artefacts(named).items():
             if name in found and found[name].sha256 != stored.sha256:
-                raise UserError(f"--artefacts names two of the name {name}: {found[name].folder} and {stored.folder}")
+                replaced.append(f"{name} of {found[name].folder.parent}")
             found[name] = stored
-    return found
+    return found, replaced
 
 
 def dataset_of(inputs: Sequence[str], file: Path) -> Path:

@@ -52,6 +52,15 @@ def print_run(summary: RunSummary, *, as_json: bool) -> None:
     console.print(work(summary))
     if summary.language_model:
         console.print(f"Languages: as {escape(summary.language_model.partition(' ')[0])} tells them.")
+    if summary.paragraph_dedup:
+        console.print(
+            f"Paragraph deduplication took out {counted(summary.removed_lines, 'line')}, "
+            f"{counted(summary.removed_bytes, 'byte')}; by domain: rpdata paragraphs {escape(summary.output)}"
+        )
+    if summary.artefacts:
+        named = ", ".join(summary.artefacts)
+        replaced = f"; replaced: {', '.join(summary.replaced)}" if summary.replaced else ""
+        console.print(f"Artefacts: {escape(named)} ({len(summary.artefacts)}){escape(replaced)}.")
     if summary.not_computed:
         console.print(
             f"Not computed: {len(summary.not_computed)} signals that need a model or a list "
@@ -62,16 +71,23 @@ def print_run(summary: RunSummary, *, as_json: bool) -> None:
     console.print(f"Next: rpdata status {escape(summary.output)}")
 
 
+def counted(number: int, noun: str) -> str:
+    """1 unit, 2 units."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def work(summary: RunSummary) -> str:
     """How much this run did, and how fast."""
     new = summary.units - summary.units_done_before
     if not new:
+        if summary.units == 1:
+            return "The one unit was done before; nothing was left to do."
         return f"All {summary.units:,} units were done before; nothing was left to do."
     megabytes = summary.annotated_text_bytes / 1e6
     earlier = f" ({summary.units_done_before:,} were done before)" if summary.units_done_before else ""
     return (
-        f"This run: {new:,} units{earlier}, {summary.annotated_documents:,} documents, {megabytes:,.1f} MB of text "
-        f"in {summary.seconds:,.1f} s, start and views included."
+        f"This run: {counted(new, 'unit')}{earlier}, {counted(summary.annotated_documents, 'document')}, "
+        f"{megabytes:,.1f} MB of text in {summary.seconds:,.1f} s, start and views included."
     )
 
 
@@ -112,7 +128,7 @@ def print_export(summary: ExportSummary, *, as_json: bool, quiet: bool) -> None:
         return
     if not quiet:
         console.print(
-            f"{summary.documents:,} documents in {summary.partitions:,} partitions exported to "
+            f"{counted(summary.documents, 'document')} in {counted(summary.partitions, 'partition')} exported to "
             f"{escape(summary.output)} in {summary.seconds:,.1f} s."
         )
     if summary.units_missing:
@@ -132,7 +148,8 @@ def print_status(status: Status, *, as_json: bool) -> None:
     if as_json:
         print_json(status.as_dict())
         return
-    console.print(f"{escape(status.dataset)}: {status.units:,} units planned, {status.partitions:,} partitions there")
+    console.print(f"{escape(status.dataset)}: {counted(status.units, 'unit')} planned, "
+                  f"{counted(status.partitions, 'partition')} there")
     table = Table("", *(escape(step.step) for step in status.steps), box=None)
     rows = [
         ("units done", [step.done for step in status.steps]),

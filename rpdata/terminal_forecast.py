@@ -48,7 +48,9 @@ def print_forecast(plan: Forecast, *, as_json: bool) -> None:
         console.print(f"It does not fit: {escape(plan.output)} needs about {size(sum(plan.output_bytes.values()))}.")
     if plan.obstacle:
         console.print(f"The run itself would be refused as things are: {escape(plan.obstacle)}")
-    console.print("Nothing was written. The same command without --dry-run does it.")
+        console.print("Nothing was written. Mend that first.")
+    else:
+        console.print("Nothing was written. The same command without --dry-run does it.")
 
 
 def align(table: Table) -> None:

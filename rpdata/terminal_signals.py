@@ -4,7 +4,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from rpdata.annotate.overlay_run import OverlaySummary
-from rpdata.terminal import console, print_json
+from rpdata.terminal import console, counted, print_json
 
 
 def print_overlay(summary: OverlaySummary, *, as_json: bool) -> None:
@@ -16,7 +16,8 @@ def print_overlay(summary: OverlaySummary, *, as_json: bool) -> None:
     new = summary.units - summary.units_done_before
     if new:
         console.print(
-            f"{summary.overlay}: {new:,} of {summary.units:,} units, {summary.annotated_documents:,} documents, "
+            f"{summary.overlay}: {new:,} of {counted(summary.units, 'unit')}, "
+            f"{counted(summary.annotated_documents, 'document')}, "
             f"{summary.annotated_text_bytes / 1e6:,.1f} MB of text in {summary.seconds:,.1f} s."
         )
     else:
@@ -27,9 +28,12 @@ def print_overlay(summary: OverlaySummary, *, as_json: bool) -> None:
         console.print(f"{summary.units_without_documents:,} planned units have no documents yet; run this again then.")
     if summary.failed_values:
         console.print(
-            f"{summary.failed_values:,} values failed in {summary.units_with_errors:,} units and are null. "
+            f"{summary.failed_values:,} values failed in {counted(summary.units_with_errors, 'unit')} and are null. "
             f"Which, and why: {escape(summary.output)}/errors/{summary.overlay}/"
         )
+        for name, failed in summary.failed.items():
+            every = "all " if failed.values == summary.documents else ""
+            console.print(f"  {name}: {every}{failed.values:,}; the first: {escape(failed.first)}")
     console.print(f"Next: rpdata show {escape(summary.output)} DOC_ID")
 
 

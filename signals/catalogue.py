@@ -177,6 +177,12 @@ def what_it_reads(function: Callable[..., Any], name: str) -> Reads:
             f"cannot tell what the signal {name!r} reads: annotate the parameter of {function.__name__}. "
             "(document: Document) reads one document, (text: TextStats) the statistics of a batch of them"
         )
+    kinds = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    if more := [of.name for of in parameters[1:] if of.default is of.empty and of.kind not in kinds]:
+        raise UserError(
+            f"the signal {name!r} can't be called: {function.__name__} takes {', '.join(more)} besides "
+            f"{parameters[0].name}, and signals are given nothing else. Take them away, or give them a default"
+        )
     return annotation
 
 

@@ -32,10 +32,12 @@ class Models:
     ----------
     identities: name -> sha256 of all artefacts that the dataset's columns are fed by.
     here: those of them whose files are at hand, by name.
+    replaced: what was known of those whose places others took.
     """
 
     identities: Mapping[str, str] = field(default_factory=dict)
     here: Mapping[str, Stored] = field(default_factory=dict)
+    replaced: tuple[str, ...] = ()
 
     def with_those(self, given: Mapping[str, Stored]) -> "Models":
         """With more artefacts; one of the same name takes the place of another.
@@ -46,7 +48,11 @@ class Models:
         here = {**self.here, **given}
         refuse_mixtures(here.values())
         identities = {**self.identities, **{name: stored.sha256 for name, stored in given.items()}}
-        return Models(dict(sorted(identities.items())), here)
+        replaced = tuple(
+            f"{name} of the dataset (sha256 {sha256[:12]}...)"
+            for name, sha256 in self.identities.items() if sha256 != identities[name]
+        )
+        return Models(dict(sorted(identities.items())), here, replaced)
 
     def fed(self) -> dict[str, str]:
         """The names without a language, each with a hash of what its artefacts say: their files and our code."""
@@ -68,8 +74,9 @@ class Models:
         """The error for columns that can't be computed."""
         named = ", ".join(f"{name} (sha256 {self.identities[name][:12]}...)" for name in lacking)
         return UserError(
-            f"the signals of {needed_by} need artefacts that the dataset was begun with: {named}.\n"
-            "Say where they are: --artefacts FOLDER (repeatable). A signal is computed for all languages at once"
+            f"the signals of {needed_by} need artefacts that the dataset's signals were computed with: {named}.\n"
+            "Say where they are: --artefacts FOLDER (repeatable). A signal is computed for all languages at once, and "
+            "after an upgrade of rpdata that changes it anew, with all artefacts of the dataset that feed it"
         )
 
     def ask(

@@ -2,12 +2,13 @@
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-from rpdata.annotate.overlay_unit import OverlayTask, annotate_overlay, columns_of
+from rpdata.annotate.overlay_unit import OverlayTask, annotate_overlay, columns_of, error_lines
 from rpdata.annotate.signals_file import SignalsFile, choose, load
 from rpdata.annotate.watch import blaming, forget
 from rpdata.annotate.work import finishing, work_through
@@ -19,6 +20,14 @@ from rpdata.engine.resources import Resources
 from rpdata.errors import UserError
 from rpdata.ledger import Entry, Ledger
 from rpdata.manifest import Manifest
+
+
+@dataclass
+class FailedSignal:
+    """The values of one signal that could not be had. first: the first cause, as errors/ names it."""
+
+    values: int
+    first: str
 
 
 @dataclass
@@ -39,6 +48,7 @@ class OverlaySummary:
     dropped: list[str] = field(default_factory=list)            # columns whose functions are gone from the file
     documents: int = 0
     failed_values: int = 0
+    failed: dict[str, FailedSignal] = field(default_factory=dict)       # signal -> its part of them
     units_with_errors: int = 0
     annotated_documents: int = 0        # by this run
     annotated_text_bytes: int = 0       # likewise, UTF-8
@@ -174,3 +184,12 @@ def count(task: OverlayTask, summary: OverlaySummary) -> None:
         summary.documents += entry.written
         summary.failed_values += entry.failed_values
         summary.units_with_errors += bool(entry.failed_values)
+        if entry.failed_values:
+            add_failures(error_lines(task.root / "errors" / entry.step / f"{entry.unit}.jsonl") or [], summary.failed)
+
+
+def add_failures(lines: Iterable[Mapping[str, Any]], failed: dict[str, FailedSignal]) -> None:
+    """What a unit's file in errors/ says, signal by signal."""
+    for line in lines:
+        told = failed.setdefault(line["signal"], FailedSignal(0, f"{line['exception']}: {line['message']}"))
+        told.values += line.get("more", 1)

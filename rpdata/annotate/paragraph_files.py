@@ -11,12 +11,13 @@ It is no overlay and in no ledger. The hashes stay: documents of later datasets 
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from rpdata.annotate.paragraph_groups import EarlierHashes, Group, ParagraphDedup
@@ -167,6 +168,17 @@ def earlier_hashes(root: Path) -> tuple[EarlierHashes, ...]:
             )
         found.append(EarlierHashes((root / hashes_name(unit)).absolute(), account.xxh3))
     return tuple(found)
+
+
+def removed_in(root: Path, units: Iterable[Unit]) -> tuple[int, int]:
+    """Lines and bytes that went from the documents of these units, as far as there are accounts of them."""
+    lines = size = 0
+    for path in (root / removed_name(unit) for unit in units):
+        if path.is_file():
+            table = pq.read_table(path, columns=["removed_lines", "removed_bytes"])
+            lines += pc.sum(table["removed_lines"]).as_py() or 0
+            size += pc.sum(table["removed_bytes"]).as_py() or 0
+    return lines, size
 
 
 def removed_from(root: Path) -> pa.Table:

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from rpdata.annotate.language import load
+from rpdata.annotate.paragraph_files import removed_in
 from rpdata.annotate.paragraph_plan import agree_on_paragraphs, editable, with_groups, with_neighbours
 from rpdata.annotate.paragraphs_run import find_duplicates
 from rpdata.annotate.settings import BY_LANGUAGE, Settings
@@ -48,6 +49,10 @@ class RunSummary:
     seconds: float = 0.0
     language_model: str | None = None   # that told the languages, where they were not known
     artefacts: dict[str, str] = field(default_factory=dict)     # name -> sha256 of those that feed the signals
+    replaced: list[str] = field(default_factory=list)   # those whose places other artefacts of their names took
+    paragraph_dedup: bool = False       # whether lines were taken out of the documents, and so many
+    removed_lines: int = 0
+    removed_bytes: int = 0
     not_computed: list[str] = field(default_factory=list)   # signals that wait for an artefact
 
     @classmethod
@@ -59,6 +64,8 @@ class RunSummary:
             units_done_before=done_before,
             language_model=settings.model.named if settings.model else None,
             artefacts=dict(settings.models.identities),
+            replaced=list(settings.models.replaced),
+            paragraph_dedup=settings.paragraphs is not None,
             not_computed=[name for name in CATALOGUE if name not in settings.signal_columns],
         )
 
@@ -197,7 +204,7 @@ def refuse_other_language(units: Iterable[Unit], settings: Settings) -> None:
             )
 
 
-def count(units: Iterable[Unit], root: Path, summary: RunSummary) -> None:
+def count(units: Sequence[Unit], root: Path, summary: RunSummary) -> None:
     """The ledger's counts over the units."""
     ledger = Ledger(root)
     dropped: Counter[str] = Counter()
@@ -212,3 +219,5 @@ def count(units: Iterable[Unit], root: Path, summary: RunSummary) -> None:
         summary.unread_bytes += entry.unread_bytes
         summary.units_with_errors += (root / "errors" / "documents" / f"{unit.name}.jsonl").exists()
     summary.dropped = dict(sorted(dropped.items()))
+    if summary.paragraph_dedup:
+        summary.removed_lines, summary.removed_bytes = removed_in(root, units)

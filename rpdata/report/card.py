@@ -46,15 +46,38 @@ load_dataset("path/to/this/folder", name="quality_signals")   # one typed column
 | language | documents |
 |---|---:|
 {languages}
+{edited}{artefacts}"""
+
+
+EDITED = """
+Text was edited: lines that other documents have too were taken out, as cc_net does
+(`--paragraph-dedup {mode}`), and documents without any line left were dropped. `line_ids` tells which lines stayed.
+"""
+
+ARTEFACTS = """
+Models and lists that feed signals:
+
+| artefact | sha256 begins with |
+|---|---|
+{rows}
 """
 
 
 def card(
-    documents_by_language: dict[str, int], snapshots: list[str], minhash: str, sample: int, overlays: Mapping[str, str]
+    documents_by_language: dict[str, int],
+    snapshots: list[str],
+    minhash: str,
+    sample: int,
+    overlays: Mapping[str, str],
+    *,
+    paragraphs: str | None,
+    artefacts: Mapping[str, str],
 ) -> str:
     """The card's text; a function of the dataset alone, so that two identical runs write the same bytes.
 
     overlays: those of users' own signals -> what the table says of them.
+    paragraphs: the mode of paragraph deduplication, as it is typed; None: text was left as it was read.
+    artefacts: name -> sha256 of those that feed signals.
     """
     globs = {**CONFIGURATIONS, **{name: f"{name}/**/*.parquet" for name in overlays}}
     configurations = "\n".join(
@@ -70,5 +93,9 @@ def card(
         minhash=minhash,
         sample=sample,
         overlays="".join(f"| `{name}/` | {about} |\n" for name, about in overlays.items()),
+        edited="" if paragraphs is None else EDITED.format(mode=paragraphs),
+        artefacts=ARTEFACTS.format(
+            rows="\n".join(f"| `{name}` | `{sha256[:12]}` |" for name, sha256 in sorted(artefacts.items()))
+        ) if artefacts else "",
         languages="\n".join(f"| {name} | {count:,} |" for name, count in sorted(documents_by_language.items())),
     )

@@ -34,7 +34,13 @@ def write_views(root: Path) -> None:
     made_by = [hash_of(Path(inspect.getfile(module))) for module in (redpajama, sample)]
     shown = sample.write_sample(root, partitions, configuration_hash({"files": made_from, "code": made_by}))
     family = manifest.configurations["minhash"]["minhash_hash"]
-    text = card(dict(documents), sorted(snapshots), family, shown, own_overlays(manifest, ledger))
+    told = manifest.configurations
+    mode = told.get("documents", {}).get("paragraph_dedup")
+    text = card(
+        dict(documents), sorted(snapshots), family, shown, own_overlays(manifest, ledger),
+        paragraphs=None if mode == "off" else mode,
+        artefacts=told.get("quality_signals", {}).get("artefacts", {}),
+    )
     write_atomically(root / "README.md", text.encode())
 
 

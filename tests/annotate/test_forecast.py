@@ -68,6 +68,7 @@ def test_a_model_that_is_not_here_is_told_and_the_plan_shown(repository, tmp_pat
     assert result.returncode == 2
     assert "rpdata artefacts pull lid.176" in result.stdout
     assert "units to do" in result.stdout
+    assert "without --dry-run" not in result.stdout
     assert list(tmp_path.iterdir()) == []
 
 

@@ -124,9 +124,11 @@ def test_another_artefact_of_the_name_takes_its_place(crawl, collection, tmp_pat
     alone = rpdata("compute-signals", output, "--artefacts", tmp_path / "models")
     assert alone.returncode == 2, "the column is of all languages, and the German list is not here"
     assert "bad_words.de" in alone.stderr
-    both = ("--artefacts", tmp_path / "models", "--artefacts", collection / "bad_words.de")
-    result = rpdata("compute-signals", output, *both)
+    result = rpdata("compute-signals", output, "--artefacts", collection, "--artefacts", tmp_path / "models")
     assert result.returncode == 0, result.stderr
+    told = next(line for line in result.stdout.splitlines() if line.startswith("Artefacts: "))
+    assert told.startswith("Artefacts: bad_words.de, bad_words.en, importance.books.en (3); replaced: ")
+    assert f"bad_words.en of {collection}, bad_words.en of the dataset" in told
     after = counts(output)
     assert (after.filter(language="en")["rps_doc_ldnoobw_words"] == 0).all()
     assert after.filter(language="de").equals(before.filter(language="de"))

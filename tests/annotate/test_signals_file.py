@@ -51,6 +51,7 @@ def test_the_file_travels_by_its_text():
         "type": (IMPORTS + ONE.replace("COUNT)", "int)"), "FLOAT, COUNT, FLAG"),
         "unannotated": (IMPORTS + ONE.replace(": Document", ""), "annotate the parameter of one"),
         "no parameter": (IMPORTS + ONE.replace("document: Document", ""), "annotate the parameter of one"),
+        "two parameters": (IMPORTS + ONE.replace(": Document", ": Document, more"), "takes more besides"),
         "rows": (IMPORTS + ONE.replace(": Document", ": pa.RecordBatch"), "it must read a Document or TextStats"),
         "NUL": ("a\0b", "mine.py"),
     }.values(),
