@@ -75,6 +75,7 @@ def estimate(
     Raises UserError for what cannot be read or estimated, or not in this memory; CannotFinish if the disk fails.
     """
     check_options(order, prune, memory)
+    check_vocabulary(vocabulary)
     place = output.parent if scratch is None else scratch
     try:
         with (
@@ -109,6 +110,18 @@ def check_options(order: int, prune: Sequence[int], memory: int) -> None:
         )
     if memory < LEAST_MEMORY:
         raise UserError(f"the memory is too small: {memory:,} bytes, and {LEAST_MEMORY:,} are the least.")
+
+
+def check_vocabulary(words: Collection[str] | None) -> None:
+    """Raise UserError for a word that no UTF-8 text has."""
+    for word in words or ():
+        try:
+            word.encode()
+        except UnicodeEncodeError as error:
+            raise UserError(
+                f"the vocabulary has a word that is not Unicode text: {word!a} ({error.reason}).\n"
+                "Read it from its file as UTF-8, and leave out what is not."
+            ) from error
 
 
 def read(text: Path | Iterable[bytes]) -> Iterator[bytes]:

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
-from rpdata.artefacts.kneser_ney.estimate import check_options, read
+from rpdata.artefacts.kneser_ney.estimate import check_options, check_vocabulary, read
 from rpdata.errors import CannotFinish, UserError
 
 LAST_WORDS = 2000       # bytes of what a program says that are shown when it fails
@@ -31,6 +31,7 @@ def estimate_with_lmplz(
     Raises UserError if there is no such program, CannotFinish with its last words if it fails.
     """
     check_options(order, prune, memory)
+    check_vocabulary(vocabulary)
     program = shutil.which("lmplz")
     if program is None:
         raise UserError(

@@ -34,6 +34,7 @@ SMALL = b"a b c\na b d\n"
         ([SMALL], {"prune": [0, 2, 1]}, "cannot prune by 0 2 1"),
         ([SMALL], {"prune": [0, 0, 0], "order": 2}, "give up to 2 counts"),
         ([SMALL], {"prune": []}, "cannot prune by nothing"),
+        ([SMALL], {"vocabulary": ["a", "\udcff"]}, r"vocabulary has a word that is not Unicode text: '.udcff'"),
         (Path("not-there"), {}, "cannot read the text.*not-there"),
     ],
 )
