@@ -14,9 +14,9 @@ from rpdata.errors import UserError
 from rpdata.manifest import Manifest
 
 # In the manifest: the options that decide the text of all documents, and what follows from them: the first shard of
-# each group by snapshot, and the xxh3 of the files of earlier hashes.
+# each group by snapshot, the xxh3 of the files of earlier hashes, and `content_of` the groups that are hashed.
 STEP = "documents"
-GROUPS, FIRST, EARLIER = "paragraph_groups", "first_shards", "earlier"
+GROUPS, FIRST, EARLIER, CONTENTS = "paragraph_groups", "first_shards", "earlier", "contents"
 
 EDITED_ONCE = "Paragraph deduplication edits text, and text is written once. Annotate into a new folder: --output"
 
@@ -44,10 +44,10 @@ def agree_on_paragraphs(
         manifest.configurations.pop(STEP, None)
         return
     manifest.replace(STEP, asked)
-    known = manifest.configurations.get(GROUPS, {FIRST: {}})[FIRST]
-    starts = first_shards(manifest.units, {unit.name for unit in planned}, known, settings.paragraphs)
-    earlier = sorted(known.xxh3 for known in settings.paragraphs.earlier)
-    manifest.replace(GROUPS, {FIRST: starts, EARLIER: earlier})
+    known = manifest.configurations.get(GROUPS, {FIRST: {}})
+    starts = first_shards(manifest.units, {unit.name for unit in planned}, known[FIRST], settings.paragraphs)
+    earlier = sorted(each.xxh3 for each in settings.paragraphs.earlier)
+    manifest.replace(GROUPS, {**known, FIRST: starts, EARLIER: earlier})
 
 
 def told_paragraphs(manifest: Manifest) -> ParagraphDedup | None:
@@ -68,6 +68,18 @@ def with_groups(settings: Settings, manifest: Manifest) -> Settings:
     contents = {group.name: content for group in groups if (content := content_in(group, settings))}
     names = {unit.name: group.name for group in groups for unit in group.units}
     return replace(settings, groups=names, contents=contents)
+
+
+def note_contents(manifest: Manifest, settings: Settings) -> None:
+    """Keep in the manifest what is known of the groups: without their hashes nothing else would say it."""
+    known = manifest.configurations[GROUPS]
+    manifest.replace(GROUPS, {**known, CONTENTS: {**known.get(CONTENTS, {}), **settings.contents}})
+
+
+def with_told_contents(settings: Settings, manifest: Manifest) -> Settings:
+    """The settings with what the manifest tells of groups whose hashes are gone; enough where no text is edited."""
+    told = manifest.configurations.get(GROUPS, {}).get(CONTENTS, {})
+    return replace(settings, contents={**told, **settings.contents})
 
 
 def groups_in(manifest: Manifest) -> list[Group]:

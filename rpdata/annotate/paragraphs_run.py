@@ -12,11 +12,12 @@ from rpdata.annotate.timings import Timings
 from rpdata.annotate.work import start
 from rpdata.dedup.paragraph_hashes import HashFile, ranges
 from rpdata.dedup.paragraph_merge import Part
-from rpdata.engine.cluster import Cluster, UnitsLeftOut
+from rpdata.engine.cluster import Cluster, UnitsLeftOut, both
 from rpdata.engine.killpoint import passing
 from rpdata.engine.plan import Unit
 from rpdata.engine.progress import Progress
 from rpdata.engine.resources import Resources
+from rpdata.errors import CannotFinish
 from rpdata.manifest import Manifest
 
 
@@ -39,7 +40,12 @@ def find_duplicates(
             unfinished = with_those_that_wait(error, groups, settings)
         settings = with_groups(settings, manifest)
         hashed = [group for group in groups if group.name in settings.contents]
-        merge(hashed, settings, cluster)
+        try:
+            merge(hashed, settings, cluster)
+        except CannotFinish as error:
+            if unfinished is None:
+                raise
+            raise both(unfinished, error) from error
     passing("duplicates found")
     return settings, unfinished
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from rpdata.annotate.accounts import not_as_written
 from rpdata.annotate.language import LanguageModel
-from rpdata.annotate.paragraph_plan import told_paragraphs, with_groups
+from rpdata.annotate.paragraph_files import FOLDER
+from rpdata.annotate.paragraph_plan import told_paragraphs, with_groups, with_told_contents
 from rpdata.annotate.routing import Languages
 from rpdata.annotate.run import RunSummary, count, have_artefacts
 from rpdata.annotate.settings import BY_LANGUAGE, READ_OPTIONS, Settings
@@ -92,7 +93,7 @@ def settings_of(manifest: Manifest, root: Path, artefacts: Mapping[str, Stored])
             artefacts=artefacts,
             paragraphs=told_paragraphs(manifest),
         )
-        found[form] = with_groups(settings.with_artefacts(manifest), manifest)
+        found[form] = with_told_contents(with_groups(settings.with_artefacts(manifest), manifest), manifest)
     return found
 
 
@@ -100,4 +101,11 @@ def refuse_without_documents(units: list[Unit], settings: Settings) -> None:
     """UserError for a unit whose documents would have to be read from its inputs again."""
     for unit in units:
         if "documents" in missing_steps(unit, settings):
+            if settings.paragraphs and settings.groups[unit.name] not in settings.contents:
+                raise UserError(
+                    f"cannot tell whether the documents of {unit.name} are whole: hashes of the lines of its group "
+                    f"{settings.groups[unit.name]} are missing in {settings.output / FOLDER}.\n"
+                    "Bring that folder back, or have them made from the inputs again: rpdata compute-signals INPUT... "
+                    f"--output {settings.output}, with the options that were used before"
+                )
             raise not_as_written(unit, settings.output)

@@ -9,7 +9,13 @@ from pathlib import Path
 
 from rpdata.annotate.language import load
 from rpdata.annotate.paragraph_files import removed_in
-from rpdata.annotate.paragraph_plan import agree_on_paragraphs, editable, with_groups, with_neighbours
+from rpdata.annotate.paragraph_plan import (
+    agree_on_paragraphs,
+    editable,
+    note_contents,
+    with_groups,
+    with_neighbours,
+)
 from rpdata.annotate.paragraphs_run import find_duplicates
 from rpdata.annotate.settings import BY_LANGUAGE, Settings
 from rpdata.annotate.unit import annotate_unit, missing_steps, signals_missing
@@ -123,6 +129,8 @@ def run(
             if settings.paragraphs:
                 pending = with_neighbours(pending, units, manifest, settings)
                 settings, unfinished = find_duplicates(pending, manifest, settings, resources, quiet, silent)
+                note_contents(manifest, settings)
+                manifest.save(root)
                 pending = editable(with_neighbours(pending, units, manifest, settings), settings)
             with told_together(unfinished):
                 if pending:

@@ -150,11 +150,15 @@ def told_together(before: CannotFinish | None) -> Iterator[None]:
     except CannotFinish as error:
         if before is None:
             raise
-        told = [each.causes for each in (before, error) if isinstance(each, UnitsLeftOut)]
-        causes = {name: why for each in told for name, why in each.items()}
-        raise UnitsLeftOut(f"{before}\n{error}", causes) from error
+        raise both(before, error) from error
     if before:
         raise before
+
+
+def both(before: CannotFinish, after: CannotFinish) -> UnitsLeftOut:
+    """One error that says what two say."""
+    told = [each.causes for each in (before, after) if isinstance(each, UnitsLeftOut)]
+    return UnitsLeftOut(f"{before}\n{after}", {name: why for each in told for name, why in each.items()})
 
 
 class _UnitRefused(Exception):

@@ -1,27 +1,36 @@
 """Paragraph deduplication where inputs, hashes or plans changed on the way."""
 
 import gzip
+import shutil
 import time
+from contextlib import nullcontext
 
 import numpy as np
 import pytest
 
 from rpdata.annotate.paragraph_files import earlier_hashes
 from rpdata.annotate.paragraph_groups import ParagraphDedup, first_shards, groups_of
+from rpdata.annotate.paragraph_plan import with_groups
+from rpdata.annotate.paragraphs import merge_part
+from rpdata.annotate.paragraphs_run import find_duplicates
+from rpdata.annotate.refresh import refresh
 from rpdata.annotate.run import plan_units
 from rpdata.annotate.unit import annotate_unit
 from rpdata.engine.plan import Input, Unit
-from rpdata.errors import UserError
+from rpdata.engine.resources import Resources
+from rpdata.errors import CannotFinish, UserError
 from rpdata.sources import cut, discover
 from tests.annotate.test_paragraphs_run import (
     CRAWL,
     OPTIONS,
+    WithoutOneUnit,
+    both_passes,
     first_pass,
     kept_lines,
     settings_for,
     write_crawl,
 )
-from tests.command import rpdata
+from tests.command import contents, rpdata
 
 
 @pytest.fixture
@@ -61,6 +70,25 @@ def test_what_either_pass_left_out_is_told_and_neighbours_are_edited_by_new_line
     assert "2026-34/2.warc.wet.gz/1" not in kept_lines(root)       # "Three" is in both shards of the group now
 
 
+class WithoutOneUnitAndTheDisk(WithoutOneUnit):
+    """Then the disk is full when duplicates are written."""
+
+    def run(self, task, items):
+        if getattr(task, "func", None) is merge_part:
+            raise CannotFinish("the disk is full")
+        yield from super().run(task, items)
+
+
+def test_what_the_first_pass_left_out_is_told_if_duplicates_cannot_be_found_either(files, tmp_path, monkeypatch):
+    cluster = WithoutOneUnitAndTheDisk()
+    monkeypatch.setattr("rpdata.annotate.paragraphs_run.start", lambda resources: nullcontext(cluster))
+    settings = settings_for(tmp_path / "out", "group:2")
+    manifest, units = plan_units(discover([str(file) for file in files], "2026-34"), settings, 1, split=cut)
+    with pytest.raises(CannotFinish, match=r"(?s)ended their worker: 2026-34/0001.*the disk is full") as error:
+        find_duplicates(units, manifest, with_groups(settings, manifest), Resources(1), True, True)
+    assert set(error.value.causes) == {"2026-34/0000", "2026-34/0001"}
+
+
 def test_hashes_that_are_damaged_are_not_merged(files, tmp_path):
     first_pass(files, settings_for(tmp_path / "out", "snapshot"))
     path = tmp_path / "out" / "work" / "paragraphs" / "2026-34" / "0002.npy"
@@ -89,3 +117,24 @@ def test_groups_of_many_shards_are_found_in_a_moment():
     groups = groups_of(units, first_shards(units, set(), {}, ParagraphDedup(1)))
     assert len(groups) == len(units)
     assert time.process_time() - started < 2        # each looked up among all: 5 s
+
+
+def test_without_the_hashes_and_the_inputs_signals_are_still_brought_up_to_date(files, tmp_path):
+    root = tmp_path / "out"
+    made = rpdata("compute-signals", *files, *OPTIONS, "--paragraph-dedup", "group:2", "--output", root)
+    assert made.returncode == 0, made.stderr
+    before = contents(root)
+    shutil.rmtree(root / "work")
+    for file in files:
+        file.unlink()
+    (root / "quality_signals" / "2026-34" / "0002" / "en_all.parquet").unlink()
+    result = rpdata("compute-signals", root)
+    assert result.returncode == 0, result.stderr
+    assert contents(root) == before
+
+
+def test_where_nothing_tells_of_the_hashes_they_are_what_is_missing(files, tmp_path):
+    both_passes(files, settings_for(tmp_path / "out", "group:2"))       # the manifest of before the second pass
+    shutil.rmtree(tmp_path / "out" / "work" / "paragraphs" / "2026-34")
+    with pytest.raises(UserError, match=r"its group 2026-34/0000-0001 are missing in .*work/paragraphs"):
+        refresh(tmp_path / "out", {}, resources=Resources(1))
