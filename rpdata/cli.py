@@ -175,7 +175,7 @@ def compute_signals(
             url_column=url_column,
         ),
         minhash=minhash_hash.value,
-        paragraphs=paragraph_dedup_of(paragraph_dedup, keep_first, paragraphs_against or []),
+        paragraphs=paragraph_dedup_of(paragraph_dedup, keep_first, paragraphs_against or [], output),
         languages=None if languages is None else Languages.parse(languages),
         language_model=language_model,
         artefacts=given,

@@ -1,7 +1,6 @@
 """`rpdata paragraphs`, and the options of paragraph deduplication."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -26,14 +25,16 @@ def paragraphs(
     print_removed(removed_from(dataset), top, as_json=as_json)
 
 
-def paragraph_dedup_of(mode: str, keep_first: bool, against: Sequence[Path]) -> "ParagraphDedup | None":
+def paragraph_dedup_of(
+    mode: str, keep_first: bool, against: Sequence[Path], output: Path
+) -> "ParagraphDedup | None":
     """What `--paragraph-dedup`, `--keep-first` and `--paragraphs-against` ask for."""
-    from rpdata.annotate.paragraph_files import earlier_hashes
     from rpdata.annotate.paragraph_groups import ParagraphDedup
+    from rpdata.annotate.paragraphs_against import with_earlier
 
     asked = ParagraphDedup.parse(mode, keep_first)
     if not against:
         return asked
     if asked is None:
         raise UserError("--paragraphs-against adds to what is taken out: give --paragraph-dedup too")
-    return replace(asked, earlier=tuple(known for dataset in against for known in earlier_hashes(dataset)))
+    return with_earlier(asked, against, output)

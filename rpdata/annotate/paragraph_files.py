@@ -154,19 +154,26 @@ def refuse_changed_hashes(known: EarlierHashes) -> None:
         )
 
 
+def standing_hashes(root: Path) -> list[EarlierHashes]:
+    """The hashes of those units of another dataset that have them."""
+    known = ((unit, standing(root, unit)) for unit in Manifest.load(root).units)
+    return [
+        EarlierHashes((root / hashes_name(unit)).absolute(), account.xxh3)
+        for unit, account in known if account and account.planned == planned_inputs(unit)   # not of a plan given up
+    ]
+
+
 def earlier_hashes(root: Path) -> tuple[EarlierHashes, ...]:
     """The hashes of all units of another dataset; UserError if it was made without, or they are not there any more."""
-    units = Manifest.load(root).units
-    found = []
-    for unit in units:
-        account = standing(root, unit)
-        if account is None or account.planned != planned_inputs(unit):      # of a plan that was given up
+    found = standing_hashes(root)
+    paths = {known.path for known in found}
+    for unit in Manifest.load(root).units:
+        if (root / hashes_name(unit)).absolute() not in paths:
             raise UserError(
                 f"cannot use --paragraphs-against {root}: the hashes of its unit {unit.name} are not in "
                 f"{root / FOLDER}.\nThey are written by compute-signals with --paragraph-dedup, and kept as long as "
                 "nobody deletes them."
             )
-        found.append(EarlierHashes((root / hashes_name(unit)).absolute(), account.xxh3))
     return tuple(found)
 
 

@@ -9,6 +9,7 @@ from rpdata.engine.plan import Unit
 from rpdata.errors import UserError
 
 OFF = "off"
+NOWHERE = Path()    # where hashes lie of which only the manifest still knows
 EMPTIED = "paragraph_duplicates"    # why a document is dropped of which no line is left
 
 
@@ -25,12 +26,13 @@ class ParagraphDedup:
     """What is asked for. shards: how many consecutive ones of a snapshot make a group; None: all of them.
 
     keep_first: the first document of the group keeps a line that others have too; without, none does, as in cc_net.
-    earlier: hashes of other datasets: what is in them goes from all documents.
+    earlier: hashes of other datasets: what is in them goes from all documents. against: the folders of those.
     """
 
     shards: int | None
     keep_first: bool = False
     earlier: tuple[EarlierHashes, ...] = ()
+    against: tuple[str, ...] = ()
 
     @classmethod
     def parse(cls, text: str, keep_first: bool) -> "ParagraphDedup | None":
@@ -55,6 +57,12 @@ class ParagraphDedup:
         """As it is typed; one shard is a group of one."""
         name = {None: "snapshot", 1: "shard"}.get(self.shards, f"group:{self.shards}")
         return f"{name} --keep-first" if self.keep_first else name
+
+
+def against_typed(folders: Sequence[str], files: int) -> str:
+    """`--paragraphs-against` as it is typed. files: of hashes; all that is said where the folders are not known."""
+    typed = " ".join(f"--paragraphs-against {folder}" for folder in folders)
+    return typed or f"--paragraphs-against {f'others ({files} files of hashes)' if files else '(not given)'}"
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from rpdata.annotate.accounts import known_documents
 from rpdata.annotate.paragraph_files import account_of, content_of, merged_parts
-from rpdata.annotate.paragraph_groups import OFF, EarlierHashes, Group, ParagraphDedup, first_shards, groups_of
+from rpdata.annotate.paragraph_groups import (
+    NOWHERE,
+    OFF,
+    EarlierHashes,
+    Group,
+    ParagraphDedup,
+    against_typed,
+    first_shards,
+    groups_of,
+)
 from rpdata.annotate.settings import Settings
 from rpdata.annotate.unit import missing_steps
 from rpdata.engine.plan import Input, Unit
@@ -14,9 +22,10 @@ from rpdata.errors import UserError
 from rpdata.manifest import Manifest
 
 # In the manifest: the options that decide the text of all documents, and what follows from them: the first shard of
-# each group by snapshot, the xxh3 of the files of earlier hashes, and `content_of` the groups that are hashed.
+# each group by snapshot, the xxh3 of the files of earlier hashes, the folders of the datasets that they are from, and
+# `content_of` the groups that are hashed.
 STEP = "documents"
-GROUPS, FIRST, EARLIER, CONTENTS = "paragraph_groups", "first_shards", "earlier", "contents"
+GROUPS, FIRST, EARLIER, AGAINST, CONTENTS = "paragraph_groups", "first_shards", "earlier", "against", "contents"
 
 EDITED_ONCE = "Paragraph deduplication edits text, and text is written once. Annotate into a new folder: --output"
 
@@ -39,6 +48,7 @@ def agree_on_paragraphs(
                 )
     if planned:
         manifest.configurations.setdefault(STEP, off)
+        refuse_other_earlier(manifest, settings)
         manifest.agree(STEP, asked, settings.output, EDITED_ONCE)
     if settings.paragraphs is None:
         manifest.configurations.pop(STEP, None)
@@ -47,7 +57,21 @@ def agree_on_paragraphs(
     known = manifest.configurations.get(GROUPS, {FIRST: {}})
     starts = first_shards(manifest.units, {unit.name for unit in planned}, known[FIRST], settings.paragraphs)
     earlier = sorted(each.xxh3 for each in settings.paragraphs.earlier)
-    manifest.replace(GROUPS, {**known, FIRST: starts, EARLIER: earlier})
+    against = known.get(AGAINST, list(settings.paragraphs.against))
+    manifest.replace(GROUPS, {**known, FIRST: starts, EARLIER: earlier, AGAINST: against})
+
+
+def refuse_other_earlier(manifest: Manifest, settings: Settings) -> None:
+    """UserError, by folders and not by hashes, if documents were deduplicated against other datasets than these."""
+    told = manifest.configurations.get(GROUPS)
+    if told is None or settings.paragraphs is None:
+        return
+    asked = sorted(known.xxh3 for known in settings.paragraphs.earlier)
+    if asked != told[EARLIER]:
+        raise UserError(
+            f"cannot use {against_typed(settings.paragraphs.against, len(asked))} on {settings.output}: its documents "
+            f"were made with {against_typed(told.get(AGAINST, []), len(told[EARLIER]))}.\n{EDITED_ONCE}"
+        )
 
 
 def told_paragraphs(manifest: Manifest) -> ParagraphDedup | None:
@@ -57,7 +81,7 @@ def told_paragraphs(manifest: Manifest) -> ParagraphDedup | None:
     if asked is None:
         return None
     hashes = manifest.configurations[GROUPS][EARLIER]
-    return replace(asked, earlier=tuple(EarlierHashes(Path(), xxh3) for xxh3 in hashes))
+    return replace(asked, earlier=tuple(EarlierHashes(NOWHERE, xxh3) for xxh3 in hashes))
 
 
 def with_groups(settings: Settings, manifest: Manifest) -> Settings:

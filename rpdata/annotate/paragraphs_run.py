@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from rpdata.annotate.paragraph_files import FOLDER, account_of, hashes_name, refuse_changed_hashes, write_json
-from rpdata.annotate.paragraph_groups import EarlierHashes, Group
+from rpdata.annotate.paragraph_groups import NOWHERE, EarlierHashes, Group
 from rpdata.annotate.paragraph_plan import groups_wanted, is_hashed, is_merged, with_groups
 from rpdata.annotate.paragraphs import MergeTask, hash_unit, merge_part
 from rpdata.annotate.settings import Settings
@@ -28,10 +28,13 @@ def find_duplicates(
 
     The error, if there is one, says which units could not be hashed: their groups have to wait, others need not.
     """
+    assert settings.paragraphs is not None
     groups = groups_wanted(pending, manifest, settings)
     units = [unit for group in groups for unit in group.units if not is_hashed(unit, settings)]
     if not units and all(is_merged(group.name, settings) for group in groups):
         return settings, None
+    if any(known.path == NOWHERE for known in settings.paragraphs.earlier):
+        return settings, without_earlier(groups, settings)
     unfinished = None
     with start(resources) as cluster:
         try:
@@ -48,6 +51,21 @@ def find_duplicates(
             raise both(unfinished, error) from error
     passing("duplicates found")
     return settings, unfinished
+
+
+def without_earlier(groups: Sequence[Group], settings: Settings) -> UnitsLeftOut:
+    """What is left out where earlier hashes are gone: the groups whose duplicates are not found yet."""
+    assert settings.paragraphs is not None
+    gone = sum(known.path == NOWHERE for known in settings.paragraphs.earlier)
+    where = " or ".join(settings.paragraphs.against)
+    waiting = [unit.name for group in groups if not is_merged(group.name, settings) for unit in group.units]
+    message = (
+        f"{gone} of the {len(settings.paragraphs.earlier)} files of hashes that {settings.output} began with are not "
+        f"in {where} as they were.\n"
+        f"{len(waiting)} units need them; all others are finished. Bring that dataset back as it was, or annotate "
+        "into a new folder: --output"
+    )
+    return UnitsLeftOut(message, dict.fromkeys(waiting, "it needs hashes of --paragraphs-against that are gone"))
 
 
 def with_those_that_wait(error: UnitsLeftOut, groups: Sequence[Group], settings: Settings) -> UnitsLeftOut:
