@@ -27,7 +27,7 @@ def languages(folder: Path) -> list[str]:
 def candidates(folder: Path, scratch: Path) -> Iterator[Candidate]:
     """A model for each language. UserError for a table that is there and is none."""
     table = table_of(folder)
-    cutoffs = cutoffs_of_cc_net(table) if table else {}
+    cutoffs = cutoffs_of_cc_net(table).cutoffs if table else {}
     for language in languages(folder):
         yield f"lm.{language}", partial(model, folder, language, cutoffs.get(language), scratch)
 
@@ -37,7 +37,11 @@ def expected(folder: Path) -> list[str]:
     if (table := table_of(folder)) is None:
         return ["cutoff.csv (perplexities will have no buckets: put it beside the models)"]
     known = cutoffs_of_cc_net(table)
-    return [f"cutoffs of {lang} in {table.name} (no buckets)" for lang in languages(folder) if lang not in known]
+    return [
+        f"cutoffs of {lang} in {table.name} ({f'{known.damaged[lang]}: ' if lang in known.damaged else ''}no buckets)"
+        for lang in languages(folder)
+        if lang not in known.cutoffs
+    ]
 
 
 def table_of(folder: Path) -> Path | None:

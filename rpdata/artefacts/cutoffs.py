@@ -3,8 +3,8 @@
 import csv
 import json
 import math
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -56,21 +56,34 @@ def cutoffs_of(perplexities: Sequence[float] | npt.NDArray[np.float64]) -> Cutof
     return Cutoffs(round(float(head), 1), round(float(middle), 1))
 
 
-def cutoffs_of_cc_net(table: Path) -> dict[str, Cutoffs]:
-    """Those of each language in a `cutoff.csv` of cc_net: a row for each percentile, a column for each language."""
+@dataclass(frozen=True)
+class CutoffTable:
+    """What a `cutoff.csv` of cc_net says of languages: cutoffs, or why there can be none; nothing of one it lacks."""
+
+    cutoffs: Mapping[str, Cutoffs] = field(default_factory=dict)
+    damaged: Mapping[str, str] = field(default_factory=dict)
+
+
+def cutoffs_of_cc_net(table: Path) -> CutoffTable:
+    """Of a row for each percentile and a column for each language. UserError if it is no such table."""
     try:
         with table.open(encoding="utf-8", newline="") as file:
             rows = list(csv.reader(file))
         languages = rows[0][1:]
         by_percentile = {int(float(row[0])): row[1:] for row in rows[1:] if row}
         head, middle = by_percentile[HEAD_PERCENTILE], by_percentile[MIDDLE_PERCENTILE]
-        return {
-            language: Cutoffs(float(low), float(high))
-            for language, low, high in zip(languages, head, middle, strict=True)
-            if low and high             # the table has gaps where a language was not measured
-        }
+        cells = list(zip(languages, head, middle, strict=True))
     except (OSError, ValueError, LookupError) as error:
         raise UserError(
             f"{table} is not a table of cutoffs as cc_net has it ({error!r}): a first row of languages, and rows that "
             f"begin with percentiles, {HEAD_PERCENTILE} and {MIDDLE_PERCENTILE} among them"
         ) from error
+    cutoffs: dict[str, Cutoffs] = {}
+    damaged: dict[str, str] = {}
+    for language, low, high in cells:
+        if low and high:                # the table has gaps where a language was not measured
+            try:
+                cutoffs[language] = Cutoffs(float(low), float(high))
+            except (ValueError, UserError) as error:
+                damaged[language] = str(error)
+    return CutoffTable(cutoffs, damaged)

@@ -11,7 +11,7 @@ import pytest
 import sentencepiece
 from hypothesis import given
 
-from rpdata.artefacts.cutoffs import Cutoffs, cutoffs_of, cutoffs_of_cc_net, read_cutoffs
+from rpdata.artefacts.cutoffs import Cutoffs, CutoffTable, cutoffs_of, cutoffs_of_cc_net, read_cutoffs
 from rpdata.artefacts.folder import Stored, sha256_of, store
 from rpdata.artefacts.perplexity import LanguageModelScorer
 from rpdata.errors import UserError
@@ -98,11 +98,20 @@ def test_a_table_of_cc_net_gives_the_cutoffs_of_its_languages(tmp_path):
     table = tmp_path / "cutoff.csv"
     rows = [",en,de,xx", *(f"{p},{10.5 * p + 25},{p + 1}," for p in range(100))]
     table.write_text("\n".join(rows) + "\n")
-    assert cutoffs_of_cc_net(table) == {"en": Cutoffs(340.0, 655.0), "de": Cutoffs(31.0, 61.0)}
-    for damaged in ("", ",en\n30,1\n", ",en\n30,a\n60,b\n", ",en\n30,9\n60,3\n", "\x00\xff"):
+    assert cutoffs_of_cc_net(table) == CutoffTable({"en": Cutoffs(340.0, 655.0), "de": Cutoffs(31.0, 61.0)}, {})
+    for damaged in ("", ",en\n30,1\n", ",en,de\n30,1\n60,2\n", ",en\na,1\n", "\x00\xff"):
         table.write_text(damaged)
         with pytest.raises(UserError):
             cutoffs_of_cc_net(table)
+
+
+@pytest.mark.parametrize("cells", [("9", "3"), ("0", "0"), ("a", "b"), ("nan", "3"), ("-1", "3")])
+def test_a_damaged_column_of_the_table_costs_its_language_alone(tmp_path, cells):
+    table = tmp_path / "cutoff.csv"
+    table.write_text(f",en,de\n30,{cells[0]},340\n60,{cells[1]},520.5\n")
+    found = cutoffs_of_cc_net(table)
+    assert found.cutoffs == {"de": Cutoffs(340.0, 520.5)}
+    assert list(found.damaged) == ["en"]
 
 
 @pytest.mark.parametrize(
