@@ -4,6 +4,8 @@ The text becomes one line (`rpdata.text.lm_normalise`), a SentencePiece model cu
 model gives S, log10 of the probability of n pieces and the end: perplexity = 10 ** (-S / (n + 1)).
 """
 
+import random
+
 import numpy as np
 import pyarrow as pa
 
@@ -20,6 +22,7 @@ MODELS = ("lm.arpa.gz", "lm.arpa", "lm.bin")        # an artefact has one of the
 NORMALISER = "ccnet"
 LARGEST_EXPONENT = 300.0        # of 10: float64 ends at 308
 LEAST_KNOWN = 0.5               # of the pieces, to the n-gram model
+TRIED_LINES, TRIED_PIECES = 500, 50
 
 
 class LanguageModelScorer:
@@ -46,6 +49,15 @@ class LanguageModelScorer:
         refuse_strangers(stored, pieces, model)
         cutoffs = read_cutoffs(stored.file(CUTOFFS)) if CUTOFFS in stored.files else None
         return cls(pieces, model, cutoffs)
+
+    def try_out(self) -> None:
+        """Score every piece, and lines of them; UserError for a score that is none. kenlm may break on damage."""
+        pieces = [piece.encode() for piece in self._pieces.vocabulary() if piece]
+        rng = random.Random(1)
+        often = [1 / (rank + 1) for rank in range(len(pieces))]     # the first pieces are in the most n-grams
+        lines = [b" ".join(rng.choices(pieces, often, k=TRIED_PIECES)) for _ in range(TRIED_LINES)]
+        if not np.isfinite(self._model.scores([*pieces, *lines])).all():
+            raise UserError("the n-gram model is damaged: some of its probabilities are no numbers")
 
     def perplexity(self, texts: pa.StringArray) -> pa.DoubleArray:
         """The perplexity of each text, rounded to one decimal; null for one of which no piece is left."""

@@ -1,6 +1,5 @@
 """A small language model, trained once; models as cc_net has them; a cache for a test."""
 
-import gzip
 import json
 import tomllib
 from pathlib import Path
@@ -47,7 +46,7 @@ def own_home(monkeypatch, tmp_path) -> Path:
 
 @pytest.fixture
 def language_models(shared, tmp_path):
-    """A folder as cc_net's: a model of pieces, and an n-gram model of some of them."""
+    """A folder as cc_net's: a model of pieces, and an n-gram model of them."""
     import sentencepiece
 
     folder = tmp_path / "data/lm_sp"
@@ -57,6 +56,11 @@ def language_models(shared, tmp_path):
         sentence_iterator=iter(lines), model_prefix=str(folder / "xx"), vocab_size=200, minloglevel=2
     )
     (folder / "xx.model").rename(folder / "xx.sp.model")
-    with gzip.open(shared / "golden/lm/order3.arpa.gz") as arpa:
-        (folder / "xx.arpa.bin").write_bytes(arpa.read())       # kenlm tells by the content
+    processor = sentencepiece.SentencePieceProcessor(model_file=str(folder / "xx.sp.model"))
+    words = [processor.id_to_piece(number) for number in range(len(processor))]     # <unk>, <s> and </s> among them
+    arpa = [
+        f"\\data\\\nngram 1={len(words)}\nngram 2=1\n\n\\1-grams:", *(f"-2\t{word}\t0" for word in words),
+        f"\n\\2-grams:\n-1\t<s> {words[-1]}\n\n\\end\\\n",
+    ]
+    (folder / "xx.arpa.bin").write_text("\n".join(arpa), "utf-8")       # kenlm tells by the content
     return folder

@@ -3,6 +3,7 @@
 import gzip
 import json
 import random
+import struct
 from dataclasses import replace
 
 import kenlm
@@ -11,9 +12,12 @@ import pytest
 import sentencepiece
 from hypothesis import given
 
+from rpdata.artefacts.check import check_loads
 from rpdata.artefacts.cutoffs import Cutoffs, CutoffTable, cutoffs_of, cutoffs_of_cc_net, read_cutoffs
 from rpdata.artefacts.folder import Stored, sha256_of, store
+from rpdata.artefacts.kenlm_model import BINARY, KenlmModel
 from rpdata.artefacts.perplexity import LanguageModelScorer
+from rpdata.artefacts.pieces import PieceModel
 from rpdata.errors import UserError
 from rpdata.text.lm_normalise import normalise_lines
 from tests.text.nasty import nasty_text, texts
@@ -177,3 +181,33 @@ def test_a_replaced_file_is_refused(tmp_path, trained):
     (copy.folder / "sp.model").write_bytes(b"")
     with pytest.raises(UserError, match="damaged or was replaced"):
         LanguageModelScorer.load(copy)
+
+
+def binary_of_more_words_than_its_file():
+    """A trie as kenlm writes it, but for the number of its words: a look into the vocabulary ends behind the file."""
+    sanity = struct.pack("<56sfffII4xQ", BINARY + b" 5\n", 0.0, 1.0, -0.5, 1, 2**32 - 1, 1)
+    parameters = struct.pack("<IfIB3xI", 2, 1.5, 2, 0, 1)
+    return sanity + parameters + struct.pack("<QQ4xQ", 300, 400, 2**40) + bytes(60_000)
+
+
+def test_a_binary_that_kenlm_breaks_on_is_refused_and_ends_no_process_but_its_own(tmp_path, trained):
+    pieces = trained.artefact.file("sp.model").read_bytes()
+    damaged = stored(tmp_path, sp_model=pieces, lm_bin=binary_of_more_words_than_its_file())
+    with pytest.raises(UserError, match=r"(?s)lm.en is damaged: kenlm itself breaks on it \(SIG.*lm\.bin"):
+        check_loads(damaged)
+
+
+def test_a_model_with_probabilities_that_are_no_numbers_is_refused(trained):
+    class NoNumbers(KenlmModel):
+        def scores(self, lines):
+            return super().scores(lines) * float("nan")
+
+    scorer = LanguageModelScorer(
+        PieceModel(trained.artefact.file("sp.model")), NoNumbers(trained.artefact.file("lm.arpa.gz")), None
+    )
+    with pytest.raises(UserError, match="no numbers"):
+        scorer.try_out()
+
+
+def test_a_whole_model_is_tried_out_and_passes(trained):
+    check_loads(trained.artefact)

@@ -223,7 +223,6 @@ def test_the_same_content_that_was_imported_before_gets_the_name(bundle, tmp_pat
 
 
 def test_a_language_model_of_cc_net_comes_with_its_buckets(language_models, monkeypatch):
-    monkeypatch.setattr("rpdata.artefacts.perplexity.LEAST_KNOWN", 0)     # that model is of words, not of pieces
     model = sha256((language_models / "xx.arpa.bin").read_bytes()).hexdigest()
     monkeypatch.setattr(published, "KNOWN_OF_CC_NET", {"xx": ModelOfCcNet(model, 340, 520)})
     (bundle,) = published.models_of_cc_net()
