@@ -66,11 +66,14 @@ def print_import(report: Import, *, as_json: bool) -> None:
     """What was taken over, what such a folder has besides, and what could not be used."""
     if as_json:
         stored = [described_stored(artefact) for artefact in report.stored]
-        print_json({"artefacts": stored, "absent": report.absent, "damaged": report.damaged})
+        lists = {"absent": report.absent, "damaged": report.damaged, "ignored": report.ignored}
+        print_json({"artefacts": stored, **lists})
         return
     print_stored(report.stored, as_json=False)
     if report.absent:
         console.print(f"Not in that folder: {escape(', '.join(report.absent))}")
+    if report.ignored:
+        console.print(f"Nothing was made of: {escape(', '.join(report.ignored))}")
     for name, why in report.damaged.items():
         console.print(f"[red]Not usable[/red]: {escape(name)}: {escape(why)}")
 

@@ -32,6 +32,11 @@ def candidates(folder: Path, scratch: Path) -> Iterator[Candidate]:
         yield f"lm.{language}", partial(model, folder, language, cutoffs.get(language), scratch)
 
 
+def ignored(folder: Path) -> list[str]:
+    """Nothing: such a folder lies among others' files."""
+    return []
+
+
 def expected(folder: Path) -> list[str]:
     """What a whole folder would have."""
     if (table := table_of(folder)) is None:

@@ -35,5 +35,6 @@ def import_folder(source: Path, output: Path) -> Import:
                 except UserError as error:
                     report.damaged[name] = str(error)
             known = {artefact.name for artefact in report.stored} | set(report.damaged)
+            report.ignored += layout.ignored(source)
             report.absent += [name for name in layout.expected(source) if name not in known]
     return report

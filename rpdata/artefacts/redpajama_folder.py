@@ -25,6 +25,18 @@ MODEL = ".model.bin"
 COUNTS = re.compile(r"(?P<dataset>\w+)\.(?P<language>\w+)\.(?P<buckets>[0-9]{1,9})\.counts\.npy")
 CRAWL = "ccnet"
 HASH = "siphash13-seed42"
+LANGUAGE = re.compile(r"[a-z]{2,3}")
+NUMBERS, INDEX = "domain_to_category_id.json", "category_index.json"
+KNOWN = [
+    re.compile(pattern)
+    for pattern in (
+        r"bad_words/[a-z]{2,3}\.txt",
+        rf"bad_urls/({re.escape(NUMBERS)}|{re.escape(INDEX)})",
+        rf"bad_urls/blacklists/({'|'.join(REFERENCE_CATEGORIES)})/domains",
+        rf"classifiers/[^/]+/[^/]+{re.escape(MODEL)}",
+        r"dsir/[^/]+/[^/]+\.(counts|lambda)\.npy",
+    )
+]
 TARGETS = ("books", "openwebtext", "wikipedia")
 
 # A name, and how to find what belongs to it; that raises UserError if it is damaged.
@@ -37,7 +49,7 @@ def is_one(folder: Path) -> bool:
 
 def candidates(folder: Path, scratch: Path) -> Iterator[Candidate]:
     """All that is there. `scratch` is for files that are made on the way."""
-    for path in sorted(folder.glob("bad_words/*.txt")):
+    for path in lists_of_words(folder):
         yield f"bad_words.{path.stem}", partial(bad_words, path)
     urls = folder / "bad_urls"
     if urls.is_dir():
@@ -53,7 +65,7 @@ def candidates(folder: Path, scratch: Path) -> Iterator[Candidate]:
 
 def expected(folder: Path) -> list[str]:
     """What a whole folder would have, for the languages that this one has something for."""
-    languages = {path.stem for path in folder.glob("bad_words/*.txt")}
+    languages = {path.stem for path in lists_of_words(folder)}
     languages |= {path.name for part in ("classifiers", "dsir") for path in folder.glob(f"{part}/*/")}
     names = ["domains.ut1"]
     for language in sorted(languages):
@@ -64,13 +76,25 @@ def expected(folder: Path) -> list[str]:
     return names
 
 
+def lists_of_words(folder: Path) -> list[Path]:
+    """Those that a language names: a README.txt beside them is none."""
+    return [path for path in sorted(folder.glob("bad_words/*.txt")) if LANGUAGE.fullmatch(path.stem)]
+
+
+def ignored(folder: Path) -> list[str]:
+    """The files of its parts that nothing is made of, by their paths in the folder."""
+    found = [path.relative_to(folder).as_posix() for part in PARTS for path in sorted((folder / part).rglob("*"))
+             if path.is_file()]
+    return [name for name in found if not any(pattern.fullmatch(name) for pattern in KNOWN)]
+
+
 def bad_words(path: Path) -> Found:
     made = {"from": f"bad_words/{path.name}", "licence": "CC-BY-4.0 (LDNOOBW)"}
     return Found(f"bad_words.{path.stem}", "bad_words", path.stem, {WORDS: path}, {}, made)
 
 
 def domains(folder: Path, scratch: Path) -> Found:
-    numbers, index = folder / "domain_to_category_id.json", folder / "category_index.json"
+    numbers, index = folder / NUMBERS, folder / INDEX
     made = {"licence": "CC-BY-SA-4.0 (UT1, Université Toulouse Capitole)"}
     if numbers.exists() or index.exists():
         listed = from_reference(numbers, index)

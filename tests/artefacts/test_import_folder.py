@@ -1,6 +1,7 @@
 """What others made becomes a collection of ours, and what is wrong with it is told."""
 
 import shutil
+import tempfile
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from rpdata.artefacts.check import check_loads
 from rpdata.artefacts.folder import collected
 from rpdata.artefacts.import_folder import import_folder
 from rpdata.errors import UserError
+from rpdata.terminal_artefacts import print_import
 
 ENGLISH = ["bad_words.en", "classifier.wikiref.en", "importance.books.en", "importance.openwebtext.en"]
 
@@ -96,12 +98,45 @@ def test_what_is_damaged_is_told_and_keeps_nothing_else_out(reference, tmp_path,
     assert names(report) == list(collected(tmp_path / "models"))
 
 
+def no_numbers(path):
+    np.save(path, np.float64("nan"))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "file", "damaged", "told"),
+    [
+        (cut, "classifiers/en/wikiref.model.bin", "classifier.wikiref.en", "{}/classifiers/en/wikiref.model.bin"),
+        (cut, "dsir/en/ccnet.en.10000.counts.npy", "importance.books.en", "{}/dsir/en/ccnet.en.10000.counts.npy"),
+        (no_numbers, "dsir/en/books.en.lambda.npy", "importance.books.en", "means.json (made of dsir/en/books"),
+    ],
+)
+def test_a_complaint_names_the_files_of_the_user(reference, tmp_path, spoil, file, damaged, told):
+    spoil(reference / file)
+    complaint = import_folder(reference, tmp_path / "models").damaged[damaged]
+    assert told.format(reference) in complaint
+    assert tempfile.gettempdir() not in complaint.replace(str(reference), "")
+
+
 def test_lists_of_domains_alone_are_enough(reference, tmp_path):
     for name in ("domain_to_category_id.json", "category_index.json"):
         (reference / "bad_urls" / name).unlink()
     report = import_folder(reference, tmp_path / "models")
     (domains,) = [artefact for artefact in report.stored if artefact.kind == "domains"]
     assert domains.made["left out"] == "press"
+
+
+def test_files_that_nothing_is_made_of_are_named(reference, tmp_path, capsys):
+    before = import_folder(reference, tmp_path / "before")
+    more = ["bad_words/README.txt", "classifiers/en/fasttext-wiki.bin", "dsir/notes"]
+    for name in more:
+        (reference / name).write_text("content")
+    report = import_folder(reference, tmp_path / "models")
+    assert sorted(set(report.ignored) - set(before.ignored)) == more
+    assert "bad_urls/blacklists/press/domains" in report.ignored
+    assert (names(report), report.damaged, report.absent) == (names(before), {}, before.absent)
+    print_import(report, as_json=False)
+    told = " ".join(capsys.readouterr().out.split())
+    assert all(name in told for name in more)
 
 
 def test_what_a_folder_lacks_is_told(reference, tmp_path):
@@ -111,12 +146,25 @@ def test_what_a_folder_lacks_is_told(reference, tmp_path):
     assert report.absent == ["domains.ut1", "bad_words.en", "classifier.palm.en"]
 
 
-def test_language_models_of_cc_net_go_with_their_cutoffs(language_models, tmp_path, monkeypatch):
+def test_language_models_of_cc_net_go_with_their_cutoffs(language_models, tmp_path):
     (tmp_path / "data/cutoff.csv").write_text("percentile,xx\n30,340\n60,520.5\n")
-    monkeypatch.setattr("rpdata.artefacts.perplexity.LEAST_KNOWN", 0)     # that model is of words, not of pieces
     report = import_folder(language_models, tmp_path / "models")
     assert (names(report), report.absent, report.damaged) == (["lm.xx"], [], {})
     assert report.stored[0].file("cutoffs.json").read_text() == '{"head": 340.0, "middle": 520.5}\n'
+
+
+def test_cutoffs_that_are_out_of_order_cost_the_buckets_of_their_language_alone(language_models, tmp_path):
+    for suffix in (".sp.model", ".arpa.bin"):
+        shutil.copyfile(language_models / f"xx{suffix}", language_models / f"yy{suffix}")
+    (language_models / "cutoff.csv").write_text("percentile,xx,yy\n30,9,340\n60,3,520.5\n")
+    report = import_folder(language_models, tmp_path / "models")
+    assert (names(report), report.damaged) == (["lm.xx", "lm.yy"], {})
+    assert [sorted(artefact.files) for artefact in report.stored] == [
+        ["lm.bin", "sp.model"], ["cutoffs.json", "lm.bin", "sp.model"]
+    ]
+    (told,) = report.absent
+    assert told.startswith("cutoffs of xx in cutoff.csv (")
+    assert "9.0, 3.0" in told
 
 
 def test_language_models_that_are_not_whole_are_told(language_models, tmp_path):
