@@ -15,6 +15,7 @@ from rpdata.artefacts.published import BUNDLES, Bundle, known
 from rpdata.artefacts.registry import forms
 from rpdata.errors import UserError
 from rpdata.terminal import console, print_json
+from rpdata.terminal_made import lines_of, some
 from rpdata.terminal_published import bundle_table, described_bundle, print_bundle
 from rpdata.terminal_trained import quality_of
 
@@ -73,7 +74,7 @@ def print_import(report: Import, *, as_json: bool) -> None:
     if report.absent:
         console.print(f"Not in that folder: {escape(', '.join(report.absent))}")
     if report.ignored:
-        console.print(f"Nothing was made of: {escape(', '.join(report.ignored))}")
+        console.print(f"Nothing was made of: {escape(some(report.ignored))}")
     for name, why in report.damaged.items():
         console.print(f"[red]Not usable[/red]: {escape(name)}: {escape(why)}")
 
@@ -146,7 +147,7 @@ def print_artefact(name: str, *, as_json: bool) -> None:
         shown |= {"sources": "\n".join(entry["sources"]),
                   "path": entry["path"] or f"not here; get it: rpdata artefacts pull {entry['name']}"}
     for key, value in {**entry, **shown}.items():
-        lines = "\n".join(f"{name}: {told}" for name, told in value.items()) if isinstance(value, dict) else value
+        lines = "\n".join(lines_of(value)) if isinstance(value, dict) and value else value
         table.add_row(key, escape(str(lines or "-")))
     console.print(table)
 
