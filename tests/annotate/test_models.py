@@ -81,6 +81,12 @@ def test_documents_are_measured_by_the_artefacts_of_their_language(from_the_star
     assert {language for language, absent in by_language.iter_rows() if not absent} == {"en"}
 
 
+def test_the_card_names_the_artefacts(from_the_start, collection):
+    card = (from_the_start / "README.md").read_text()
+    for name, stored in collected(collection).items():
+        assert f"| `{name}` | `{stored.sha256[:12]}` |" in card
+
+
 def test_an_artefact_that_comes_later_gives_the_same_bytes_and_leaves_documents_alone(
     crawl, collection, from_the_start, tmp_path
 ):

@@ -109,6 +109,13 @@ def test_failed_values_are_counted_named_and_end_in_status_3(dataset, mine):
     assert not list((dataset / "errors").rglob("*.jsonl"))
 
 
+def test_a_signal_that_fails_everywhere_is_told_with_its_first_cause(dataset, mine):
+    mine.write_text(SOURCE.replace('.count("!")', '.counted("!")'))
+    found = rpdata("compute-signals", dataset, "--signals", mine)
+    documents = Dataset.open(dataset).scan(["documents"]).collect().height
+    assert f"exclamation_marks: all {documents:,}; the first: AttributeError: " in found.stdout
+
+
 def test_a_killed_run_goes_on_where_it_stopped(dataset, mine, tmp_path):
     whole = shutil.copytree(dataset, tmp_path / "whole")
     mine.write_text(SOURCE + "\nimport time\n\n@signal('slow')\ndef slow(document: Document):\n    time.sleep(0.05)\n")

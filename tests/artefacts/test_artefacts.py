@@ -1,6 +1,7 @@
 """Artefacts are what they should be, or are not there at all; nothing downloads unless asked."""
 
 import hashlib
+import json
 import threading
 import time
 import zipfile
@@ -203,3 +204,10 @@ def test_verify_finds_a_damaged_file(tmp_path):
     assert found.returncode == 3
     assert "is damaged" in found.stdout
     assert "rpdata artefacts pull lid.176.ftz" in found.stdout
+
+
+def test_of_a_family_the_form_that_is_here_is_shown():
+    target = path_of(registry.ARTEFACTS["lid.176.ftz"])
+    target.parent.mkdir(parents=True)
+    target.write_bytes(b"\0" * 938_013)
+    assert json.loads(rpdata("artefacts", "show", "lid.176", "--json").stdout)["path"] == str(target)

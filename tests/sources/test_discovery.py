@@ -317,7 +317,11 @@ def test_what_is_no_language_code_is_refused(tmp_path):
     for several in ("other", "all", "ALL"):
         with pytest.raises(UserError, match="is not one language"):
             check(found, ReadOptions(language=several))
-    check(found, ReadOptions(language="zh-Hant"))
+    for code, said in {"eng": "write en", "GER-AT": "write de-AT", "xx": "unknown language 'xx'"}.items():
+        with pytest.raises(UserError, match=said):
+            check(found, ReadOptions(language=code))
+    for good in ("zh-Hant", "ckb", "bh"):
+        check(found, ReadOptions(language=good))
 
 
 @pytest.mark.parametrize(("said", "meant"), [("EN", "en"), ("ZH-Hant", "zh-Hant"), ("Zh_TW", "zh_TW"), (None, None)])
