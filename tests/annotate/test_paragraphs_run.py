@@ -15,7 +15,7 @@ import pytest
 
 from rpdata.annotate.forecast import forecast
 from rpdata.annotate.paragraph_edit import edited
-from rpdata.annotate.paragraph_files import earlier_hashes
+from rpdata.annotate.paragraph_files import earlier_hashes, removed_in
 from rpdata.annotate.paragraph_groups import ParagraphDedup
 from rpdata.annotate.paragraph_plan import editable, with_groups
 from rpdata.annotate.paragraph_plan import groups_in as groups_of_plan
@@ -31,6 +31,7 @@ from rpdata.engine.resources import Resources
 from rpdata.errors import UserError
 from rpdata.ledger import Ledger, ReadReport
 from rpdata.manifest import Manifest
+from rpdata.report.views import write_views
 from rpdata.sources import ReadOptions, cut, discover, read
 from tests.archives import warc_record, write_archive
 from tests.command import contents, rpdata
@@ -356,11 +357,14 @@ def test_a_dry_run_shows_both_passes(crawl, tmp_path):
 
 
 def test_what_went_is_printed(crawl, tmp_path):
-    both_passes(sorted(crawl.iterdir()), settings_for(tmp_path, "group:2", keep_first=True))
+    units, _ = both_passes(sorted(crawl.iterdir()), settings_for(tmp_path, "group:2", keep_first=True))
     told = json.loads(rpdata("paragraphs", tmp_path, "--json").stdout)
     assert told["total"]["documents"] == sum(map(len, CRAWL))
     assert told["total"]["removed_lines"] == sum(row["removed_lines"] for row in told["domains"]) > 0
     assert {row["source_domain"] for row in told["domains"]} == {"site0.example", "site1.example"}
+    assert removed_in(tmp_path, units) == (told["total"]["removed_lines"], told["total"]["removed_bytes"])
+    write_views(tmp_path)
+    assert "`--paragraph-dedup group:2 --keep-first`" in (tmp_path / "README.md").read_text()
 
 
 def test_overlays_are_brought_up_to_date_without_inputs(crawl, tmp_path):
