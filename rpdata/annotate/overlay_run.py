@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any
 
 from rpdata.annotate.overlay_unit import OverlayTask, annotate_overlay, columns_of, error_lines
 from rpdata.annotate.signals_file import SignalsFile, choose, load
+from rpdata.annotate.unit import UnitReport
 from rpdata.annotate.watch import blaming, forget
 from rpdata.annotate.work import finishing, work_through
 from rpdata.dataset import OWN_SIGNALS
@@ -94,7 +95,9 @@ def run_overlay(
             missing=lambda: [unit.name for unit in pending if columns_of(unit, task) is not None],
         ):
             if pending:
-                work = partial(annotate_overlay, task=task)
+                def work(unit: Unit) -> Callable[[], UnitReport]:
+                    return partial(annotate_overlay, unit, task)
+
                 with blaming(task.root, task.file.step, task.file.path):
                     work_through(pending, work, task.root, resources, summary, quiet, silent)
     summary.seconds = round(time.monotonic() - started, 3)

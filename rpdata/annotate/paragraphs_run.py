@@ -91,7 +91,8 @@ def hash_lines_of(units: Sequence[Unit], settings: Settings, cluster: Cluster, q
         Timings(settings.output) as timings,
     ):
         cluster.on_progress(progress.advance)
-        for name, report in cluster.run(partial(hash_unit, settings=settings), ((unit.name, unit) for unit in units)):
+        task = partial(hash_unit, settings=settings.before_groups())
+        for name, report in cluster.run(task, ((unit.name, unit) for unit in units)):
             progress.unit_done(sizes[name])
             timings.add(report)
 
@@ -104,7 +105,7 @@ def merge(groups: Sequence[Group], settings: Settings, cluster: Cluster) -> None
         pass
     tasks = {group.name: list(parts_of(group, settings)) for group in groups}
     named = ((f"{task.group} part {task.number}", task) for parts in tasks.values() for task in parts)
-    for _ in cluster.run(partial(merge_part, settings=settings), named):
+    for _ in cluster.run(partial(merge_part, settings=settings.before_groups()), named):
         pass
     for name, parts in tasks.items():
         fields = {"content": settings.contents[name], "parts": len(parts)}

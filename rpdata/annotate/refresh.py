@@ -4,7 +4,7 @@ What decides its documents is read from the manifest: they are measured again wh
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -66,7 +66,10 @@ def refresh(
             root, count=lambda: count(units, root, summary), missing=lambda: [unit.name for unit in pending()]
         ):
             if todo:
-                task = partial(refresh_unit, settings=settings)
+                def task(unit: Unit) -> Callable[[], UnitReport]:
+                    form = unit.inputs[0].format
+                    return partial(refresh_unit, unit, {form: settings[form].in_group_of(unit)})
+
                 work_through(todo, task, root, resources, summary, quiet, silent)
     summary.seconds = round(time.monotonic() - started, 3)
     return summary

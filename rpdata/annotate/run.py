@@ -18,7 +18,7 @@ from rpdata.annotate.paragraph_plan import (
 )
 from rpdata.annotate.paragraphs_run import find_duplicates
 from rpdata.annotate.settings import BY_LANGUAGE, Settings
-from rpdata.annotate.unit import annotate_unit, missing_steps, signals_missing
+from rpdata.annotate.unit import missing_steps, signals_missing, task_of
 from rpdata.annotate.work import finishing, work_through
 from rpdata.engine.cluster import told_together
 from rpdata.engine.commit import sweep
@@ -134,7 +134,7 @@ def run(
                 pending = editable(with_neighbours(pending, units, manifest, settings), settings)
             with told_together(unfinished):
                 if pending:
-                    task = partial(annotate_unit, settings=settings)
+                    task = partial(task_of, settings=settings)
                     work_through(pending, task, root, resources, summary, quiet, silent)
     summary.seconds = round(time.monotonic() - started, 3)
     return summary

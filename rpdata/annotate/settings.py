@@ -109,6 +109,19 @@ class Settings:
         used = before.configurations.get("quality_signals", {}).get("artefacts", {})
         return replace(self, models=Models(used).with_those(self.artefacts))
 
+    def in_group_of(self, unit: Unit) -> "Settings":
+        """The settings of one unit's task, which know of its own group alone: of 90,000 they would weigh megabytes."""
+        if self.paragraphs is None:
+            return self
+        group = self.groups[unit.name]
+        known = {group: self.contents[group]} if group in self.contents else {}
+        return replace(self, groups={unit.name: group}, contents=known)
+
+    def before_groups(self) -> "Settings":
+        """The settings of a task of the first pass, which needs to know nothing of groups or of earlier hashes."""
+        asked = replace(self.paragraphs, earlier=()) if self.paragraphs else None
+        return replace(self, paragraphs=asked, groups={}, contents={})
+
     def languages_configuration(self) -> dict[str, Any]:
         """What decides which documents of a unit are kept, and in which partitions, where a model tells languages."""
         return {"languages": str(self.languages), "language_model": str(self.model)}

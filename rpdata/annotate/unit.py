@@ -2,7 +2,7 @@
 
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -99,6 +99,11 @@ def annotate_unit(unit: Unit, settings: Settings, reads_inputs: bool = True) -> 
             refuse_loss(entry, documents)
             output.record(entry)
     return summary
+
+
+def task_of(unit: Unit, settings: Settings) -> Callable[[], UnitReport]:
+    """What travels to a worker to annotate the unit."""
+    return partial(annotate_unit, unit, settings.in_group_of(unit))
 
 
 def signal_columns(unit: Unit, settings: Settings, documents: Entry | None, missing: list[str]) -> Columns:

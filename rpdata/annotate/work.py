@@ -26,14 +26,17 @@ class Annotated(Protocol):
 
 def work_through(
     units: Sequence[Unit],
-    task: Callable[[Unit], UnitReport],
+    task: Callable[[Unit], Callable[[], UnitReport]],
     root: Path,
     resources: Resources,
     summary: Annotated,
     quiet: bool,
     silent: bool,
 ) -> None:
-    """Do the task with each unit; every unit that can be finished is. Counts into `summary`, times into the logs."""
+    """Do the task of each unit; every unit that can be finished is. Counts into `summary`, times into the logs.
+
+    task: what travels to a worker for a unit, and is called there.
+    """
     sizes = {unit.name: unit.size for unit in units}
     with (
         start(resources) as cluster,
@@ -41,11 +44,16 @@ def work_through(
         Timings(root) as timings,
     ):
         cluster.on_progress(progress.advance)
-        for name, report in cluster.run(task, ((unit.name, unit) for unit in units)):
+        for name, report in cluster.run(done, ((unit.name, task(unit)) for unit in units)):
             progress.unit_done(sizes[name])
             timings.add(report)
             summary.annotated_documents += report.documents
             summary.annotated_text_bytes += report.text_bytes
+
+
+def done(task: Callable[[], UnitReport]) -> UnitReport:
+    """On the worker."""
+    return task()
 
 
 @contextmanager

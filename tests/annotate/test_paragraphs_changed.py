@@ -1,6 +1,7 @@
 """Paragraph deduplication where inputs, hashes or plans changed on the way."""
 
 import gzip
+import pickle
 import shutil
 import time
 from contextlib import nullcontext
@@ -14,7 +15,7 @@ from rpdata.annotate.paragraph_plan import with_groups
 from rpdata.annotate.paragraphs import merge_part
 from rpdata.annotate.paragraphs_run import find_duplicates
 from rpdata.annotate.refresh import refresh
-from rpdata.annotate.run import plan_units
+from rpdata.annotate.run import plan_units, run
 from rpdata.annotate.unit import annotate_unit
 from rpdata.engine.plan import Input, Unit
 from rpdata.engine.resources import Resources
@@ -23,6 +24,7 @@ from rpdata.sources import cut, discover
 from tests.annotate.test_paragraphs_run import (
     CRAWL,
     OPTIONS,
+    Here,
     WithoutOneUnit,
     both_passes,
     first_pass,
@@ -138,3 +140,37 @@ def test_where_nothing_tells_of_the_hashes_they_are_what_is_missing(files, tmp_p
     shutil.rmtree(tmp_path / "out" / "work" / "paragraphs" / "2026-34")
     with pytest.raises(UserError, match=r"its group 2026-34/0000-0001 are missing in .*work/paragraphs"):
         refresh(tmp_path / "out", {}, resources=Resources(1))
+
+
+class Weighing(Here):
+    """Keeps what would travel to workers."""
+
+    dashboard = None
+
+    def __init__(self):
+        self.sent = []
+
+    def on_progress(self, handler):
+        pass
+
+    def run(self, task, items):
+        for name, item in items:
+            self.sent.append(pickle.dumps((task, item)))
+            yield name, task(item)
+
+
+def test_a_task_knows_of_its_own_group_alone(files, tmp_path, monkeypatch):
+    cluster = Weighing()
+    for module in ("paragraphs_run", "work"):
+        monkeypatch.setattr(f"rpdata.annotate.{module}.start", lambda resources: nullcontext(cluster))
+    asked = {"snapshot": "2026-34", "files_per_shard": 1, "resources": Resources(1)}
+    run([str(file) for file in files], settings_for(tmp_path / "out", "group:2"), **asked)
+    groups = (b"2026-34/0000-0001", b"2026-34/0002-0003")
+    assert {tuple(group in sent for group in groups) for sent in cluster.sent} == {
+        (False, False), (True, False), (False, True),
+    }
+    shutil.rmtree(tmp_path / "out" / "quality_signals" / "2026-34")
+    cluster.sent.clear()
+    refresh(tmp_path / "out", {}, resources=Resources(1))
+    assert len(cluster.sent) == len(files)
+    assert all(sum(group in sent for group in groups) == 1 for sent in cluster.sent)
