@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 
-from rpdata.annotate.paragraph_files import account_of, account_path, removed_name, slices_of
+from rpdata.annotate.paragraph_files import account_of, account_path, removed_name
 from rpdata.annotate.paragraph_groups import EMPTIED
+from rpdata.annotate.paragraph_parts import slices_of
 from rpdata.annotate.settings import Settings
 from rpdata.dedup.paragraphs import Duplicates, Editor
 from rpdata.engine.commit import Commit

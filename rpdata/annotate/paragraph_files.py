@@ -3,15 +3,14 @@
     <snapshot>/<shard>.npy             the hashes of a unit's lines (see `rpdata.dedup.paragraph_hashes`)
     <snapshot>/<shard>.json            of what they are made: written last, so its presence means that they are whole
     <snapshot>/<first>-<last>/         of a group: what its units have to remove, in parts by ranges of hashes,
-        0000.npy, 0000.json            each the units' lists one behind the other, and where they are
-        group.json                     how many parts there are: written when all are
+        0000.npy, ...                  see `paragraph_parts`
     <snapshot>/<shard>.removed.parquet what went, by domain
 
 It is no overlay and in no ledger. The hashes stay: documents of later datasets can be deduplicated against them.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,6 @@ import pyarrow.parquet as pq
 
 from rpdata.annotate.paragraph_groups import EarlierHashes, Group, ParagraphDedup
 from rpdata.dedup.paragraph_removed import REMOVED, ROWS_WAITING, summed
-from rpdata.dedup.paragraphs import Slice
 from rpdata.engine.commit import write_atomically
 from rpdata.engine.plan import Unit
 from rpdata.errors import UserError
@@ -65,10 +63,6 @@ def removed_name(unit: Unit) -> str:
     return f"{FOLDER}/{unit.name}.removed.parquet"
 
 
-def part_name(group: str, number: int) -> str:
-    return f"{FOLDER}/{group}/{number:04d}.npy"
-
-
 def planned_inputs(unit: Unit) -> list[dict[str, Any]]:
     return [{name: value for name, value in asdict(source).items() if name != "path"} for source in unit.inputs]
 
@@ -102,47 +96,6 @@ def content_of(group: Group, accounts: Sequence[Account], dedup: ParagraphDedup)
     hashes = {unit.name: account.xxh3 for unit, account in zip(group.units, accounts, strict=True)}
     earlier = sorted(known.xxh3 for known in dedup.earlier)
     return configuration_hash({"paragraph_dedup": str(dedup), "hashes": hashes, "earlier": earlier})
-
-
-def merged_parts(root: Path, group: str, content: str) -> int | None:
-    """In how many parts the group's duplicates lie; None if they do not."""
-    try:
-        fields = json.loads((root / FOLDER / group / "group.json").read_bytes())
-        parts = int(fields["parts"])
-        stand = all(is_part(root, group, number, {"content": content}) for number in range(parts))
-        return parts if stand and fields["content"] == content else None
-    except (FileNotFoundError, ValueError, TypeError, KeyError):
-        return None
-
-
-def part_account(root: Path, group: str, number: int) -> Path:
-    return (root / part_name(group, number)).with_suffix(".json")
-
-
-def is_part(root: Path, group: str, number: int, what: dict[str, Any]) -> bool:
-    """Whether a part is done, and says this of itself."""
-    try:
-        fields = json.loads(part_account(root, group, number).read_bytes())
-        whole = (root / part_name(group, number)).stat().st_size == fields["bytes"]
-        return bool(whole and what.items() <= {name: fields[name] for name in what}.items())
-    except (FileNotFoundError, ValueError, TypeError, KeyError):
-        return False
-
-
-def slices_of(root: Path, group: str, content: str, unit: Unit) -> Iterator[Slice]:
-    """Where the duplicates of a unit lie, in ascending order of their hashes."""
-    parts = merged_parts(root, group, content)
-    if parts is None:
-        raise UserError(
-            f"{root / FOLDER / group} was changed while the text of unit {unit.name} was edited.\n"
-            "Run the same command again: what is missing is made anew."
-        )
-    for number in range(parts):
-        start = 0
-        for held in json.loads(part_account(root, group, number).read_bytes())["units"]:
-            if held["unit"] == unit.name and held["records"]:
-                yield Slice(root / part_name(group, number), start, start + held["records"], held["xxh3"])
-            start += held["records"]
 
 
 def refuse_changed_hashes(known: EarlierHashes) -> None:

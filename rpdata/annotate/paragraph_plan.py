@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rpdata.annotate.accounts import known_documents
-from rpdata.annotate.paragraph_files import account_of, content_of, merged_parts
+from rpdata.annotate.paragraph_files import account_of, content_of
 from rpdata.annotate.paragraph_groups import (
     NOWHERE,
     OFF,
@@ -15,6 +15,7 @@ from rpdata.annotate.paragraph_groups import (
     first_shards,
     groups_of,
 )
+from rpdata.annotate.paragraph_parts import merged
 from rpdata.annotate.settings import Settings
 from rpdata.annotate.unit import missing_steps
 from rpdata.engine.plan import Input, Unit
@@ -135,7 +136,7 @@ def is_hashed(unit: Unit, settings: Settings) -> bool:
 
 def is_merged(group: str, settings: Settings) -> bool:
     content = settings.contents.get(group)
-    return content is not None and merged_parts(settings.output, group, content) is not None
+    return content is not None and merged(settings.output, group, content) is not None
 
 
 def with_neighbours(
@@ -159,8 +160,8 @@ def with_neighbours(
 def editable(units: Sequence[Unit], settings: Settings) -> list[Unit]:
     """Those for which all is there that they wait for, or that have their documents already."""
     names = {settings.groups[unit.name] for unit in units}
-    merged = {name for name in names if is_merged(name, settings)}      # once: it reads what all units have to remove
+    ready = {name for name in names if is_merged(name, settings)}       # once: it looks at all parts
     return [
         unit for unit in units
-        if settings.groups[unit.name] in merged or "documents" not in missing_steps(unit, settings)
+        if settings.groups[unit.name] in ready or "documents" not in missing_steps(unit, settings)
     ]

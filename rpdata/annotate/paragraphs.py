@@ -8,6 +8,7 @@ import time
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import numpy as np
 import pyarrow.compute as pc
 import xxhash
 
@@ -16,12 +17,10 @@ from rpdata.annotate.paragraph_files import (
     account_of,
     account_path,
     hashes_name,
-    is_part,
-    part_account,
-    part_name,
     planned_inputs,
     write_json,
 )
+from rpdata.annotate.paragraph_parts import UNITS, forget_part, is_part, note_part, part_name, units_name
 from rpdata.annotate.settings import Settings
 from rpdata.annotate.unit import UnitReport
 from rpdata.dedup.paragraph_collect import Collector
@@ -76,12 +75,11 @@ def hash_unit(unit: Unit, settings: Settings) -> UnitReport:
 
 @dataclass(frozen=True)
 class MergeTask:
-    """A part of a group's duplicates to be found. content: of the group. units: names."""
+    """A part of a group's duplicates to be found. content: of the group."""
 
     group: str
     content: str
     number: int
-    units: tuple[str, ...]
     part: Part
 
     @property
@@ -94,12 +92,15 @@ def merge_part(task: MergeTask, settings: Settings) -> None:
     """Write one part of a group's duplicates; safe to run any number of times."""
     if is_part(settings.output, task.group, task.number, task.what):
         return
-    name = part_name(task.group, task.number)
+    forget_part(settings.output, task.group, task.number)
     held = []
-    with Commit(settings.output) as output, HashWriter(output.file(name)) as out:
-        for unit, (hashes, marks) in zip(task.units, duplicates(task.part), strict=True):
-            records = out.write(hashes, marks)
-            held.append({"unit": unit, "records": len(records), "xxh3": xxhash.xxh3_128_hexdigest(records.data)})
-    size = (settings.output / name).stat().st_size
-    write_json(part_account(settings.output, task.group, task.number), {**task.what, "units": held, "bytes": size})
+    with Commit(settings.output) as output:
+        with HashWriter(output.file(part_name(task.group, task.number))) as out:
+            for hashes, marks in duplicates(task.part):
+                start = out.records
+                records = out.write(hashes, marks)
+                held.append((start, len(records), xxhash.xxh3_128_hexdigest(records.data)))
+        with output.file(units_name(task.group, task.number)).open("wb") as file:
+            np.save(file, np.array(held, UNITS))
+    note_part(settings.output, task.group, task.number, task.what)
     passing("part merged")

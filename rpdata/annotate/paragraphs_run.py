@@ -1,10 +1,13 @@
 """What comes before the documents of a run are read for good: hashing lines, and finding duplicates by group."""
 
+import logging
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from rpdata.annotate.paragraph_files import FOLDER, account_of, hashes_name, refuse_changed_hashes, write_json
+from rpdata.annotate.paragraph_files import account_of, hashes_name, refuse_changed_hashes
 from rpdata.annotate.paragraph_groups import NOWHERE, EarlierHashes, Group
+from rpdata.annotate.paragraph_parts import forget_group, note_group
 from rpdata.annotate.paragraph_plan import groups_wanted, is_hashed, is_merged, with_groups
 from rpdata.annotate.paragraphs import MergeTask, hash_unit, merge_part
 from rpdata.annotate.settings import Settings
@@ -19,6 +22,10 @@ from rpdata.engine.progress import Progress
 from rpdata.engine.resources import Resources
 from rpdata.errors import CannotFinish
 from rpdata.manifest import Manifest
+
+log = logging.getLogger(__name__)       # on stderr, unless the program says otherwise
+
+MANY_UNITS = 1_000      # of a group: each of its parts is made of the files of all
 
 
 def find_duplicates(
@@ -35,6 +42,9 @@ def find_duplicates(
         return settings, None
     if any(known.path == NOWHERE for known in settings.paragraphs.earlier):
         return settings, without_earlier(groups, settings)
+    if (most := max(len(group.units) for group in groups)) > MANY_UNITS:
+        log.warning("rpdata: groups of up to %s shards: to find their duplicates takes time that grows with the "
+                    "square of that; --paragraph-dedup group:N makes smaller ones", f"{most:,}")
     unfinished = None
     with start(resources) as cluster:
         try:
@@ -103,13 +113,19 @@ def merge(groups: Sequence[Group], settings: Settings, cluster: Cluster) -> None
     files = ((str(known.path), known) for known in hashes_of(groups, settings))
     for _ in cluster.run(refuse_changed_hashes, files):
         pass
-    tasks = {group.name: list(parts_of(group, settings)) for group in groups}
-    named = ((f"{task.group} part {task.number}", task) for parts in tasks.values() for task in parts)
-    for _ in cluster.run(partial(merge_part, settings=settings.before_groups()), named):
+    parts = Counter[str]()
+
+    def tasks() -> Iterator[tuple[str, MergeTask]]:     # one at a time: each names the files of all units
+        for group in groups:
+            forget_group(settings.output, group.name)
+            for task in parts_of(group, settings):
+                parts[group.name] += 1
+                yield f"{task.group} part {task.number}", task
+
+    for _ in cluster.run(partial(merge_part, settings=settings.before_groups()), tasks()):
         pass
-    for name, parts in tasks.items():
-        fields = {"content": settings.contents[name], "parts": len(parts)}
-        write_json(settings.output / FOLDER / name / "group.json", fields)
+    for group in groups:
+        note_group(settings.output, group.name, settings.contents[group.name], group.units, parts[group.name])
 
 
 def hashes_of(groups: Sequence[Group], settings: Settings) -> Iterator[EarlierHashes]:
@@ -128,6 +144,5 @@ def parts_of(group: Group, settings: Settings) -> Iterator[MergeTask]:
     assert settings.paragraphs is not None
     earlier = tuple(known.path for known in settings.paragraphs.earlier)
     units = tuple(settings.output / hashes_name(unit) for unit in group.units)
-    names = tuple(unit.name for unit in group.units)
     for number, hashes in enumerate(ranges([HashFile(path) for path in (*earlier, *units)])):
-        yield MergeTask(group.name, settings.contents[group.name], number, names, Part(earlier, units, hashes))
+        yield MergeTask(group.name, settings.contents[group.name], number, Part(earlier, units, hashes))
