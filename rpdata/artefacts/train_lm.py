@@ -6,7 +6,6 @@ text that is normalised as the text will be that it is asked about. Same text an
 
 import gzip
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -23,6 +22,7 @@ from rpdata.artefacts.folder import Stored, before_training, store
 from rpdata.artefacts.kenlm_model import KenlmModel
 from rpdata.artefacts.perplexity import CUTOFFS, MODELS, NORMALISER, PIECES, LanguageModelScorer
 from rpdata.artefacts.pieces import PieceModel
+from rpdata.artefacts.scratch import scratch_folder
 from rpdata.artefacts.train_pieces import VOCABULARY, train_pieces
 from rpdata.errors import CannotFinish
 from rpdata.text.lm_normalise import normalise_lines
@@ -83,8 +83,8 @@ def train(
     reference = Corpus.find(cutoffs_from, language) if cutoffs_from else None
     try:
         output.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".lm-", dir=output) as folder:
-            return _Training(Path(folder), corpus, reference, tell).run(
+        with scratch_folder(".lm-", output) as folder:
+            return _Training(folder, corpus, reference, tell).run(
                 output, vocabulary, order, prune, memory, normalisation, with_lmplz
             )
     except OSError as error:

@@ -6,7 +6,6 @@ back-off weights, lowest order first -> ARPA file. Between any two of these ther
 """
 
 import os
-import tempfile
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -24,6 +23,7 @@ from rpdata.artefacts.kneser_ney.plan import Plan
 from rpdata.artefacts.kneser_ney.probabilities import unigram_probabilities, weigh
 from rpdata.artefacts.kneser_ney.spool import Spool
 from rpdata.artefacts.kneser_ney.words import SPECIALS, Vocabulary
+from rpdata.artefacts.scratch import scratch_folder
 from rpdata.errors import CannotFinish, UserError
 from rpdata.text.arrays import Words32
 
@@ -79,17 +79,17 @@ def estimate(
     place = output.parent if scratch is None else scratch
     try:
         with (
-            tempfile.TemporaryDirectory(prefix=".kneser-ney-", dir=place) as folder,
-            tempfile.TemporaryDirectory(prefix=".kneser-ney-", dir=output.parent) as beside,
+            scratch_folder(".kneser-ney-", place) as folder,
+            scratch_folder(".kneser-ney-", output.parent) as beside,
         ):
-            plan = Plan(Path(folder), order, memory // 2, threads)      # the other half is the vocabulary's
+            plan = Plan(folder, order, memory // 2, threads)      # the other half is the vocabulary's
             words = Vocabulary(limit=memory // 2, most=1 << plan.bits)
             thresholds = [*prune, *[prune[-1]] * (order - len(prune))]
             grams = count(words.numbers(read(text), skip_symbols=skip_symbols), words, thresholds, vocabulary, plan)
             discounts, fell_back = all_discounts([each.tally for each in grams], fallback=discount_fallback)
-            with Path(beside, "arpa").open("wb") as file:
+            with (beside / "arpa").open("wb") as file:
                 write(grams, discounts, words, file, plan)
-            Path(beside, "arpa").replace(output)
+            (beside / "arpa").replace(output)
     except OSError as error:
         raise CannotFinish(f"cannot write the language model {output} by way of {place}: {error}") from error
     return Report(

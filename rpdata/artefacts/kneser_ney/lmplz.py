@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from rpdata.artefacts.kneser_ney.estimate import check_options, check_vocabulary, read
+from rpdata.artefacts.scratch import scratch_folder
 from rpdata.errors import CannotFinish, UserError
 
 LAST_WORDS = 2000       # bytes of what a program says that are shown when it fails
@@ -39,8 +40,8 @@ def estimate_with_lmplz(
             "--with lmplz: the model is the same."
         )
     place = output.parent if scratch is None else scratch
-    with tempfile.TemporaryDirectory(prefix=".lmplz-", dir=output.parent) as folder:
-        made, words = Path(folder, "arpa"), Path(folder, "vocabulary")
+    with scratch_folder(".lmplz-", output.parent) as folder:
+        made, words = folder / "arpa", folder / "vocabulary"
         command = [
             program, "--order", str(order), "--memory", f"{memory >> 10}K", "--temp_prefix", f"{place}{os.sep}",
             "--arpa", str(made), "--prune", *map(str, prune),
@@ -61,8 +62,8 @@ def build_binary(arpa: Path, output: Path) -> bool:
     program = shutil.which("build_binary")
     if program is None:
         return False
-    with tempfile.TemporaryDirectory(prefix=".build_binary-", dir=output.parent) as folder:
-        made = Path(folder, "binary")
+    with scratch_folder(".build_binary-", output.parent) as folder:
+        made = folder / "binary"
         _run([program, str(arpa), str(made)], ())
         made.replace(output)
     return True
