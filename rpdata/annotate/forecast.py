@@ -7,7 +7,7 @@ to tell a gigabyte from a terabyte and a minute from a day.
 import os
 import shutil
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -116,7 +116,7 @@ def forecast(
         settings = settings.with_model(found, before).with_artefacts(before)
     except UserError as error:
         obstacle = str(error)
-    manifest, units = plan_units(found, settings, files_per_shard, split=cut)
+    manifest, units = plan_units(found, settings, files_per_shard, split=cut_as_known(root))
     settings = with_groups(settings, manifest)
     pending = units if obstacle else [unit for unit in units if missing_steps(unit, settings)]
     to_hash = units_to_hash(pending, manifest, settings)
@@ -151,6 +151,22 @@ def forecast(
         free_bytes=free_bytes(root),
         obstacle=obstacle,
     )
+
+
+def cut_as_known(root: Path) -> Callable[[Input], list[Input]]:
+    """`cut`, with the rows and hashes of pieces that a run counted before it wrote a document, if it came so far."""
+    known = {
+        (source.path, source.size, source.piece.start, source.piece.end): source.piece
+        for unit in Manifest.load_or_new(root).units for source in unit.inputs if source.piece
+    }
+
+    def counted(source: Input) -> Input:
+        if source.piece is None or source.piece.xxh3:
+            return source
+        place = source.path, source.size, source.piece.start, source.piece.end
+        return replace(source, piece=known.get(place, source.piece))
+
+    return lambda source: [counted(piece) for piece in cut(source)]
 
 
 def units_to_hash(pending: Sequence[Unit], manifest: Manifest, settings: Settings) -> list[Unit]:

@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 
 from rpdata.annotate import paragraphs_run
+from rpdata.annotate.forecast import forecast
 from rpdata.annotate.paragraph_files import earlier_hashes
 from rpdata.annotate.paragraph_groups import ParagraphDedup, first_shards, groups_of
 from rpdata.annotate.paragraph_parts import merged, note_group, slices_of
 from rpdata.annotate.paragraph_plan import groups_in, with_groups
-from rpdata.annotate.paragraphs import MergeTask, merge_part
+from rpdata.annotate.paragraphs import MergeTask, hash_unit, merge_part
 from rpdata.annotate.paragraphs_run import find_duplicates
 from rpdata.annotate.refresh import refresh
 from rpdata.annotate.run import plan_units, run
@@ -26,7 +27,7 @@ from rpdata.engine.plan import Input, Unit
 from rpdata.engine.resources import Resources
 from rpdata.errors import CannotFinish, UserError
 from rpdata.manifest import Manifest
-from rpdata.sources import cut, discover
+from rpdata.sources import cut, cut_and_count, discover
 from tests.annotate.test_paragraphs_run import (
     CRAWL,
     OPTIONS,
@@ -247,3 +248,19 @@ def test_parts_that_were_begun_for_other_lines_are_not_taken_for_the_old_ones(fi
     with pytest.raises(CannotFinish, match="stopped"):
         paragraphs_run.merge([group], other, Stopped())
     assert merged(root, name, settings.contents[name]) is None
+
+
+def test_a_dry_run_knows_the_pieces_of_a_table_that_are_hashed(tmp_path, monkeypatch):
+    monkeypatch.setattr("rpdata.sources.pieces.PIECE_BYTES", 300)
+    table = tmp_path / "table.jsonl"
+    table.write_text("".join(f'{{"text": "One line of {number}"}}\n' for number in range(40)))
+    settings = settings_for(tmp_path / "out", "group:2")
+    manifest, units = plan_units(discover([str(table)], "2026-34"), settings, None, split=cut_and_count)
+    manifest.save(tmp_path / "out")
+    settings = with_groups(settings, manifest)
+    for unit in units[1:]:
+        hash_unit(unit, settings)
+    asked = {"snapshot": "2026-34", "files_per_shard": None, "resources": Resources(1)}
+    plan = forecast([str(table)], settings_for(tmp_path / "out", "group:2"), **asked)
+    assert len(units) > 2
+    assert (plan.units, plan.units_to_hash) == (len(units), 1)
