@@ -1,5 +1,6 @@
 """What tests of every folder share: the reference data beside the checkout, and how hard Hypothesis tries."""
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,10 @@ SHARED = REPOSITORY.parent / "shared"
 settings.register_profile("tests", deadline=None, derandomize=True)
 settings.register_profile("fuzz", deadline=None, max_examples=1000)
 settings.load_profile("tests")
+
+# What a shell starts in the background ignores Ctrl-C, and so would the commands that tests interrupt.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
