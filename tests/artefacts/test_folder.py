@@ -74,7 +74,7 @@ def test_a_file_that_changed_or_went_is_told(tmp_path, words):
     [("lm.de", "lm", "fr"), ("../x", "lm", None), ("bad_words.EN", "bad_words", "EN"), ("x.en", "what", "en")],
 )
 def test_names_say_kind_and_language(tmp_path, words, name, kind, language):
-    with pytest.raises(UserError, match="is no (name|language)"):
+    with pytest.raises(UserError, match=r"is no (name|language)"):
         store(tmp_path / "models", name, kind, language, {"words.txt": words}, facts={}, made={})
 
 
