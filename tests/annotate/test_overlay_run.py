@@ -178,7 +178,7 @@ def test_units_that_came_before_the_lock_was_had_have_their_overlay_too(dataset,
     done = []
     monkeypatch.setattr(overlay_run, "writer_lock", after_another_run)
     monkeypatch.setattr(
-        overlay_run, "work_through", lambda units, task, *_: done.extend(task(unit).unit for unit in units)
+        overlay_run, "work_through", lambda units, task, *_: done.extend(task(unit)().unit for unit in units)
     )
     summary = overlay_run.run_overlay(dataset, mine, resources=Resources(1))
     assert done == [unit.name for unit in whole.units]
