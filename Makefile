@@ -22,9 +22,9 @@ $(INSTALLED): pyproject.toml constraints.txt
 demo: $(INSTALLED)
 	$(BIN)/python sample_data/demo.py
 
-# -rs: what was skipped, and why.
+# -rs: what was skipped, and why. Modules share what they prepare, so they stay whole in one of the two processes.
 test: $(INSTALLED)
-	$(BIN)/python -m pytest -rs
+	$(BIN)/python -m pytest -rs --numprocesses 2 --dist loadfile
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check
