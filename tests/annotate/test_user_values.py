@@ -146,7 +146,7 @@ def test_a_value_of_the_declared_type_is_kept(value, kind, kept):
     ("value", "kind"),
     [
         ("3", COUNT), (3.0, COUNT), (2**31, COUNT), (2**80, COUNT), (300, FLAG), (float("nan"), FLOAT), ([1], FLOAT),
-        (float("inf"), FLOAT), (1j, FLOAT), ({}, FLOAT), (object(), FLOAT), (b"1", COUNT), (2**60 + 1, FLOAT),
+        (float("inf"), FLOAT), (1j, FLOAT), ({}, FLOAT), (object, FLOAT), (b"1", COUNT), (2**60 + 1, FLOAT),
         (np.array([1.0]), FLOAT), (-1, pa.uint8()),
     ],
     ids=repr,

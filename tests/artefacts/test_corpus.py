@@ -80,7 +80,7 @@ def test_batches_are_bounded_and_lose_nothing(tmp_path):
         ("a.jsonl", b"[1]\n", "line 1: it is not a JSON object"),
         ("a.jsonl", b'{"text": "x"}\n{"te', "line 2: it is not JSON"),
         ("a.jsonl", b'{"text": "x"}\n{"text": "\xff"}\n', "line 2: it is not UTF-8"),
-        ("a.jsonl.gz", gzip.compress(json_lines([{"text": "x"}] * 1000))[:-30], "damaged"),
+        ("a.jsonl.gz", gzip.compress(json_lines([{"text": "x"}] * 1000), mtime=0)[:-30], "damaged"),
         ("a.parquet", b"PAR1 no", "cannot train on"),
         ("a.docx", b"x", "not one of a known type"),
     ],
