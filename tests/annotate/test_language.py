@@ -340,7 +340,7 @@ def test_a_language_that_the_model_does_not_know_is_refused(wet, sample_model, t
     result = rpdata("compute-signals", wet, "--snapshot", "2026-34", "--languages", "en,eng", "--language-model",
                     sample_model, "--output", tmp_path / "out")
     assert result.returncode == 2
-    assert "unknown language 'eng'; did you mean en?" in result.stderr
+    assert "--languages eng: languages that have a code of two letters go by it: write en" in result.stderr
 
 
 def test_an_artefact_that_was_changed_is_not_used(wet, lid, tmp_path):

@@ -3,7 +3,8 @@
 import gzip
 import json
 import signal
-import threading
+import subprocess
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +26,7 @@ from rpdata.errors import CannotFinish, UserError
 from rpdata.ledger import Ledger, ReadReport
 from rpdata.manifest import Manifest
 from rpdata.sources import ReadOptions, cut, cut_and_count, discover, pieces, read
+from tests.command import three_seconds
 
 OPTIONS = ReadOptions(language="en")
 ONE_WORKER = Resources(1)
@@ -148,17 +150,34 @@ def test_a_plan_that_is_only_looked_at_has_the_same_pieces_and_reads_none(tmp_pa
     assert {piece.xxh3 for piece in looked_at} == {""}
 
 
-def test_ctrl_c_while_lines_are_counted_does_not_wait_for_the_pieces(tmp_path, monkeypatch):
+SLOW_DISK = """
+import time
+from pathlib import Path
+from rpdata.engine.plan import plan
+from rpdata.sources import cut_and_count, discover, pieces
+
+path = Path({path!r})
+pieces.PIECE_BYTES = path.stat().st_size // 8
+pieces.newlines = lambda block: time.sleep(0.2) or block.count(b"\\n")
+found = discover([str(path)], "books")
+print("counting", flush=True)
+plan([], found, "en", split=cut_and_count)
+"""
+
+
+def test_ctrl_c_while_lines_are_counted_does_not_wait_for_the_pieces(tmp_path):
     """On a disk that takes 0.2 seconds for each block: 8 seconds for a piece."""
     path = tmp_path / "t.jsonl"
     path.write_bytes((b"x" * 1023 + b"\n") * 20 * 1024)
-    monkeypatch.setattr(pieces, "PIECE_BYTES", path.stat().st_size // 8)
-    monkeypatch.setattr(pieces, "newlines", lambda block: time.sleep(0.2) or block.count(b"\n"))
-    threading.Timer(0.5, signal.pthread_kill, (threading.main_thread().ident, signal.SIGINT)).start()
-    began = time.monotonic()
-    with pytest.raises(KeyboardInterrupt):
-        planned(path)
-    assert time.monotonic() - began < 4
+    code = SLOW_DISK.format(path=str(path))
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout.readline() == "counting\n"
+    time.sleep(0.5)
+    interrupted = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert time.monotonic() - interrupted < three_seconds()
+    assert "KeyboardInterrupt" in errors
 
 
 def test_pieces_stay_what_they_are_when_more_inputs_come(tmp_path, small_pieces):
