@@ -22,7 +22,7 @@ from rpdata.engine.plan import Input, Unit
 from rpdata.engine.resources import Resources
 from rpdata.errors import CannotFinish
 from rpdata.manifest import Manifest
-from tests.annotate.test_paragraphs_run import (
+from tests.paragraph_crawl import (
     CRAWL,
     Here,
     first_pass,

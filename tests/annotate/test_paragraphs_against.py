@@ -8,7 +8,8 @@ import pytest
 from rpdata.annotate.paragraph_groups import ParagraphDedup
 from rpdata.annotate.paragraphs_against import with_earlier
 from rpdata.annotate.unit import annotate_unit
-from tests.annotate.test_paragraphs_run import (
+from tests.command import rpdata
+from tests.paragraph_crawl import (
     CRAWL,
     OPTIONS,
     both_passes,
@@ -17,7 +18,6 @@ from tests.annotate.test_paragraphs_run import (
     settings_for,
     write_crawl,
 )
-from tests.command import rpdata
 
 
 @pytest.fixture

@@ -18,7 +18,8 @@ from rpdata.annotate.unit import annotate_unit
 from rpdata.engine.resources import Resources
 from rpdata.errors import CannotFinish, UserError
 from rpdata.sources import cut, cut_and_count, discover
-from tests.annotate.test_paragraphs_run import (
+from tests.command import contents, rpdata
+from tests.paragraph_crawl import (
     CRAWL,
     OPTIONS,
     WithoutOneUnit,
@@ -28,7 +29,6 @@ from tests.annotate.test_paragraphs_run import (
     settings_for,
     write_crawl,
 )
-from tests.command import contents, rpdata
 
 
 @pytest.fixture

@@ -18,14 +18,11 @@ from rpdata.annotate.paragraph_edit import edited
 from rpdata.annotate.paragraph_files import earlier_hashes, removed_in
 from rpdata.annotate.paragraph_groups import ParagraphDedup
 from rpdata.annotate.paragraph_plan import editable, with_groups
-from rpdata.annotate.paragraph_plan import groups_in as groups_of_plan
-from rpdata.annotate.paragraphs import hash_unit
-from rpdata.annotate.paragraphs_run import find_duplicates, merge
+from rpdata.annotate.paragraphs_run import find_duplicates
 from rpdata.annotate.refresh import settings_of
 from rpdata.annotate.run import plan_units
 from rpdata.annotate.settings import Settings
 from rpdata.annotate.unit import annotate_unit, missing_steps
-from rpdata.engine.cluster import UnitsLeftOut
 from rpdata.engine.killpoint import VARIABLE
 from rpdata.engine.resources import Resources
 from rpdata.errors import UserError
@@ -33,77 +30,24 @@ from rpdata.ledger import Ledger, ReadReport
 from rpdata.manifest import Manifest
 from rpdata.report.views import write_views
 from rpdata.sources import ReadOptions, cut, discover, read
-from tests.archives import warc_record, write_archive
 from tests.command import contents, rpdata
 from tests.dedup import ccnet_rule
+from tests.paragraph_crawl import (
+    CRAWL,
+    OPTIONS,
+    WithoutOneUnit,
+    both_passes,
+    first_pass,
+    kept_lines,
+    settings_for,
+    write_crawl,
+)
 
 MODES = ["shard", "group:2", "snapshot"]
-
-# Four files of documents; a title is before each. No line is empty at the end: WET texts lose those.
-CRAWL = [
-    [["Home", "One", "Two"], ["Home", "Three", "Home"], ["Page 1 of 2"]],
-    [["home ", "", "Four"], ["Five", "", "Page 3 of 4", "Six"]],
-    [["One", "", "Seven"], ["Three"]],
-    [["Eight", "«Home»", "Seven"]],
-]
-
-
-class Here:
-    """Does a cluster's work in this process."""
-
-    def run(self, task, items):
-        for name, item in items:
-            yield name, task(item)
-
-
-def write_crawl(folder, shards):
-    folder.mkdir()
-    for number, shard in enumerate(shards):
-        records = [
-            warc_record(
-                "\n".join(["Title", *lines]).encode(), "conversion",
-                WARC_Target_URI=f"https://site{row % 2}.example/{number}/{row}",
-            )
-            for row, lines in enumerate(shard)
-        ]
-        write_archive(folder / f"{number}.warc.wet.gz", *records)
-    return folder
-
 
 @pytest.fixture(scope="module")
 def crawl(tmp_path_factory):
     return write_crawl(tmp_path_factory.mktemp("crawl") / "crawl", CRAWL)
-
-
-def settings_for(root, mode, keep_first=False, min_chars=0):
-    read = ReadOptions(language="en", min_chars=min_chars)
-    return Settings(root, read, paragraphs=ParagraphDedup.parse(mode, keep_first))
-
-
-def first_pass(files, settings):
-    """Plan, hash, find duplicates; the units, and the settings that know of it."""
-    found = discover([str(file) for file in files], "2026-34")
-    manifest, units = plan_units(found, settings, 1, split=cut)
-    manifest.save(settings.output)
-    settings = with_groups(settings, manifest)
-    for unit in manifest.units:
-        hash_unit(unit, settings)
-    settings = with_groups(settings, manifest)
-    merge(groups_of_plan(manifest), settings, Here())
-    return units, settings
-
-
-def both_passes(files, settings):
-    units, settings = first_pass(files, settings)
-    for unit in units:
-        annotate_unit(unit, settings)
-    return units, settings
-
-
-def kept_lines(root):
-    """Of all documents that were written, by their ids."""
-    rows = [row for path in sorted((root / "documents").rglob("*.parquet")) for row in pq.read_table(path).to_pylist()]
-    return {row["doc_id"]: row for row in rows}
 
 
 def groups_in(shards, mode):
@@ -195,8 +139,6 @@ def work_files(root):
     }
 
 
-OPTIONS = ("--snapshot", "2026-34", "--language", "en", "--min-chars", "0", "--files-per-shard", "1")
-
 
 def test_the_bytes_do_not_depend_on_the_number_of_workers(crawl, tmp_path):
     result = rpdata(
@@ -213,7 +155,10 @@ def test_the_bytes_do_not_depend_on_the_number_of_workers(crawl, tmp_path):
 KILLED = """
 import sys
 from pathlib import Path
-from tests.annotate.test_paragraphs_run import both_passes, settings_for
+from tests.paragraph_crawl import (
+    both_passes,
+    settings_for,
+)
 
 both_passes(sorted(Path(sys.argv[1]).iterdir()), settings_for(Path(sys.argv[2]), "group:2"))
 """
@@ -376,21 +321,6 @@ def test_overlays_are_brought_up_to_date_without_inputs(crawl, tmp_path):
     assert [missing_steps(unit, settings) for unit in manifest.units] == [[], [], ["minhash"], []]
     annotate_unit(manifest.units[2], settings)
     assert contents(tmp_path) == before
-
-
-class WithoutOneUnit(Here):
-    """Loses the unit 2026-34/0001 in the first pass, as a cluster does whose workers it ends."""
-
-    dashboard = None
-
-    def on_progress(self, handler):
-        pass
-
-    def run(self, task, items):
-        lost = "2026-34/0001"
-        yield from super().run(task, [item for item in items if item[0] != lost])
-        if getattr(task, "func", None) is hash_unit:
-            raise UnitsLeftOut(f"1 unit(s) ended their worker: {lost}", {lost: "it ended its worker"})
 
 
 def test_only_the_group_of_a_unit_that_is_lost_waits(crawl, tmp_path, monkeypatch):
