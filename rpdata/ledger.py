@@ -126,6 +126,17 @@ class Entry:
         return entry
 
 
+def refuse_loss(entry: Entry, documents: Entry) -> None:
+    """Nothing is committed that lost a document, or has them in another order. It would be a bug, and is named so."""
+    rows = {partition: (file.rows, file.doc_ids) for partition, file in entry.partitions.items()}
+    expected = {partition: (file.rows, file.doc_ids) for partition, file in documents.partitions.items()}
+    if not entry.balances() or rows != expected:
+        raise AssertionError(
+            f"{entry.step} of unit {entry.unit} do not add up: read {entry.read}, written {entry.written}, "
+            f"dropped {sum(entry.dropped.values())}, failed {entry.failed}. Nothing of it was committed."
+        )
+
+
 def configuration_hash(configuration: Mapping[str, Any]) -> str:
     """32 hexadecimal digits that stand for a step's options (JSON values), whatever their order."""
     return xxhash.xxh3_128_hexdigest(json.dumps(configuration, sort_keys=True).encode())

@@ -64,17 +64,6 @@ def are_of_the_same_documents(entry: Entry, documents: Entry) -> bool:
     return one == other
 
 
-def refuse_loss(entry: Entry, documents: Entry) -> None:
-    """Nothing is committed that lost a document, or has them in another order. It would be a bug, and is named so."""
-    rows = {partition: (file.rows, file.doc_ids) for partition, file in entry.partitions.items()}
-    expected = {partition: (file.rows, file.doc_ids) for partition, file in documents.partitions.items()}
-    if not entry.balances() or rows != expected:
-        raise AssertionError(
-            f"{entry.step} of unit {entry.unit} do not add up: read {entry.read}, written {entry.written}, "
-            f"dropped {sum(entry.dropped.values())}, failed {entry.failed}. Nothing of it was committed."
-        )
-
-
 def refuse_changed_inputs(unit: Unit, source: ReadReport, before: Entry | None) -> None:
     """An input must be the one that was planned, and one that is read again the one that it was."""
     planned = {known.name: known.bytes for known in unit.inputs}

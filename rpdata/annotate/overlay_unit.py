@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from rpdata.annotate.accounts import are_of_the_same_documents, refuse_loss
+from rpdata.annotate.accounts import are_of_the_same_documents
 from rpdata.annotate.columns import Columns, as_declared, batch_of
 from rpdata.annotate.parts import are_intact, languages_of
 from rpdata.annotate.signals_file import SignalsFile, hashes, load
@@ -22,7 +22,7 @@ from rpdata.engine.cluster import advance
 from rpdata.engine.commit import Commit
 from rpdata.engine.plan import Unit
 from rpdata.errors import UserError
-from rpdata.ledger import Entry, Ledger
+from rpdata.ledger import Entry, Ledger, refuse_loss
 from rpdata.overlay import OverlayWriter, describe
 from rpdata.schema import DOCUMENTS
 from rpdata.signals import TextStats, stop_lists

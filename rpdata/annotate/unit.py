@@ -15,7 +15,6 @@ from rpdata.annotate.accounts import (
     not_as_written,
     overlay_entry,
     refuse_changed_inputs,
-    refuse_loss,
 )
 from rpdata.annotate.columns import Columns
 from rpdata.annotate.identity import id_ints
@@ -26,7 +25,7 @@ from rpdata.engine.cluster import advance
 from rpdata.engine.commit import Commit
 from rpdata.engine.plan import Unit
 from rpdata.errors import UserError
-from rpdata.ledger import Entry, Ledger, ReadReport
+from rpdata.ledger import Entry, Ledger, ReadReport, refuse_loss
 from rpdata.schema import MINHASH, OVERLAYS
 from rpdata.signals import compute, reads_text, schema, stop_lists
 from rpdata.text import measure
