@@ -22,9 +22,12 @@ if TYPE_CHECKING:
 
 DOCUMENTS = "documents"
 MINHASH = "minhash"
+DUPLICATES = "duplicates"
 
-# What writes the overlays that every dataset has; any other is named by the command that was run for it.
-COMMANDS = dict.fromkeys(OVERLAYS, "rpdata compute-signals INPUT... --output {root}")
+# What writes the overlays that are not a user's own.
+COMMANDS = dict.fromkeys(OVERLAYS, "rpdata compute-signals INPUT... --output {root}") | {
+    DUPLICATES: "rpdata dedup {root}",
+}
 OWN_SIGNALS = "signals-"    # and the name of a user's file
 
 

@@ -27,6 +27,12 @@ class CannotFinish(UserError):
     exit_status = 1
 
 
+class Refused(UserError):
+    """A safety check says that the result would be wrong: nothing was changed, and somebody has to look at it."""
+
+    exit_status = 4
+
+
 @contextmanager
 def naming(path: Path) -> Iterator[None]:
     """Arrow and open files do not say which file could not be written; the error that leaves the block does."""

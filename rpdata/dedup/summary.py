@@ -1,0 +1,78 @@
+"""What a run of deduplication found; what `rpdata dedup` prints."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from rpdata.dedup.safety import SafetyReport
+
+
+@dataclass(frozen=True)
+class ExactFound:
+    """Copies of the same text or payload.
+
+    kind: text, normalised or payload. groups: of two documents or more. documents: in them. removed: of them.
+    """
+
+    kind: str
+    groups: int
+    documents: int
+    removed: int
+
+
+@dataclass(frozen=True)
+class FuzzyFound:
+    """What is similar at one threshold.
+
+    Attributes
+    ----------
+    threshold: as it is typed.
+    clusters: of two documents or more. documents: in them; largest: in the largest. removed: of them.
+    compared: pairs that were looked at, edges: those of them that are similar enough.
+    unresolved: documents of a bucket that were compared with as many leaders as there may be, and are kept.
+    oversized: buckets that were too large and were cut.
+    """
+
+    threshold: str
+    clusters: int
+    documents: int
+    largest: int
+    removed: int
+    compared: int
+    edges: int
+    unresolved: int
+    oversized: int
+
+
+@dataclass
+class DedupSummary:
+    """Over all documents that were compared, those of an index too.
+
+    Attributes
+    ----------
+    output: the dataset.
+    documents: of it. indexed: of other datasets that it was compared with.
+    without_signature: documents of less than 13 words, which only exact duplicates are found of.
+    exact: None with `--exact none`. fuzzy: one for each threshold.
+    verify, keep: as they are typed.
+    safety: the report; it does not count what is removed of an index, as that is never removed.
+    units: that have documents; units_done_before: that had been marked with the same result already.
+    notes: sentences for the user.
+    """
+
+    output: str
+    documents: int
+    verify: str
+    keep: str
+    safety: SafetyReport
+    indexed: int = 0
+    without_signature: int = 0
+    exact: ExactFound | None = None
+    fuzzy: list[FuzzyFound] = field(default_factory=list)
+    units: int = 0
+    units_done_before: int = 0
+    notes: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def as_dict(self) -> dict[str, Any]:
+        """As JSON values."""
+        return asdict(self)
