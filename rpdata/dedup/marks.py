@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from rpdata.engine.arrays import Arrays, is_written, read_arrays
+from rpdata.engine.arrays import Arrays
 from rpdata.text.arrays import Floats, Ints
 
 EXACT = "exact"
@@ -36,10 +36,10 @@ class Level:
         return self.name == EXACT
 
     def tasks(self) -> Iterator[Arrays]:
-        """The results of each task, in the order of their names; arrays that were begun and not finished are none."""
+        """The results of each task, in the order of their names; a folder that was begun and not finished is hidden."""
         for folder in sorted(self.folder.iterdir()):
-            if is_written(folder):
-                yield read_arrays(folder)
+            if not folder.name.startswith("."):
+                yield Arrays(folder)
 
 
 @dataclass(frozen=True)
