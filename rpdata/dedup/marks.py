@@ -36,7 +36,7 @@ class Level:
         return self.name == EXACT
 
     def tasks(self) -> Iterator[Arrays]:
-        """The results of each task, in the order of their names; a folder that was begun and not finished is hidden."""
+        """The results of each task, in the order of their names; a folder that was not finished is hidden."""
         for folder in sorted(self.folder.iterdir()):
             if not folder.name.startswith("."):
                 yield Arrays(folder)

@@ -83,6 +83,14 @@ class Cluster:
         """Call `handler(documents, text_bytes)`, in a thread of its own, with what workers tell through `advance`."""
         self.client.subscribe_topic(TOPIC, lambda event: handler(*event[1]))
 
+    @property
+    def memory(self) -> int:
+        """Bytes that a worker may take: the least that any has been given; of one without a limit, the machine's."""
+        from distributed.system import MEMORY_LIMIT
+
+        workers = self.client.scheduler_info(n_workers=-1)["workers"].values()
+        return min((worker["memory_limit"] or MEMORY_LIMIT for worker in workers), default=MEMORY_LIMIT)
+
     def run(self, task: Callable[[T], R], items: Iterable[tuple[str, T]]) -> Iterator[tuple[str, R]]:
         """Run `task(item)` for each (name, item); yields (name, result) as they finish, in any order.
 

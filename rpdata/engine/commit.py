@@ -8,6 +8,7 @@ the process at any moment leaves either the old state or a unit that is not done
 import json
 import os
 import re
+import shutil
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -124,14 +125,17 @@ def write_atomically(path: Path, data: bytes) -> None:
 
 
 def sweep(root: Path) -> int:
-    """Remove the temporary files that killed runs left below `root`; returns how many.
+    """Remove the temporary files and folders that killed runs left below `root`; returns how many.
 
     Only for the holder of the output's lock. A worker that is still busy for a killed command loses its files and
     fails, which nobody waits for.
     """
     stale = [path for path in root.rglob(".*.tmp") if TEMPORARY.fullmatch(path.name)]
     for path in stale:
-        path.unlink(missing_ok=True)
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
     return len(stale)
 
 

@@ -1,0 +1,92 @@
+"""The index of a dataset: its segments, after everything that would make their comparison meaningless is refused."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rpdata.dataset import DOCUMENTS, MINHASH, Dataset
+from rpdata.dedup.index.catalogue import Index
+from rpdata.dedup.index.segments import segments_of
+from rpdata.errors import UserError
+from rpdata.ledger import Entry, Ledger
+
+FOLDER = "index"        # of a dataset
+
+
+def own_index(root: Path) -> Index:
+    """The index that the dataset `root` is to have, from its ledger; nothing is written.
+
+    Raises UserError for units that are not done, for signatures of several kinds, and for a dataset without documents.
+    """
+    dataset = Dataset.open(root)
+    ledger = Ledger(root)
+    documents, minhash = [], {}
+    missing = []
+    for unit in dataset.manifest.units:
+        entry, signatures = ledger.entry(DOCUMENTS, unit.name), ledger.entry(MINHASH, unit.name)
+        if entry is None or signatures is None:
+            missing.append(unit.name)
+        else:
+            documents.append(entry)
+            minhash[unit.name] = signatures
+    if missing:
+        raise UserError(
+            f"{len(missing)} of {len(dataset.manifest.units)} units of {root} are not annotated yet (the first is "
+            f"{missing[0]}), and what is missing cannot be compared.\n"
+            f"Finish them first: rpdata compute-signals INPUT... --output {root}"
+        )
+    for sentence in dataset.disagreements(MINHASH, ["signature"], dataset.partitions):
+        raise UserError(f"the signatures of {root} are not of one kind: {sentence}")
+    if not any(entry.written for entry in documents):
+        raise UserError(f"{root} has no documents, so there is nothing to compare. See: rpdata status {root}")
+    family = str(dataset.manifest.configurations[MINHASH]["minhash_hash"])
+    folder = root / FOLDER
+    return Index(folder, family, tuple(segments_of(root, folder, documents, minhash)))
+
+
+def indexes_of(against: Sequence[Path], mine: Index) -> list[Index]:
+    """The indexes that a dataset is to be compared with; UserError if that can't be done with one of them."""
+    found = []
+    for path in against:
+        other = Index.load(path)
+        if other.minhash != mine.minhash:
+            raise UserError(
+                f"the signatures of the index {path} are of the family {other.minhash}, those of the dataset of "
+                f"{mine.minhash}: they cannot be compared.\nAnnotate again with --minhash-hash {other.minhash}, into "
+                "a new folder"
+            )
+        found.append(other)
+    return found
+
+
+def refuse_missing_keys(index: Index, parts: Sequence[str]) -> None:
+    """UserError if an index was made without the keys that are asked for."""
+    for segment in index.segments:
+        for part in parts:
+            if not (segment.folder / part).is_dir():
+                there = sorted(path.name for path in segment.folder.iterdir()) if segment.folder.is_dir() else []
+                raise UserError(
+                    f"the index {index.folder} has no {part}, but {', '.join(there) or 'nothing'}.\nAsk for what it "
+                    f"has, or add to it first: rpdata dedup --recluster {index.folder}, with the same --exact and "
+                    "--fuzzy"
+                )
+
+
+def refuse_twins(indexes: Sequence[Index]) -> None:
+    """UserError if the same documents would be compared with themselves: a dataset that is there under two paths."""
+    seen: dict[str, tuple[Path, str]] = {}
+    for index in indexes:
+        for segment in index.segments:
+            for place in segment.places:
+                before = seen.setdefault(f"{place.partition} {place.doc_ids}", (segment.dataset, place.partition))
+                if place.rows and before[0].resolve() != segment.dataset.resolve():
+                    raise UserError(
+                        f"{place.partition} of {segment.dataset} has the same documents as that of {before[0]}: all "
+                        "of them would be duplicates of themselves.\nLeave one of the two out"
+                    )
+
+
+def documents_entries(root: Path) -> list[Entry]:
+    """The ledger's entries of the documents of a dataset, in the order of its units."""
+    ledger = Ledger(root)
+    units = Dataset.open(root).manifest.units
+    return [entry for unit in units if (entry := ledger.entry(DOCUMENTS, unit.name))]
