@@ -51,7 +51,7 @@ class Numbering:
         self.documents = sum(place.rows for _, place, _ in places)
         self.segments = list({each.segment.name: each.segment for each in self.ranges}.values())
         self._by_segment: dict[str, list[Range]] = {segment.name: [] for segment in self.segments}
-        for each in sorted(self.ranges, key=lambda each: each.first_row):
+        for each in sorted(self.ranges, key=lambda each: (each.first_row, each.place.rows)):
             self._by_segment[each.segment.name].append(each)
         self._starts = np.array([each.first_number for each in self.ranges], np.int64)
 

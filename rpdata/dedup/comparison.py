@@ -1,0 +1,79 @@
+"""What one deduplication compares with each other, and which datasets get an overlay of what it finds."""
+
+import inspect
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import rpdata.dedup
+from rpdata.dedup.duplicates_overlay import MarkTask
+from rpdata.dedup.index.order import Numbering
+from rpdata.dedup.job import Job
+from rpdata.dedup.marks import EXACT, Level
+from rpdata.dedup.own_index import documents_entries
+from rpdata.dedup.settings import DedupSettings
+from rpdata.ledger import configuration_hash, hash_of
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Documents that are compared, and what is asked of them.
+
+    Attributes
+    ----------
+    home: the folder of the index that the work is done in.
+    numbering: all documents. first: the names of the segments that come before all others.
+    targets: the datasets that get an overlay.
+    """
+
+    home: Path
+    numbering: Numbering
+    first: frozenset[str]
+    targets: tuple[Path, ...]
+    settings: DedupSettings
+
+    @property
+    def state(self) -> str:
+        """Stands for everything that decides what is found: documents, their order, settings and code."""
+        return configuration_hash({
+            "settings": self.settings.as_dict(),
+            "places": self.numbering.described(),
+            "first": [each.segment.name in self.first for each in self.numbering.ranges],
+            "code": code_hash(),
+        })[:16]
+
+    @property
+    def work(self) -> Path:
+        return self.home / "work" / self.state
+
+    def job(self) -> Job:
+        """What its tasks share."""
+        return Job.begin(self.work, self.settings, self.numbering, self.first)
+
+    @property
+    def levels(self) -> tuple[Level, ...]:
+        """The ways of being a duplicate that were asked for, and where their results are."""
+        job = Job(self.work, self.settings)
+        exact = [] if self.settings.exact == "none" else [Level(EXACT, job.stage("exact"))]
+        return (*exact, *(Level(str(t), job.stage("survivors", t)) for t in self.settings.fuzzy))
+
+    def mark_tasks(self, root: Path) -> list[MarkTask]:
+        """A task for each unit of a target that is annotated, in the dataset's order."""
+        starts = {
+            each.place.partition: each.first_number for each in self.numbering.ranges if each.segment.dataset == root
+        }
+        id_ints = Job(self.work, self.settings).id_ints
+        return [
+            MarkTask(
+                root, entry.unit, {partition: starts[partition] for partition in entry.partitions},
+                self.levels, self.state, id_ints,
+            )
+            for entry in documents_entries(root)
+        ]
+
+
+@cache
+def code_hash() -> str:
+    """Of all sources of this package: what it finds may change with any of them."""
+    folder = Path(inspect.getfile(rpdata.dedup)).parent
+    return configuration_hash({str(path.relative_to(folder)): hash_of(path) for path in folder.rglob("*.py")})

@@ -1,0 +1,61 @@
+"""Exact copies: documents of the same key, and which of them stays."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from rpdata.dedup.clusters.preference import preferences_of
+from rpdata.dedup.job import Job
+from rpdata.dedup.pairs.buckets import group
+from rpdata.dedup.pairs.rows import Rows
+from rpdata.engine.arrays import is_written, write_arrays
+
+STAGE = "exact"
+
+
+@dataclass(frozen=True)
+class ExactTask:
+    """Some prefixes of the keys of whole documents."""
+
+    job: Job
+    rows: Rows
+
+    @property
+    def name(self) -> str:
+        return f"{STAGE} {self.rows.part} {self.rows.name}"
+
+
+def find_copies(task: ExactTask) -> None:
+    """Write `number` (ascending), `first`, `size` and `keep` of all documents that have copies."""
+    folder = task.job.stage(STAGE) / task.rows.name
+    if is_written(folder):
+        return
+    columns: list[tuple[np.ndarray, ...]] = [
+        (np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, bool))
+    ]
+    for keys, numbers in task.rows.by_prefix(task.job.numbering):
+        groups = group(keys, numbers)
+        members, sizes = numbers[groups.members], np.diff(groups.offsets)
+        if len(members):
+            keep = np.zeros(len(members), bool)
+            keep[preferred(task.job, members, groups.offsets)] = True
+            columns.append((members, np.repeat(members[groups.offsets[:-1]], sizes), np.repeat(sizes, sizes), keep))
+    number, first, size, keep = map(np.concatenate, zip(*columns, strict=True))
+    order = np.argsort(number)
+    write_arrays(
+        folder,
+        {"number": number[order], "first": first[order], "size": size[order], "keep": keep[order]},
+        {"groups": int(np.count_nonzero(number == first)), "documents": len(number)},
+    )
+
+
+def preferred(job: Job, members: np.ndarray, offsets: np.ndarray) -> np.ndarray:
+    """The position of the member of each group that the keep rule prefers; of equals the first."""
+    if job.settings.keep == "first":
+        return offsets[:-1]
+    order = np.argsort(members)
+    preference = np.empty(len(members), np.float64)
+    preference[order] = preferences_of(job, members[order])
+    group_of = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
+    ranked = np.lexsort((members, -preference, group_of))
+    return ranked[offsets[:-1]]

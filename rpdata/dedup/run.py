@@ -1,0 +1,194 @@
+"""`rpdata dedup OUT`: from signatures and texts to the overlay `duplicates/`."""
+
+import shutil
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+
+from rpdata.annotate.work import finishing, start
+from rpdata.dedup import found
+from rpdata.dedup.clusters.preference import refuse_unknown_signal
+from rpdata.dedup.comparison import Comparison
+from rpdata.dedup.duplicates_overlay import STEP, is_marked, mark_unit
+from rpdata.dedup.index.catalogue import Index
+from rpdata.dedup.index.order import Numbering
+from rpdata.dedup.index.segments import parts
+from rpdata.dedup.own_index import indexes_of, own_index, refuse_missing_keys, refuse_twins
+from rpdata.dedup.safety import SafetyReport, refuse, report_of, write_report
+from rpdata.dedup.settings import DedupSettings
+from rpdata.dedup.stages import Stages, find_duplicates, make_all_keys
+from rpdata.dedup.summary import DedupSummary
+from rpdata.dedup.tallies import Tallies, tally_unit
+from rpdata.engine.commit import sweep
+from rpdata.engine.killpoint import passing
+from rpdata.engine.lock import writer_lock
+from rpdata.engine.resources import Resources
+from rpdata.errors import UserError
+from rpdata.manifest import Manifest
+
+TASK_SHARE = 4      # the arrays of one task may take one part in so many of its worker's memory
+
+
+def run(
+    root: Path,
+    settings: DedupSettings,
+    resources: Resources,
+    *,
+    against: Sequence[Path] = (),
+    update_index: bool = False,
+    allow_large_clusters: bool = False,
+    quiet: bool = False,
+    silent: bool = True,
+) -> DedupSummary:
+    """Write `duplicates/` beside the documents of the dataset `root`; safe to run any number of times.
+
+    against: indexes of other datasets, whose documents come first: one that matches any of them is not kept.
+    update_index: add this dataset to the (one) index of `against`.
+
+    Raises UserError where the work is refused before it begins, Refused (exit status 4) where what was found looks
+    wrong and `allow_large_clusters` is not given, CannotFinish where the work can't be finished.
+    """
+    refuse_options(settings, against, update_index)
+    with writer_lock(root.absolute()):
+        mine = own_index(root.absolute())
+        others = indexes_of(against, mine)
+        with ExitStack() as locks:
+            for index in others if update_index else []:
+                locks.enter_context(writer_lock(index.folder))
+            earlier = [each for index in others for each in index.segments if each.dataset != root.resolve()]
+            needed = parts(settings.exact, settings.fuzzy)
+            for index in others:
+                refuse_missing_keys(index, needed)
+            refuse_twins([mine, *others])
+            numbering = Numbering([*mine.segments, *earlier], frozenset(each.name for each in earlier))
+            first = frozenset(each.name for each in earlier)
+            comparison = Comparison(mine.folder, numbering, first, (root.absolute(),), settings)
+            (summary,) = compare(
+                comparison, [str(root)], [mine], resources, allow_large_clusters, quiet=quiet, silent=silent
+            )
+            for index in others if update_index else []:
+                index.with_segments(mine.segments, root, needed)
+    return summary
+
+
+def recluster(
+    folder: Path,
+    settings: DedupSettings,
+    resources: Resources,
+    *,
+    allow_large_clusters: bool = False,
+    quiet: bool = False,
+    silent: bool = True,
+) -> list[DedupSummary]:
+    """Bring `duplicates/` of all datasets of an index to what a run of all of them together would write.
+
+    Raises as `run` does; UserError too for a dataset that has changed since it was added.
+    """
+    index = Index.load(folder.absolute())
+    roots = list(dict.fromkeys(each.dataset for each in index.segments))
+    with ExitStack() as locks:
+        for root in [index.folder, *roots]:
+            if root == index.folder and any(index.folder.is_relative_to(each) for each in roots):
+                continue        # it lies in one of the datasets, whose lock covers it
+            locks.enter_context(writer_lock(root))
+        for root in roots:
+            refuse_changed(index, root)
+        comparison = Comparison(index.folder, Numbering(index.segments), frozenset(), tuple(roots), settings)
+        return compare(
+            comparison, list(map(str, roots)), [index], resources, allow_large_clusters, quiet=quiet, silent=silent
+        )
+
+
+def refuse_options(settings: DedupSettings, against: Sequence[Path], update_index: bool) -> None:
+    """UserError for options that contradict each other."""
+    if against and settings.keep != "first":
+        raise UserError(
+            f"--keep {settings.keep} cannot be had with --against: a document that the index has is always the one "
+            "that stays.\nLeave --keep away, or annotate both into one dataset"
+        )
+    if update_index and len(against) != 1:
+        raise UserError("--update-index adds the dataset to the index of --against: name one, --against INDEX")
+
+
+def refuse_changed(index: Index, root: Path) -> None:
+    """UserError if a dataset is not any more what an index has of it."""
+    there = {place for segment in own_index(root).segments for place in segment.places}
+    known = {place for segment in index.segments if segment.dataset == root for place in segment.places}
+    if there != known:
+        raise UserError(
+            f"{root} has changed since it was added to the index {index.folder}.\nBring the index up to date first: "
+            f"rpdata dedup {root} --against {index.folder} --update-index"
+        )
+
+
+def compare(
+    comparison: Comparison,
+    shown: Sequence[str],
+    indexes: Sequence[Index],
+    resources: Resources,
+    allow_large_clusters: bool,
+    *,
+    quiet: bool,
+    silent: bool,
+) -> list[DedupSummary]:
+    """Do what a comparison asks for; the locks are held. A summary for each target.
+
+    shown: the targets as they were named. indexes: that keys may be written to.
+    """
+    began = time.monotonic()
+    settings, home = comparison.settings, comparison.home
+    for root in (home, *comparison.targets):
+        sweep(root)
+    for root in comparison.targets:
+        refuse_unknown_signal(root, settings.keep)
+    summaries = found.known(comparison)
+    if summaries is None:
+        with start(resources) as cluster:
+            stages = Stages(cluster, quiet, silent)
+            memory = cluster.memory // TASK_SHARE
+            for index in indexes:
+                make_all_keys(stages, index.segments, parts(settings.exact, settings.fuzzy))
+                index.save()
+            job = comparison.job()
+            find_duplicates(stages, job, memory)
+            reports = [
+                safety_of(comparison, stages, root, name, allow_large_clusters)
+                for root, name in zip(comparison.targets, shown, strict=True)
+            ]
+            passing("nothing marked yet")
+            mark(comparison, stages)
+            summaries = found.summaries(comparison, shown, reports)
+        found.note(comparison, summaries)
+        shutil.rmtree(home / "work", ignore_errors=True)
+    for summary in summaries:
+        summary.seconds = round(time.monotonic() - began, 3)
+    return summaries
+
+
+def safety_of(comparison: Comparison, stages: Stages, root: Path, shown: str, allow: bool) -> SafetyReport:
+    """The report on one dataset, also in its folder; Refused if it is alarming and that was not allowed."""
+    tasks = comparison.mark_tasks(root)
+    folder = comparison.work / "tallies" / str(comparison.targets.index(root))
+    stages.run("tallies", partial(tally_unit, folder=folder), tasks)
+    tallies = Tallies(folder, [task.unit for task in tasks], comparison.levels)
+    job = comparison.job()
+    report = report_of(tallies, comparison.levels, job.numbering.documents, job.locate)
+    write_report(root, report)
+    if not allow:
+        refuse(report, shown)
+    return report
+
+
+def mark(comparison: Comparison, stages: Stages) -> None:
+    """Write the overlays of all targets."""
+    for root in comparison.targets:
+        manifest = Manifest.load(root)
+        manifest.replace(STEP, {**comparison.settings.as_dict(), "state": comparison.state})
+        manifest.save(root)
+        tasks = comparison.mark_tasks(root)
+        with finishing(
+            root, count=lambda: None, missing=lambda tasks=tasks: [each.unit for each in tasks if not is_marked(each)]
+        ):
+            stages.run("marks", mark_unit, (task for task in tasks if not is_marked(task)))

@@ -1,0 +1,85 @@
+"""The stages from keys to survivors, each a set of tasks that can be done in any order, by anyone, any number of times.
+
+    keys        segment             what documents are compared by, see `index`
+    candidates  prefixes of a band  which documents share a key with another
+    evidence    segment             their signatures, and the sets of their shingles
+    exact       prefixes            copies, and which of them stays
+    edges       prefixes of a band  the pairs that match
+    clusters                        what the pairs connect
+    survivors   some clusters       which documents of each stay
+
+The output of a stage is a folder below the job's, named after everything that decides its content.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol, TypeVar
+
+from rpdata.dedup.clusters.components import components
+from rpdata.dedup.clusters.survivors import SurvivorsTask, find_survivors, survivors_tasks
+from rpdata.dedup.exact import ExactTask, find_copies
+from rpdata.dedup.index.segments import KeysTask, Segment, make_keys
+from rpdata.dedup.job import Job
+from rpdata.dedup.pairs import candidates, edges
+from rpdata.dedup.pairs.candidates import CandidatesTask, find_candidates
+from rpdata.dedup.pairs.edges import EdgesTask, find_edges
+from rpdata.dedup.pairs.gathering import EvidenceTask, collect_evidence
+from rpdata.dedup.pairs.rows import Rows, rows_of_bands, rows_of_documents
+from rpdata.engine.cluster import Cluster
+from rpdata.engine.killpoint import passing
+from rpdata.engine.progress import Progress
+
+
+class Task(Protocol):
+    """What is pickled for a worker."""
+
+    @property
+    def name(self) -> str: ...
+
+
+T = TypeVar("T", bound=Task)
+
+
+class Stages:
+    """Runs stages on a cluster, one after the other. quiet, silent: see `Progress`."""
+
+    def __init__(self, cluster: Cluster, quiet: bool, silent: bool) -> None:
+        self.cluster = cluster
+        self._quiet = quiet
+        self._silent = silent
+
+    def run(self, stage: str, work: Callable[[T], None], tasks: Iterable[T]) -> None:
+        """All tasks of a stage. CannotFinish if one can't be done; the others then are."""
+        pending = [(task.name, task) for task in tasks]
+        with Progress(
+            len(pending), len(pending), quiet=self._quiet, silent=self._silent or not pending,
+            dashboard=self.cluster.dashboard, counted=f"tasks of {stage}",
+        ) as progress:
+            for _ in self.cluster.run(work, pending):
+                progress.unit_done(1)
+        passing(f"{stage} done")
+
+
+def make_all_keys(stages: Stages, segments: Sequence[Segment], parts: Sequence[str]) -> None:
+    """The keys of segments; what their index has already is left."""
+    tasks = (KeysTask(segment, part) for segment in segments for part in parts)
+    stages.run("keys", make_keys, [task for task in tasks if not task.is_done])
+
+
+def find_duplicates(stages: Stages, job: Job, memory: int) -> None:
+    """Everything from candidates to survivors. memory: bytes of a worker."""
+    settings, documents = job.settings, job.numbering.documents
+    copies = [] if settings.exact == "none" else rows_of_documents(settings.exact, documents)
+    bands = {threshold: rows_of_bands(threshold, documents) for threshold in settings.fuzzy}
+    if settings.verify != "none" or settings.keep != "first":
+        wanted: list[Rows] = [*copies, *(rows for each in bands.values() for rows in each)]
+        stages.run(candidates.STAGE, find_candidates, (CandidatesTask(job, rows) for rows in wanted))
+        stages.run("evidence", collect_evidence, (EvidenceTask(job, segment) for segment in job.numbering.segments))
+    stages.run("exact", find_copies, (ExactTask(job, rows) for rows in copies))
+    for threshold, rows_of in bands.items():
+        stages.run(edges.STAGE, find_edges, (EdgesTask(job, threshold, rows) for rows in [*copies, *rows_of]))
+        folders = sorted(job.stage(edges.STAGE, threshold).glob("*/*"))
+        clusters = job.stage("clusters", threshold)
+        components(folders, documents, memory, stages.cluster, clusters)
+        passing("clusters done")
+        tasks: list[SurvivorsTask] = survivors_tasks(job, threshold)
+        stages.run("survivors", find_survivors, tasks)
