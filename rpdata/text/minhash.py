@@ -56,8 +56,14 @@ def make_shingles(words: int) -> Shingles:
 def hash_shingles_xxh3(normalised: Bytes, starts: Counts, count: int, shingles: Shingles) -> None:
     """Fill `shingles.hash` with the XXH3 family's base hashes; shingle i starts with word i."""
     for i in range(count):
-        length = int64(starts[i + SHINGLE_WORDS]) - 1 - int64(starts[i])
-        shingles.hash[i] = uint32(xxh3(normalised, int64(starts[i]), length) & uint64(0xFFFFFFFF))
+        shingles.hash[i] = uint32(hash_shingle(normalised, starts, i) & uint64(0xFFFFFFFF))
+
+
+@kernel
+def hash_shingle(normalised: Bytes, starts: Counts, first: int) -> int:
+    """XXH3-64 of the shingle that starts with the word `first`."""
+    start = int64(starts[first])
+    return xxh3(normalised, start, int64(starts[first + SHINGLE_WORDS]) - 1 - start)
 
 
 @kernel

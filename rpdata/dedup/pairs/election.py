@@ -5,19 +5,14 @@ the pairs of a bucket and the survivors of a cluster.
 """
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
 from rpdata.dedup.pairs.evidence import Evidence
+from rpdata.dedup.settings import LEADERS, SLACK, Verify
 from rpdata.text.arrays import Floats, Hashes, Ints, Words32, read_only
 from rpdata.text.compiled import EntryPoint, float64, int64, kernel
 from rpdata.text.permute import PERMUTATIONS
-
-Verify = Literal["jaccard", "signature", "none"]
-
-LEADERS = 16        # of a group at most
-SLACK = 0.15        # below the threshold, where an estimate of 128 values is trusted to rule a pair out
 
 UNRESOLVED = -1
 DIFFERENT = -1.0
@@ -30,7 +25,7 @@ class Elected:
     leaders: Ints
     followers: Ints
     jaccard: Floats             # of each leader with its follower; nan where nothing was verified
-    leading: Ints               # all leaders, also those whom nobody follows, group by group, each in order of election
+    leading: Ints               # all leaders, also those whom nobody follows: group by group, in order
     unresolved: int             # members that match none of the 16 leaders of their group
     compared: int               # pairs whose signatures were compared
     measured: int               # pairs of these whose sets were compared

@@ -8,8 +8,9 @@ from datasketch import MinHash
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rpdata.dedup.pairs.election import LEADERS, SLACK, Elected, elect, fewest_equal
+from rpdata.dedup.pairs.election import Elected, elect, fewest_equal
 from rpdata.dedup.pairs.evidence import Evidence
+from rpdata.dedup.settings import LEADERS, SLACK
 from rpdata.dedup.sketch import jaccard
 
 VALUES = 128
