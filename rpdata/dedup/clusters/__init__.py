@@ -1,0 +1,1 @@
+"""From pairs of duplicates to clusters, and in each cluster which documents survive."""
