@@ -148,6 +148,7 @@ class Dataset:
         columns: Sequence[str] | None = None,
         languages: Sequence[str] | None = None,
         bands: float | None = None,
+        deduplicated: float | str | None = None,
     ) -> "pl.LazyFrame":
         """The documents with the columns of `overlays` (default: all), in the dataset's order.
 
@@ -156,14 +157,15 @@ class Dataset:
         the documents that meet those.
 
         columns: only these. languages: only partitions of these. bands: adds `signature_sim<bands>` (0.7, 0.8, 0.9 or
-        1.0), a list of binary cut from `minhash`'s signature, as RedPajama-V2 publishes it.
+        1.0), a list of binary cut from `minhash`'s signature, as RedPajama-V2 publishes it. deduplicated: without the
+        documents that `rpdata dedup` found to be duplicates: "exact", or a similarity such as 0.8.
 
         Raises UserError for a name that is not known, for a column that two of the overlays have, and for columns
         that not all partitions have in the same version.
         """
         from rpdata.scan import Scan
 
-        return Scan.of(self, overlays, columns, languages, bands).lazy()
+        return Scan.of(self, overlays, columns, languages, bands, deduplicated).lazy()
 
     def __repr__(self) -> str:
         return f"Dataset({str(self.root)!r}, {len(self.partitions)} partitions, overlays: {', '.join(self.overlays)})"

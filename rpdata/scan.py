@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from polars.io.plugins import register_io_source
 
-from rpdata.bands import cut
-from rpdata.dataset import DOCUMENTS, MINHASH, Dataset
+from rpdata.bands import BANDS, cut
+from rpdata.dataset import DOCUMENTS, DUPLICATES, MINHASH, Dataset
 from rpdata.engine.places import language_of
 from rpdata.errors import UserError, unknown_name
 from rpdata.overlay import TEXT_COLUMN
@@ -33,6 +33,7 @@ class Scan:
     schema: pl.Schema
     languages: Sequence[str] | None
     bands: float | None
+    kept: str | None                # the column of `duplicates` that says which documents are left
 
     @classmethod
     def of(
@@ -42,6 +43,7 @@ class Scan:
         columns: Sequence[str] | None,
         languages: Sequence[str] | None,
         bands: float | None,
+        deduplicated: float | str | None,
     ) -> "Scan":
         """See `Dataset.scan`."""
         if not dataset.partitions:
@@ -65,8 +67,9 @@ class Scan:
             needed = [SIGNATURE if name == band_column else name for name in sources if sources[name] == overlay]
             for sentence in dataset.disagreements(overlay, needed, partitions):
                 raise UserError(f"cannot scan {dataset.root}: {sentence}")
+        kept = None if deduplicated is None else _kept_column(dataset, deduplicated, partitions)
         schema = _schema(dataset, partitions[0], sources, band_column)
-        return cls(dataset.root, partitions, sources, schema, languages, bands)
+        return cls(dataset.root, partitions, sources, schema, languages, bands, kept)
 
     def lazy(self) -> pl.LazyFrame:
         """The frame; nothing is read before it is collected."""
@@ -75,17 +78,16 @@ class Scan:
     def _frames(
         self, columns: list[str] | None, predicate: pl.Expr | None, rows: int | None, _batch_size: int | None
     ) -> Iterator[pl.DataFrame]:
-        """What Polars calls. `rows` limits the rows that are looked at; the predicate looks at each by itself."""
+        """What Polars calls. `rows` limits the rows that are looked at; the predicate looks at each by itself.
+
+        What the scan leaves out is no row for Polars: it is not looked at.
+        """
         wanted = columns if columns is not None else self.schema.names()
         for partition in self.partitions:
-            condition = predicate
-            if self.languages is not None and language_of(partition) == OTHER:
-                spoken = pl.col("language").is_in(list(self.languages))
-                condition = spoken if predicate is None else spoken & predicate
             with _Partition(self, partition) as files:
-                yield from files.frames(wanted, condition, rows)
+                yield from files.frames(wanted, predicate, rows)
                 if rows is not None:
-                    rows -= min(rows, files.rows)
+                    rows -= files.looked_at
             if rows == 0:
                 break
         yield self.schema.to_frame().select(wanted)     # empty: Polars wants at least one frame
@@ -100,32 +102,44 @@ class _Partition:
         self._stack = ExitStack()
         self._files: dict[str, pq.ParquetFile] = {}
         self._text: TextPages | None = None
+        self.looked_at = 0      # rows that the predicate saw
         metadata = self._file(DOCUMENTS).metadata
-        self.rows: int = metadata.num_rows
         self._group_rows = [metadata.row_group(group).num_rows for group in range(metadata.num_row_groups)]
 
     def frames(self, wanted: list[str], condition: pl.Expr | None, limit: int | None) -> Iterator[pl.DataFrame]:
-        """Of the first `limit` rows those that meet the condition, in order.
+        """Of the first `limit` rows that the scan does not leave out, those that meet the condition, in order.
 
         What the condition says of the text is evaluated last, on the rows that meet the rest of it.
         """
         parts = _conjuncts(condition) if condition is not None else []
         of_text = [part for part in parts if TEXT_COLUMN in part.meta.root_names()]
         others = [part for part in parts if TEXT_COLUMN not in part.meta.root_names()]
-        left = self.rows if limit is None else limit
+        in_scan = self._in_scan()
         for first in range(0, len(self._group_rows), GROUPS_AT_ONCE):
-            if left <= 0:
+            if limit is not None and self.looked_at >= limit:
                 return
             groups = range(first, min(first + GROUPS_AT_ONCE, len(self._group_rows)))
             keep = np.ones(sum(self._group_rows[group] for group in groups), bool)
-            keep[left:] = False
-            left -= len(keep)
-            known = self._read(groups, _columns_of(others))
+            known = self._read(groups, _columns_of([*in_scan, *others]))
+            for part in in_scan:
+                keep &= known.select(part.fill_null(False)).to_series().to_numpy()
+            if limit is not None:
+                keep[np.flatnonzero(keep)[limit - self.looked_at:]] = False
+            self.looked_at += int(keep.sum())
             for part in others:
                 keep &= known.select(part.fill_null(False)).to_series().to_numpy()
             if keep.any():
                 for frame in self._kept(groups, keep, known, list(dict.fromkeys([*wanted, *_columns_of(of_text)]))):
                     yield (frame.filter(*of_text) if of_text else frame).select(wanted)
+
+    def _in_scan(self) -> list[pl.Expr]:
+        """The conditions that documents of this partition meet, or are left out."""
+        conditions = []
+        if self._scan.languages is not None and language_of(self._partition) == OTHER:
+            conditions.append(pl.col("language").is_in(list(self._scan.languages)))
+        if self._scan.kept is not None:
+            conditions.append(pl.col(self._scan.kept))
+        return conditions
 
     def _kept(
         self, groups: range, keep: np.ndarray, known: pl.DataFrame, wanted: Sequence[str]
@@ -157,7 +171,8 @@ class _Partition:
         return pl.concat(parts, how="horizontal").select(names) if parts else pl.DataFrame()
 
     def _overlay(self, name: str) -> str:
-        return self._scan.sources.get(name, DOCUMENTS)      # `language` may be tested without being asked for
+        # what decides whether a document is left out need not be asked for
+        return self._scan.sources.get(name, DUPLICATES if name == self._scan.kept else DOCUMENTS)
 
     def _is_band(self, name: str) -> bool:
         return self._scan.bands is not None and name == f"signature_sim{self._scan.bands}"
@@ -208,6 +223,25 @@ def _of_languages(partitions: Sequence[str], languages: Sequence[str] | None) ->
         if language not in there and OTHER not in there:
             raise unknown_name("language", language, there)
     return [partition for partition in partitions if language_of(partition) in {*languages, OTHER}]
+
+
+def _kept_column(dataset: Dataset, deduplicated: float | str, partitions: Sequence[str]) -> str:
+    """The column that says which documents are left; UserError if not all partitions have it, of one run."""
+    exact = deduplicated == "exact"
+    if not exact and deduplicated not in BANDS:
+        raise UserError(
+            f"deduplicated={deduplicated!r} is neither 'exact' nor a similarity: {', '.join(map(str, sorted(BANDS)))}"
+        )
+    column = "exact_keep" if exact else f"keep_sim{float(deduplicated)}"
+    if column not in (dataset.columns(DUPLICATES) if DUPLICATES in dataset.overlays else ()):
+        options = "--exact text" if exact else f"--fuzzy {deduplicated}"
+        raise UserError(
+            f"cannot scan {dataset.root} with deduplicated={deduplicated!r}: nothing says which documents are "
+            f"duplicates. Run rpdata dedup {dataset.root} {options}"
+        )
+    for sentence in dataset.disagreements(DUPLICATES, [column], partitions):
+        raise UserError(f"cannot scan {dataset.root}: {sentence}")
+    return column
 
 
 def _sources(dataset: Dataset, overlays: Sequence[str]) -> dict[str, str]:

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from rpdata.dataset import DUPLICATES
-from rpdata.dedup.marks import EXACT, Level, Marks
+from rpdata.dedup.marks import Level, Marks
 from rpdata.engine.commit import Commit
 from rpdata.errors import UserError
 from rpdata.ledger import Entry, Ledger, refuse_loss
@@ -60,11 +60,6 @@ def schema_of(levels: tuple[Level, ...]) -> pa.Schema:
                 pa.field(f"jaccard_to_kept_sim{level.name}", pa.float64()),
             ]
     return pa.schema(fields)
-
-
-def kept_column(level: str) -> str:
-    """The column that says which documents are left: of `exact`, or a threshold as it is typed."""
-    return "exact_keep" if level == EXACT else f"keep_sim{level}"
 
 
 def is_marked(task: MarkTask) -> bool:

@@ -87,6 +87,7 @@ def test_rows_of_mixed_partitions_are_chosen_by_their_language(tmp_path: Path) -
     assert opened.scan(languages=["fi"], columns=["doc_id"]).collect().height == 30
     assert opened.scan(languages=["fi"], columns=["words"]).filter(pl.col("words") >= 0).collect().height == 30
     assert opened.scan(languages=["ja", "de"]).select(pl.len()).collect().item() == 80
+    assert opened.scan(languages=["fi"]).head(25).collect()["language"].to_list() == ["fi"] * 25
 
 
 def test_unknown_names_list_the_near_ones(dataset: Dataset) -> None:
