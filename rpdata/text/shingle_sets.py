@@ -10,7 +10,7 @@ from rpdata.text.arrays import Bytes, Hashes, Ints
 from rpdata.text.bitmaps import FIRST
 from rpdata.text.classify import classify
 from rpdata.text.codepoints import Tables, tables
-from rpdata.text.compiled import EntryPoint, kernel, uint64
+from rpdata.text.compiled import EntryPoint, int64, kernel, uint64
 from rpdata.text.hashing import Secret, draw_secret
 from rpdata.text.minhash import SHINGLE_WORDS, hash_shingle
 from rpdata.text.normalise import normalise
@@ -99,16 +99,17 @@ def sort_hashes(hashes: Hashes) -> None:
     unsorted = hashes.copy()
     for value in unsorted:
         ends[value >> uint64(shift)] += 1
-    end = 0
+    before = 0
     for place in range(ends.size):
-        end += ends[place]
-        ends[place] = end - ends[place]
+        before += ends[place]
+        ends[place] = before - ends[place]
     for value in unsorted:
-        place = value >> uint64(shift)
+        place = int64(value >> uint64(shift))
         hashes[ends[place]] = value
         ends[place] += 1
     start = 0
-    for end in ends:
+    for place in range(ends.size):
+        end = int64(ends[place])
         if end - start > FEW:
             hashes[start:end].sort()
         else:
