@@ -9,6 +9,7 @@ Its name is a hash of what it is made from, so that a segment is written once, a
 
 import inspect
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -77,18 +78,28 @@ class Segment:
         UserError if a file is not the one that the segment was made for.
         """
         for place in self.places:
-            path = self.dataset / overlay / f"{place.partition}.parquet"
-            try:
-                with naming(path), pq.ParquetFile(path) as file:
-                    if file.metadata.num_rows != place.rows:
-                        raise UserError(f"{path} has {file.metadata.num_rows} rows, and {place.rows} were indexed.")
-                    for group in range(file.num_row_groups):
-                        yield file.read_row_group(group, columns=[name])[name].combine_chunks()
-            except (FileNotFoundError, pa.ArrowException) as error:
-                raise UserError(
-                    f"{path} is gone or damaged ({error}), and documents of it are to be compared.\n"
-                    "Bring the dataset back to where it was when it was indexed."
-                ) from error
+            with self.file(overlay, place) as file:
+                for group in range(file.num_row_groups):
+                    yield file.read_row_group(group, columns=[name])[name].combine_chunks()
+
+    @contextmanager
+    def file(self, overlay: str, place: Place) -> Iterator[pq.ParquetFile]:
+        """The open file of one of its partitions. UserError as long as it is open, as `columns`."""
+        path = self.path(overlay, place)
+        try:
+            with naming(path), pq.ParquetFile(path) as file:
+                if file.metadata.num_rows != place.rows:
+                    raise UserError(f"{path} has {file.metadata.num_rows} rows, and {place.rows} were indexed.")
+                yield file
+        except (FileNotFoundError, pa.ArrowException) as error:
+            raise UserError(
+                f"{path} is gone or damaged ({error}), and documents of it are to be compared.\n"
+                "Bring the dataset back to where it was when it was indexed."
+            ) from error
+
+    def path(self, overlay: str, place: Place) -> Path:
+        """The file of one of its partitions."""
+        return self.dataset / overlay / f"{place.partition}.parquet"
 
 
 def segments_of(dataset: Path, index: Path, documents: Sequence[Entry], minhash: Mapping[str, Entry]) -> list[Segment]:

@@ -3,16 +3,22 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 
-from rpdata.text.arrays import Hashes, Ints, Words32
+from rpdata.bands import matrix
+from rpdata.text.arrays import Hashes, Ints, Words32, read_only
+from rpdata.text.compiled import EntryPoint
 from rpdata.text.permute import PERMUTATIONS
+
+SIGNATURE_BYTES = 4 * PERMUTATIONS
+HASH_BYTES = 8
 
 
 @dataclass(frozen=True)
 class Evidence:
     """Of documents that are named by their position in it: the set of i is sets[set_offsets[i] : set_offsets[i + 1]].
 
-    A set holds the 64-bit hashes of the distinct shingles of 13 words, ascending (see `text.shingle_sets`).
+    A set holds the 64-bit hashes of the distinct shingles, ascending (see `text.shingle_sets`).
     """
 
     signatures: Words32         # (documents, 128)
@@ -31,3 +37,33 @@ class Evidence:
 
     def __len__(self) -> int:
         return len(self.signatures)
+
+    def copy_to(self, target: "Evidence", positions: Ints, places: Ints) -> None:
+        """Copy what is known of some documents into their places in another, whose `set_offsets` are made for it."""
+        target.signatures[places] = self.signatures[positions]
+        ends = (self.set_offsets, self.sets, positions, target.set_offsets, places)
+        copy_sets(*map(read_only, ends), target.sets)
+
+
+def signatures_of(stored: pa.Array, of_short: Hashes) -> Words32:
+    """(documents, 128) from signatures as `minhash/` stores them, null for texts of fewer than 13 words.
+
+    of_short: of each of those texts its only shingle, the hash of all of its words. It takes the place of the values,
+    64 times: the estimate is 1 for two short texts of the same words, and next to 0 for any others.
+    """
+    signed = stored.is_valid().to_numpy(zero_copy_only=False)
+    signatures = np.empty((len(stored), PERMUTATIONS), np.uint32)
+    signatures[signed] = matrix(stored.drop_null()).view(">u4")
+    signatures.view(np.uint64)[~signed] = of_short[:, np.newaxis]
+    return signatures
+
+
+@EntryPoint
+def copy_sets(
+    offsets: Ints, sets: Hashes, positions: Ints, target_offsets: Ints, places: Ints, target: Hashes
+) -> None:
+    """Copy the set at each position into its place in `target`."""
+    for i in range(positions.size):
+        start, end = offsets[positions[i]], offsets[positions[i] + 1]
+        first = target_offsets[places[i]]
+        target[first : first + end - start] = sets[start:end]
