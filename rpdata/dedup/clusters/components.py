@@ -1,15 +1,13 @@
 """The clusters of all pairs of duplicates: in memory while the documents fit, through files beyond."""
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
-from rpdata.dedup.clusters import union_find
-from rpdata.dedup.clusters.pieces import PART, edges_of, finish_clusters, is_whole, whole_clusters, write_clusters
+from rpdata.dedup.clusters.pieces import edges_of, finish_clusters, is_whole, part_size, write_clusters
 from rpdata.dedup.clusters.stars import Gather, Ranges, find_stars, gather
+from rpdata.dedup.clusters.union_find import BYTES_PER_DOCUMENT, MOST_DOCUMENTS, UnionFind
 from rpdata.engine.cluster import Cluster
 
 
@@ -45,7 +43,7 @@ def components(
 
 def fits(documents: int, memory: int) -> bool:
     """Whether the components of so many documents are found in memory."""
-    return documents <= min(union_find.MOST_DOCUMENTS, memory // union_find.BYTES_PER_DOCUMENT)
+    return documents <= min(MOST_DOCUMENTS, memory // BYTES_PER_DOCUMENT)
 
 
 @dataclass(frozen=True)
@@ -56,16 +54,10 @@ class Join:
     documents: int
     folder: Path
 
-    def clusters(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """(first, member), sorted, some at a time."""
-        trees = union_find.UnionFind(self.documents)
-        for leaders, followers in edges_of(self.edge_folders):
-            trees.join(leaders, followers)
-        first, member = trees.clusters()
-        for some in whole_clusters(first, PART):
-            yield first[some], member[some]
-
 
 def join(task: Join) -> None:
     """Write the clusters."""
-    write_clusters(task.folder, 0, task.clusters())
+    trees = UnionFind(task.documents)
+    for leaders, followers in edges_of(task.edge_folders):
+        trees.join(leaders, followers)
+    write_clusters(task.folder, 0, [trees.clusters()], part_size(task.documents))

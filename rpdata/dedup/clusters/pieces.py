@@ -15,7 +15,8 @@ from rpdata.engine.arrays import Arrays, is_written, write_arrays
 from rpdata.text.arrays import Ints
 
 EDGES_AT_ONCE = 1 << 16
-PART = 1 << 20              # members of a part, unless a single cluster has more
+SMALLEST_PART, LARGEST_PART, PARTS = 1 << 16, 1 << 20, 32
+PART_NAMES = "[0-9]*-[0-9]*"    # and not what a killed process left half-written under a hidden name
 SUMMARY = "summary"         # of a folder of clusters; written last
 
 
@@ -55,11 +56,24 @@ def whole_clusters(first: np.ndarray, most: int) -> Iterator[slice]:
         yield slice(int(ends[some.start - 1]) if some.start else 0, int(ends[some.stop - 1]))
 
 
-def write_clusters(folder: Path, range_number: int, clusters: Iterable[tuple[np.ndarray, np.ndarray]]) -> None:
-    """Write parts whose names sort by the number of their range, then in the order of `clusters`: (first, member)."""
-    for number, (first, member) in enumerate(clusters):
-        arrays = {"first": first.astype(np.int64), "member": member.astype(np.int64)}
-        write_arrays(folder / f"{range_number:06d}-{number:06d}", arrays)
+def part_size(documents: int) -> int:
+    """Members of a part, unless a single cluster has more: enough parts to share out, each worth opening files for."""
+    return min(max(documents // PARTS, SMALLEST_PART), LARGEST_PART)
+
+
+def write_clusters(
+    folder: Path, range_number: int, clusters: Iterable[tuple[np.ndarray, np.ndarray]], most: int
+) -> None:
+    """Write (first, member), as they come in order, as parts whose names sort by the number of their range.
+
+    Whole clusters come together. most: members of a part, unless a single cluster has more.
+    """
+    number = 0
+    for first, member in clusters:
+        for some in whole_clusters(first, most):
+            arrays = {"first": first[some].astype(np.int64), "member": member[some].astype(np.int64)}
+            write_arrays(folder / f"{range_number:06d}-{number:06d}", arrays)
+            number += 1
 
 
 def is_whole(folder: Path) -> bool:
@@ -69,7 +83,7 @@ def is_whole(folder: Path) -> bool:
 
 def finish_clusters(folder: Path) -> None:
     """Once all parts are there."""
-    found = sorted(path for path in folder.glob("*-*") if is_written(path)) if folder.is_dir() else []
+    found = sorted(folder.glob(PART_NAMES))
     sizes = np.array([len(Arrays(part)["first"]) for part in found], np.int64)
     write_arrays(folder / SUMMARY, {"members": sizes}, {"parts": [part.name for part in found]})
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rpdata.dedup.clusters.pieces import cut, edges_of, pairs, write_clusters
+from rpdata.dedup.clusters.pieces import cut, edges_of, pairs, part_size, write_clusters
 from rpdata.engine.arrays import Arrays, is_written, write_arrays
 from rpdata.engine.cluster import Cluster
 from rpdata.text.arrays import Ints
@@ -240,7 +240,7 @@ class Gather:
 
 def gather(task: Gather) -> None:
     """Write the clusters that begin in a range."""
-    write_clusters(task.folder, task.number, task.clusters())
+    write_clusters(task.folder, task.number, task.clusters(), part_size(task.stars.ranges.documents))
 
 
 def find_stars(folders: Sequence[Path], ranges: Ranges, cluster: Cluster, work: Path) -> Step:

@@ -9,7 +9,7 @@ from rpdata.text.arrays import Ints, Words32
 from rpdata.text.compiled import EntryPoint, kernel
 
 MOST_DOCUMENTS = (1 << 32) - 1      # numbers are held as uint32; the last one says "alone"
-BYTES_PER_DOCUMENT = 20             # its parent, then its cluster and its place there
+BYTES_PER_DOCUMENT = 24             # its parent; its cluster and its place there, while they are cut into parts
 ALONE = np.uint32(MOST_DOCUMENTS)
 
 
