@@ -56,8 +56,8 @@ class Preference:
     def ranks(self, values: pa.Array) -> Floats:
         """The numbers of some values of the column; NaN, which sorts last, where there is none."""
         rank: Callable[[pa.Array], pa.Array] = dates if self.keep == NEWEST else (lambda values: values)
-        numbers = pc.cast(rank(values), pa.float64())
-        return -numbers.to_numpy(zero_copy_only=False)
+        numbers: Floats = pc.cast(rank(values), pa.float64()).to_numpy(zero_copy_only=False)
+        return -numbers
 
 
 def is_number(dataset: Dataset, overlay: str, column: str) -> bool:
