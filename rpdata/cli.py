@@ -13,6 +13,7 @@ import typer
 
 from rpdata import __version__
 from rpdata.cli_artefacts import artefacts_app
+from rpdata.cli_dedup import dedup_app
 from rpdata.cli_paragraphs import paragraphs
 from rpdata.errors import FINISHED_WITH_FAILURES, CannotFinish, UserError
 from rpdata.options import Json, Memory, Quiet, Scheduler, Workers
@@ -35,6 +36,7 @@ app = typer.Typer(
 signals_app = typer.Typer(help="The catalogue of signals: definition, unit, source, languages.", no_args_is_help=False)
 app.add_typer(signals_app, name="signals", invoke_without_command=True)
 app.add_typer(artefacts_app, name="artefacts")
+app.add_typer(dedup_app, name="dedup")
 app.command()(paragraphs)
 
 

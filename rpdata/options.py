@@ -23,13 +23,17 @@ BESIDE_ARTEFACTS = BESIDE_A_DATASET | {"artefacts"}
 
 def refuse_beside_a_dataset(context: typer.Context, allowed: set[str]) -> None:
     """UserError for an option that was typed, and means nothing where the documents are a dataset's."""
+    refuse_beside(
+        context, allowed, "here: the documents are those that the dataset has, and overlays go beside them"
+    )
+
+
+def refuse_beside(context: typer.Context, allowed: set[str], why: str) -> None:
+    """UserError for an option that was typed and is not one of those allowed. why: where it means nothing, and why."""
     for name in context.params:
         source = context.get_parameter_source(name)     # an enumeration of click, or of the copy that typer brings
         if source is not None and source.name == "COMMANDLINE" and name not in allowed:
-            raise UserError(
-                f"--{name.replace('_', '-')} means nothing here: the documents are those that the dataset has, and "
-                "overlays go beside them. Leave it away"
-            )
+            raise UserError(f"--{name.replace('_', '-')} means nothing {why}. Leave it away")
 
 
 def is_dataset(inputs: Sequence[str]) -> bool:

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from rpdata.dataset import DUPLICATES
+from rpdata.dedup.duplicates_columns import schema_of
 from rpdata.dedup.marks import Level, Marks
 from rpdata.engine.commit import Commit
 from rpdata.errors import UserError
@@ -41,25 +42,10 @@ class MarkTask:
     state: str
     id_ints: Callable[[Ints], Hashes]
 
-
-def schema_of(levels: tuple[Level, ...]) -> pa.Schema:
-    """`doc_id`, and the columns of each level."""
-    fields = [pa.field("doc_id", pa.string(), nullable=False)]
-    for level in levels:
-        if level.is_exact:
-            fields += [
-                pa.field("exact_group", pa.uint64(), nullable=False),
-                pa.field("exact_keep", pa.bool_(), nullable=False),
-            ]
-        else:
-            fields += [
-                pa.field(f"cluster_id_sim{level.name}", pa.uint64(), nullable=False),
-                pa.field(f"cluster_size_sim{level.name}", pa.int64(), nullable=False),
-                pa.field(f"keep_sim{level.name}", pa.bool_(), nullable=False),
-                # with the document of its cluster that is kept; null where it is kept itself, or nothing was verified
-                pa.field(f"jaccard_to_kept_sim{level.name}", pa.float64()),
-            ]
-    return pa.schema(fields)
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        return self.unit
 
 
 def is_marked(task: MarkTask) -> bool:
@@ -72,7 +58,7 @@ def mark_unit(task: MarkTask) -> None:
     if is_marked(task):
         return
     documents = documents_of(task)
-    schema = schema_of(task.levels)
+    schema = schema_of(level.name for level in task.levels)
     files = {}
     with Commit(task.root) as output:
         for partition in sorted(documents.partitions):
@@ -120,13 +106,13 @@ def write_partition(task: MarkTask, partition: str, rows: int, path: Path, schem
                 cluster = own.copy()
                 follows = mark.first[part] != np.arange(start + part.start, start + part.stop)
                 cluster[follows] = names[np.searchsorted(firsts, mark.first[part][follows])]
-                arrays += columns_of(level, cluster, mark, part)
+                arrays += arrays_of(level, cluster, mark, part)
             out.write(pa.RecordBatch.from_arrays(arrays, schema=schema))
             begin = part.stop
 
 
-def columns_of(level: Level, cluster: Hashes, mark: Marks, part: slice) -> list[pa.Array]:
-    """The arrays of one level for some rows, in the order of `schema_of`."""
+def arrays_of(level: Level, cluster: Hashes, mark: Marks, part: slice) -> list[pa.Array]:
+    """The arrays of one level for some rows, in the order of its columns."""
     keep = mark.keep[part]
     if level.is_exact:
         return [pa.array(cluster), pa.array(keep)]

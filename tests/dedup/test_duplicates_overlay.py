@@ -9,7 +9,9 @@ from clusters_by_hand import IDS, ROWS, TOTAL, build, cluster, level, mark, task
 from command import contents
 
 from rpdata.dataset import Dataset
+from rpdata.dedup.duplicates_columns import configuration, schema_of
 from rpdata.dedup.duplicates_overlay import is_marked, mark_unit
+from rpdata.dedup.settings import DedupSettings
 from rpdata.errors import UserError
 
 
@@ -115,3 +117,19 @@ def test_documents_that_are_not_those_that_were_compared_are_refused(dataset, tm
     del task.starts[task.unit]
     with pytest.raises(UserError, match="have changed since they were compared"):
         mark_unit(task)
+
+
+@pytest.mark.parametrize(
+    ("exact", "fuzzy", "verify", "about"),
+    [
+        ("text", "0.8", "jaccard", "copies (text) and near-duplicates (Jaccard similarity 0.8, verified by jaccard)"),
+        ("none", "0.7,1.0", "none", "near-duplicates (Jaccard similarity 0.7, 1.0, not verified)"),
+        ("payload", "none", "jaccard", "copies (payload);"),
+    ],
+)
+def test_the_manifest_describes_every_column(exact, fuzzy, verify, about):
+    settings = DedupSettings.parse(exact, fuzzy, verify, "longest")
+    told = configuration(settings, "s1")
+    assert about in told["about"]
+    levels = [*([] if exact == "none" else ["exact"]), *map(str, settings.fuzzy)]
+    assert list(told["signals"]) == schema_of(levels).names[1:]

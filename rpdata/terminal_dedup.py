@@ -1,0 +1,105 @@
+"""What `rpdata dedup` prints. Texts and domains are strangers': nothing in them may steer the terminal."""
+
+from collections.abc import Sequence
+from itertools import zip_longest
+
+from rich.markup import escape
+from rich.table import Table
+
+from rpdata.dedup.safety import FILE, LevelReport
+from rpdata.dedup.summary import DedupSummary
+from rpdata.dedup.tallies import Loss
+from rpdata.terminal import console, counted, print_json
+from rpdata.terminal_forecast import align
+from rpdata.terminal_show import visible
+
+NAMES_SHOWN = 5         # domains, languages and snapshots of a level
+CLUSTERS_SHOWN = 3
+
+
+def print_dedup(summary: DedupSummary, *, as_json: bool) -> None:
+    """What was found at each level, of what, the largest clusters, and what to do next."""
+    if as_json:
+        print_json(summary.as_dict())
+        return
+    console.print(found_table(summary))
+    if summary.without_signature:
+        console.print(
+            f"{counted(summary.without_signature, 'document')} of less than 13 words: only copies are found of those."
+        )
+    for found in summary.fuzzy:
+        told = f"Similarity {found.threshold}: {found.edges:,} of {found.compared:,} pairs are that similar"
+        if found.unresolved:
+            told += f"; {counted(found.unresolved, 'document')} kept that matched none of the leaders they met"
+        if found.oversized:
+            told += f"; {counted(found.oversized, 'bucket')} cut, as large as templates make them"
+        console.print(f"{told}.")
+    for level in summary.safety.levels:
+        if level.removed:
+            console.print()
+            print_level(level)
+    console.print()
+    for note in summary.notes:
+        console.print(escape(note))
+    console.print(work(summary))
+    print_next(summary)
+
+
+def found_table(summary: DedupSummary) -> Table:
+    """A line for each level."""
+    table = Table("", "clusters", "documents in them", "not kept", "kept", box=None, pad_edge=False)
+    found = [(f"copies ({summary.exact.kind})", summary.exact)] if summary.exact else []
+    similar = [(f"similarity {each.threshold}", each) for each in summary.fuzzy]
+    for name, clusters, documents, removed in [
+        *((name, each.groups, each.documents, each.removed) for name, each in found),
+        *((name, each.clusters, each.documents, each.removed) for name, each in similar),
+    ]:
+        counts = clusters, documents, removed, summary.documents - removed
+        table.add_row(name, *(f"{count:,}" for count in counts))
+    align(table)
+    return table
+
+
+def print_level(level: LevelReport) -> None:
+    """Of which domains, languages and snapshots most would go, side by side, and the largest clusters."""
+    name = "copies" if level.level == "exact" else f"similarity {level.level}"
+    table = Table(box=None, pad_edge=False)
+    for heading in (f"{name}, by domain", "language", "snapshot"):
+        table.add_column(heading)
+        table.add_column("not kept", justify="right")
+    columns = (level.domains, level.languages, level.snapshots)
+    for losses in zip_longest(*(losses[:NAMES_SHOWN] for losses in columns)):
+        table.add_row(*(cell for loss in losses for cell in cells(loss)))
+    console.print(table)
+    console.print("The largest clusters:")
+    for cluster in level.clusters[:CLUSTERS_SHOWN]:
+        for number, sample in enumerate(cluster.samples):
+            size = f"{cluster.documents:,}" if number == 0 else ""
+            console.print(f"  {size:>6}  {escape(visible(sample.doc_id))}  {escape(visible(sample.first_line))}")
+
+
+def cells(loss: Loss | None) -> Sequence[str]:
+    if loss is None:
+        return "", ""
+    name = "(none known)" if loss.name is None else escape(visible(loss.name))
+    return name, f"{loss.removed:,} of {loss.documents:,}"
+
+
+def work(summary: DedupSummary) -> str:
+    """How much this run did."""
+    new = summary.units - summary.units_done_before
+    with_index = f", compared with {counted(summary.indexed, 'document')} of an index too" if summary.indexed else ""
+    if not new:
+        return f"All was done before for {counted(summary.documents, 'document')}{with_index}; nothing was left to do."
+    return (
+        f"This run: {counted(new, 'unit')} marked, {counted(summary.documents, 'document')}{with_index}, in "
+        f"{summary.seconds:,.1f} s."
+    )
+
+
+def print_next(summary: DedupSummary) -> None:
+    """How the documents that are left are read."""
+    root = summary.output.rstrip("/")
+    name = summary.fuzzy[-1].threshold if summary.fuzzy else "'exact'"
+    console.print(f"Domains, languages, clusters: {escape(root)}/{FILE}")
+    console.print(f'Next: Dataset.open("{escape(root)}").scan(deduplicated={name})')
