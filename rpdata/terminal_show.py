@@ -99,6 +99,8 @@ def short(value: Any) -> str:
         return "-"
     if isinstance(value, list):
         return ", ".join(map(str, value)) or "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return f"{value:,}" if isinstance(value, int) else f"{value:.6g}"
 
 

@@ -1,0 +1,60 @@
+"""What `rpdata dedup` prints: the counts, what goes, and texts of strangers that steer nothing."""
+
+import json
+
+import pytest
+
+from rpdata.dedup.large_clusters import LargeCluster, Sample
+from rpdata.dedup.safety import LevelReport, SafetyReport
+from rpdata.dedup.summary import DedupSummary, ExactFound, FuzzyFound
+from rpdata.dedup.tallies import Loss
+from rpdata.terminal_dedup import print_dedup
+
+
+@pytest.fixture
+def summary() -> DedupSummary:
+    hostile = Sample("2023-06/a.wet.gz/7", None, "[bold]\x1b[31mred\u202e")
+    exact = LevelReport("exact", 1000, 10, [Loss(None, 90, 10)], [Loss("en", 900, 10)], [Loss("2023-06", 500, 10)],
+                        [LargeCluster(7, 4, [hostile])], [])
+    similar = LevelReport(
+        "0.8", 1000, 150, [Loss("b.example", 200, 100), Loss("a[/].example", 90, 50)], [Loss("en", 900, 150)],
+        [Loss("2023-06", 500, 90), Loss("2023-14", 500, 60)], [LargeCluster(3, 60, [hostile])], [],
+    )
+    return DedupSummary(
+        output="out/", documents=1000, verify="jaccard", keep="first", safety=SafetyReport([exact, similar]),
+        without_signature=12, exact=ExactFound("text", 6, 16, 10),
+        fuzzy=[FuzzyFound("0.8", 90, 240, 60, 150, 5000, 400, 2, 1)], units=3, units_done_before=1, seconds=1.25,
+    )
+
+
+def lines(text: str) -> list[str]:
+    return [" ".join(line.split()) for line in text.splitlines()]
+
+
+def test_counts_domains_and_clusters_are_shown(summary, capsys):
+    print_dedup(summary, as_json=False)
+    shown = lines(capsys.readouterr().out)
+    assert "copies (text) 6 16 10 990" in shown
+    assert "similarity 0.8 90 240 150 850" in shown
+    assert "12 documents of less than 13 words: only copies are found of those." in shown
+    told = "Similarity 0.8: 400 of 5,000 pairs are that similar; 2 documents kept"
+    assert [line for line in shown if line.startswith(told)]
+    assert "(none known) 10 of 90 en 10 of 900 2023-06 10 of 500" in shown
+    assert "b.example 100 of 200 en 150 of 900 2023-06 90 of 500" in shown
+    assert "a[/].example 50 of 90 2023-14 60 of 500" in shown
+    assert "This run: 2 units marked, 1,000 documents, in 1.2 s." in shown
+    assert 'Next: Dataset.open("out").scan(deduplicated=0.8)' in shown
+
+
+def test_texts_of_strangers_steer_nothing(summary, capsys):
+    print_dedup(summary, as_json=False)
+    shown = capsys.readouterr().out
+    assert "\x1b" not in shown
+    assert "2023-06/a.wet.gz/7 [bold]\\x1b[31mred\\u202e" in " ".join(shown.split())
+
+
+def test_json_has_everything(summary, capsys):
+    print_dedup(summary, as_json=True)
+    told = json.loads(capsys.readouterr().out)
+    assert told["fuzzy"][0]["oversized"] == 1
+    assert told["safety"]["levels"][1]["domains"][0] == {"name": "b.example", "documents": 200, "removed": 100}
