@@ -115,7 +115,9 @@ def dedup(
     resources = Resources.of(workers, memory, scheduler)
     settings = settings_of(exact, fuzzy, verify, keep)
     if recluster is not None:
-        refuse_beside(context, BESIDE_RECLUSTER, "beside --recluster: the index tells the datasets")
+        if dataset is not None:
+            raise UserError(f"the index tells which datasets are marked anew: leave {dataset} away")
+        refuse_beside(context, BESIDE_RECLUSTER, "beside --recluster")
         from rpdata.dedup.run import recluster as run_again
 
         print_all(
