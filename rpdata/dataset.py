@@ -23,10 +23,12 @@ if TYPE_CHECKING:
 DOCUMENTS = "documents"
 MINHASH = "minhash"
 DUPLICATES = "duplicates"
+REPEATED_LINES = "repeated_lines"
 
 # What writes the overlays that are not a user's own.
 COMMANDS = dict.fromkeys(OVERLAYS, "rpdata compute-signals INPUT... --output {root}") | {
     DUPLICATES: "rpdata dedup {root}",
+    REPEATED_LINES: "rpdata dedup {root} --lines N",
 }
 OWN_SIGNALS = "signals-"    # and the name of a user's file
 

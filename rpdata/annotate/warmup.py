@@ -3,7 +3,7 @@
 import time
 
 from rpdata.artefacts import fasttext_model
-from rpdata.dedup import paragraph_text
+from rpdata.dedup import line_keys, paragraph_text
 from rpdata.text import warmup
 
 
@@ -12,5 +12,6 @@ def warm_up() -> float:
     start = time.perf_counter()
     fasttext_model.warm_up()
     paragraph_text.warm_up()
+    line_keys.warm_up()
     warmup.warm_up()
     return time.perf_counter() - start

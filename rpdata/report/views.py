@@ -45,9 +45,10 @@ def write_views(root: Path) -> None:
 
 
 def own_overlays(manifest: Manifest, ledger: Ledger) -> dict[str, str]:
-    """The overlays of users' own signals that some unit has, and what is in them."""
+    """The overlays that not every dataset has, where some unit has them, and what is in them."""
     found = {}
     for step, options in sorted(manifest.configurations.items()):
         if "signals" in options and any(entry.partitions for entry in ledger.entries(step)):
-            found[step] = f"signals of `{options['file']}`: {', '.join(sorted(options['signals']))}"
+            of_a_file = f"signals of `{options.get('file')}`: {', '.join(sorted(options['signals']))}"
+            found[step] = options.get("about", of_a_file)
     return found

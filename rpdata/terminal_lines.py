@@ -1,0 +1,23 @@
+"""What `rpdata dedup --lines` prints."""
+
+from rich.markup import escape
+
+from rpdata.dedup.repeated_lines import LinesSummary
+from rpdata.terminal import console, counted, print_json
+
+
+def print_lines(summary: LinesSummary, *, as_json: bool) -> None:
+    """How many lines are repeated, in how many documents, and where that stands."""
+    if as_json:
+        print_json(summary.as_dict())
+        return
+    share = summary.marked_lines / max(summary.lines, 1)
+    console.print(
+        f"{counted(summary.repeated, 'line')} in more than {counted(summary.more_than, 'document')}: "
+        f"{summary.marked_lines:,} of {counted(summary.lines, 'line')} ({share:.1%}), "
+        f"in {summary.marked_documents:,} of {counted(summary.documents, 'document')}."
+    )
+    earlier = f" ({summary.units_done_before:,} were done before)" if summary.units_done_before else ""
+    console.print(f"{counted(summary.units, 'unit')}{earlier} in {summary.seconds:,.1f} s: {escape(summary.output)}/")
+    if summary.units_without_documents:
+        console.print(f"Not counted: {summary.units_without_documents:,} units that are planned, but not annotated.")
