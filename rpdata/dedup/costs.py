@@ -1,0 +1,200 @@
+"""What each stage of a deduplication takes: time of cores, bytes read and written, memory of a task.
+
+The sizes follow from what the stages write. The rates were measured, and what share of a crawl has near-duplicates is
+assumed: the estimates are there to tell a gigabyte from a terabyte and a minute from a day.
+"""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from rpdata.bands import BANDS
+from rpdata.dedup.clusters.components import fits
+from rpdata.dedup.clusters.stars import Ranges
+from rpdata.dedup.clusters.union_find import BYTES_PER_DOCUMENT
+from rpdata.dedup.index.band_keys import PREFIXES
+from rpdata.dedup.index.segments import SEGMENT_DOCUMENTS
+from rpdata.dedup.pairs.rows import TASK_ROWS
+from rpdata.dedup.settings import DedupSettings
+
+# Per core-second: python -m tests.benchmarks.dedup_rates (2026-11-20, AMD EPYC Zen 5).
+KEYED = 1_000_000           # documents whose signatures are read, and named
+HASHED_KEYS = 10_000_000    # keys of bands
+HASHED_TEXT = 300e6         # bytes of text that are read and hashed whole
+GROUPED = 10_000_000        # rows that are read, and put beside those of equal keys
+SHINGLED = 60e6             # bytes of text of which sets of shingles are made
+COMPARED = 300_000          # documents of buckets or clusters that are gathered and compared
+JOINED = 10_000_000         # pairs that become clusters
+MARKED = 500_000            # documents that are counted for the report, and marked
+TASK_SECONDS = 0.02         # of a core, for each task
+
+# Assumed of a crawl: this share of documents has something in common with another, in half of the bands.
+CANDIDATES = 0.4
+BANDS_IN_COMMON = 0.5
+FOLLOWERS = 0.5             # of them follow another
+
+ID = 8                      # bytes of a number of a document
+KEY = 12                    # of a band, and the row that has it
+EXACT_KEY = 20              # of a whole document, and its row
+DIGEST = 32                 # of a payload, and its row in documents/
+EDGE = 24
+SIGNATURE = 512
+MINHASH_ROW = 530           # of minhash/: signature, id_int and doc_id, compressed
+MARK = 33                   # of survivors
+MARKED_ROW = 14             # of duplicates/, compressed, with one threshold; python -m tests.benchmarks.dedup_rates
+BYTES_PER_WORD = 7.2        # of text on web pages
+ROW_MEMORY = 60             # of keys that are being grouped: read, in order, in a table
+SEGMENT_KEY_MEMORY = 28
+STAR_ROUNDS = 6             # of both steps, beyond memory: the logarithm of the longest chain
+STAR_EDGE = 32              # written by a step for each edge, sorted by either end
+
+
+@dataclass(frozen=True)
+class Workload:
+    """What is to be compared.
+
+    documents: how many. unkeyed: of them whose keys no index has yet. marked: of them that get the overlay, in so many
+    partitions. stored_text_bytes: of documents/, compressed. text_bytes: of it, estimated.
+    """
+
+    documents: int
+    unkeyed: int
+    marked: int
+    partitions: int
+    stored_text_bytes: int
+    text_bytes: int
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage: so many tasks that can run at a time.
+
+    core_seconds: of all of them. read, written: bytes of all of them. kept: whether what is written stays.
+    task_memory: bytes that one needs.
+    """
+
+    name: str
+    tasks: int
+    core_seconds: float
+    read: int
+    written: int
+    task_memory: int
+    kept: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def stages_of(work: Workload, settings: DedupSettings, task_memory: int) -> list[Stage]:
+    """All stages in their order. task_memory: bytes that the arrays of a task may take."""
+    stages = [
+        *_keys(work, settings),
+        *_evidence(work, settings),
+        *(stage for threshold in settings.fuzzy for stage in _fuzzy(work, settings, threshold, task_memory)),
+        *_marks(work, settings),
+    ]
+    return [replace(stage, core_seconds=stage.core_seconds + stage.tasks * TASK_SECONDS) for stage in stages]
+
+
+def _keys(work: Workload, settings: DedupSettings) -> Iterator[Stage]:
+    documents = work.unkeyed
+    share = documents / max(1, work.documents)
+    segments = -(-documents // SEGMENT_DOCUMENTS)
+    rows = min(documents, SEGMENT_DOCUMENTS)
+    for threshold in settings.fuzzy:
+        keys = BANDS[threshold][0] * documents
+        yield Stage(
+            f"keys {threshold}", segments, documents / KEYED + keys / HASHED_KEYS, documents * MINHASH_ROW, keys * KEY,
+            rows * BANDS[threshold][0] * SEGMENT_KEY_MEMORY, kept=True,
+        )
+    yield Stage("ids", segments, documents / KEYED, documents * ID, documents * ID, rows * ID * 2, kept=True)
+    if settings.exact != "none":
+        text = work.text_bytes * share if settings.exact != "payload" else 0
+        stored = int(work.stored_text_bytes * share) if settings.exact != "payload" else documents * DIGEST
+        yield Stage(
+            f"keys, {settings.exact}", segments, documents / KEYED + text / HASHED_TEXT, stored, documents * EXACT_KEY,
+            rows * EXACT_KEY * 4, kept=True,
+        )
+
+
+def _evidence(work: Workload, settings: DedupSettings) -> Iterator[Stage]:
+    if settings.exact != "none":
+        yield _grouping(f"copies, {settings.exact}", work, 1, EXACT_KEY, EDGE)
+    if not settings.fuzzy or settings.verify == "none":
+        return
+    for threshold in settings.fuzzy:
+        yield _grouping(f"candidates {threshold}", work, BANDS[threshold][0], KEY, ID)
+    text = CANDIDATES * work.text_bytes if settings.reads_text else 0
+    sets = int(text / BYTES_PER_WORD) * ID
+    candidates = int(CANDIDATES * work.documents)
+    segments = -(-work.documents // SEGMENT_DOCUMENTS)
+    yield Stage(
+        "evidence", segments, work.documents / KEYED + text / SHINGLED,
+        work.documents * MINHASH_ROW + (work.stored_text_bytes if settings.reads_text else 0),
+        candidates * SIGNATURE + sets, (candidates * SIGNATURE + sets) // max(1, segments),
+    )
+
+
+def _grouping(name: str, work: Workload, bands: int, row: int, result: int) -> Stage:
+    """Rows of all bands, prefix by prefix."""
+    cuts = tasks_of_band(work.documents)
+    rows = bands * work.documents
+    found = int(rows * CANDIDATES * BANDS_IN_COMMON)
+    return Stage(name, bands * cuts, rows / GROUPED, rows * row, found * result, work.documents // cuts * ROW_MEMORY)
+
+
+def _fuzzy(work: Workload, settings: DedupSettings, threshold: float, task_memory: int) -> Iterator[Stage]:
+    bands = BANDS[threshold][0]
+    cuts = tasks_of_band(work.documents)
+    members = int(bands * work.documents * CANDIDATES * BANDS_IN_COMMON)
+    edges = int(members * FOLLOWERS)
+    gathered = members * gathered_bytes(work, settings)
+    grouping = bands * work.documents / GROUPED
+    comparing = members / COMPARED if settings.verify != "none" else 0
+    yield Stage(
+        f"pairs {threshold}", bands * cuts, grouping + comparing,
+        bands * work.documents * KEY + gathered, edges * EDGE,
+        max(work.documents // cuts * ROW_MEMORY, task_memory if gathered else 0),
+    )
+    clustered = int(work.documents * CANDIDATES)
+    if fits(work.documents, task_memory):
+        yield Stage(
+            f"clusters {threshold}", 1, edges / JOINED, edges * EDGE, clustered * 2 * ID,
+            work.documents * BYTES_PER_DOCUMENT,
+        )
+    else:
+        ranges = Ranges.within(work.documents, task_memory)
+        moved = 2 * STAR_ROUNDS * edges * STAR_EDGE
+        yield Stage(
+            f"clusters {threshold}", 2 * STAR_ROUNDS * ranges.count, 2 * STAR_ROUNDS * edges / JOINED,
+            moved, moved, task_memory,
+        )
+    per_document = gathered_bytes(work, settings)
+    yield Stage(
+        f"survivors {threshold}", max(1, clustered * max(1, per_document) // task_memory),
+        clustered / COMPARED, clustered * per_document, clustered * MARK, task_memory,
+    )
+
+
+def _marks(work: Workload, settings: DedupSettings) -> Iterator[Stage]:
+    levels = len(settings.fuzzy) + (settings.exact != "none")
+    yield Stage(
+        "report and marks", 2 * work.partitions, work.marked * levels / MARKED,
+        work.marked * (ID * 4 + MARK * levels), work.marked * MARKED_ROW * levels,
+        work.marked // max(1, work.partitions) * 100, kept=True,
+    )
+
+
+def gathered_bytes(work: Workload, settings: DedupSettings) -> int:
+    """What is read to compare one document."""
+    if settings.verify == "none" or not work.documents:
+        return 0
+    return SIGNATURE + (int(work.text_bytes / work.documents / BYTES_PER_WORD) * ID if settings.reads_text else 0)
+
+
+def tasks_of_band(documents: int) -> int:
+    """How many tasks share the prefixes of a band, see `pairs.rows`."""
+    tasks = 1
+    while documents > tasks * TASK_ROWS and tasks < PREFIXES:
+        tasks *= 2
+    return tasks

@@ -1,0 +1,121 @@
+"""A plan says beforehand what a deduplication takes, and refuses what cannot end well."""
+
+import json
+import shutil
+from dataclasses import replace
+
+import pytest
+
+from rpdata.dedup.costs import Workload
+from rpdata.dedup.index.segments import KeysTask, make_keys
+from rpdata.dedup.own_index import own_index
+from rpdata.dedup.plan import plan, planned, refuse_what_cannot_end
+from rpdata.dedup.settings import DedupSettings
+from rpdata.engine.resources import Resources
+from rpdata.errors import UserError
+from rpdata.terminal_plan import print_plan
+from tests.dedup.planted import Counts, plant
+from tests.dedup.signed import write_texts
+
+GIB = 1 << 30
+USUAL = DedupSettings()
+ALL = DedupSettings("text", (0.7, 0.8, 0.9))
+CRAWL = Workload(20_000_000_000, 20_000_000_000, 20_000_000_000, 500_000, 50 * 10**12, 100 * 10**12)
+
+
+@pytest.fixture
+def dataset(tmp_path):
+    texts = plant(Counts(unrelated=50, edited=25, templates=0, quotations=0, translations=0, chains=0)).texts
+    write_texts(tmp_path / "out", {"2023-06/0000/en_head": texts[:70], "2023-06/0001/en_head": texts[70:]})
+    return tmp_path / "out"
+
+
+def crawl(settings=USUAL, memory=64 * 8 * GIB, workers=64, **more):
+    return planned(CRAWL, settings, Resources(workers, memory), dataset="crawl", **more)
+
+
+def test_the_keys_take_exactly_the_disk_that_the_plan_says(dataset):
+    said = {stage.name: stage.written for stage in plan(dataset, ALL, Resources(1)).stages if stage.kept}
+    (segment,) = own_index(dataset).segments
+    grouped = ["keys", "rows"]
+    for part, name, arrays in (
+        ("ids", "ids", ["ids"]), ("exact-text", "keys, text", grouped), ("keys-0.7", "keys 0.7", grouped),
+        ("keys-0.9", "keys 0.9", grouped),
+    ):
+        make_keys(KeysTask(segment, part))
+        assert sum(segment.arrays(part)[each].nbytes for each in arrays) == said[name]
+
+
+def test_keys_that_are_there_are_not_made_again(dataset):
+    before = plan(dataset, USUAL, Resources(1))
+    assert (before.documents, before.new) == (100, 100)
+    for part in ("ids", "keys-0.8", "exact-text"):
+        make_keys(KeysTask(own_index(dataset).segments[0], part))
+    after = plan(dataset, USUAL, Resources(1))
+    assert (after.documents, after.new) == (100, 0)
+    assert after.core_seconds < before.core_seconds
+    assert plan(dataset, ALL, Resources(1)).new == 100
+
+
+def test_a_plan_writes_nothing(dataset):
+    before = sorted(path for path in dataset.rglob("*"))
+    plan(dataset, ALL, Resources(2))
+    assert sorted(path for path in dataset.rglob("*")) == before
+
+
+def test_more_is_asked_more_is_taken():
+    least = crawl(DedupSettings("none", (0.8,), "none"))
+    some = crawl(DedupSettings("none", (0.8,), "signature"))
+    most = crawl(DedupSettings("none", (0.8,), "jaccard"))
+    all_of_it = crawl(ALL)
+    for name in ("core_seconds", "disk_bytes", "read_bytes", "written_bytes"):
+        values = [getattr(each, name) for each in (least, some, most, all_of_it)]
+        assert values == sorted(values)
+        assert len(set(values)) == 4
+
+
+def test_twice_the_workers_take_half_the_time_where_clusters_are_found_through_files():
+    hours = [crawl(memory=workers * 8 * GIB, workers=workers).seconds for workers in (8, 16, 512)]
+    assert hours[0] == pytest.approx(2 * hours[1], rel=0.05)
+    assert hours[1] / hours[2] > 20
+
+
+def test_clusters_that_do_not_fit_a_worker_are_found_through_files():
+    assert not crawl().in_memory
+    small = replace(CRAWL, documents=10_000_000, unkeyed=10_000_000, marked=10_000_000)
+    assert planned(small, USUAL, Resources(2, 8 * GIB), dataset="small").in_memory
+
+
+def test_too_little_memory_is_refused_with_what_is_needed():
+    short = crawl(memory=64 * GIB)
+    assert short.needed_memory > short.worker_memory
+    with pytest.raises(UserError, match=r"a worker needs [\d.]+ GB of memory to compare 20,000,000,000 documents"):
+        refuse_what_cannot_end(short)
+    refuse_what_cannot_end(crawl())
+
+
+def test_too_little_disk_is_refused_with_what_is_needed(dataset, monkeypatch):
+    enough = crawl(free_bytes=10**18)
+    refuse_what_cannot_end(enough)
+    with pytest.raises(UserError, match=r"crawl needs about [\d,.]+ GB of disk .* 1\.0 GB are free"):
+        refuse_what_cannot_end(crawl(free_bytes=10**9))
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(100, 100, 0))
+    assert "0.0 GB are free" in plan(dataset, ALL, Resources(1)).obstacle
+
+
+def test_the_plan_is_printed_for_people_and_for_programs(dataset, capsys):
+    found = plan(dataset, ALL, Resources(2, 4 * GIB))
+    print_plan(found, as_json=False)
+    printed = capsys.readouterr().out
+    assert all(stage.name in printed for stage in found.stages)
+    assert "100, 100 of them new" in printed
+    print_plan(found, as_json=True)
+    told = json.loads(capsys.readouterr().out)
+    assert told["settings"]["fuzzy"] == [0.7, 0.8, 0.9]
+    assert told["obstacle"] is None
+    assert sum(stage["written"] for stage in told["stages"]) == told["disk_bytes"]
+
+
+def test_a_dataset_that_is_not_finished_is_refused_as_the_run_would_refuse_it(tmp_path):
+    with pytest.raises(UserError, match="not a dataset"):
+        plan(tmp_path, ALL, Resources(1))
