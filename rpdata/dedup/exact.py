@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rpdata.dedup.clusters.preference import preferences_of
+from rpdata.dedup.clusters.ranks import ranks_of
 from rpdata.dedup.job import Job
 from rpdata.dedup.pairs.buckets import group
 from rpdata.dedup.pairs.rows import Rows
@@ -51,11 +51,8 @@ def find_copies(task: ExactTask) -> None:
 
 def preferred(job: Job, members: np.ndarray, offsets: np.ndarray) -> np.ndarray:
     """The position of the member of each group that the keep rule prefers; of equals the first."""
-    if job.settings.keep == "first":
-        return offsets[:-1]
     order = np.argsort(members)
-    preference = np.empty(len(members), np.float64)
-    preference[order] = preferences_of(job, members[order])
+    ranks = np.empty(len(members), np.float64)
+    ranks[order] = ranks_of(job, members[order])
     group_of = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
-    ranked = np.lexsort((members, -preference, group_of))
-    return ranked[offsets[:-1]]
+    return np.asarray(np.lexsort((members, ranks, group_of))[offsets[:-1]])

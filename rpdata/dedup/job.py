@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rpdata.dedup.index.names import id_ints
+from rpdata.dedup.index.names import id_ints, locate
 from rpdata.dedup.index.order import Numbering
 from rpdata.dedup.index.segments import Place, Segment
 from rpdata.dedup.settings import DedupSettings
@@ -22,10 +22,18 @@ FILE = "job.json"
 
 @dataclass(frozen=True)
 class Job:
-    """One deduplication. work: the folder of its stages, named after everything that decides their content."""
+    """One deduplication.
+
+    Attributes
+    ----------
+    work: the folder of its stages, named after everything that decides their content.
+    earlier: the pairs among the first `known` documents, which were compared with each other before; see `earlier`.
+    """
 
     work: Path
     settings: DedupSettings
+    earlier: Path | None = None
+    known: int = 0
 
     @property
     def numbering(self) -> Numbering:
@@ -35,6 +43,10 @@ class Job:
     def id_ints(self, numbers: np.ndarray) -> np.ndarray:
         """How documents (ascending numbers) are called outside: `id_int` (uint64)."""
         return id_ints(self.numbering, numbers)
+
+    def locate(self, numbers: np.ndarray) -> list[tuple[Path, str, int]]:
+        """The dataset, the partition and the row of documents, in any order."""
+        return locate(self.numbering, numbers)
 
     def stage(self, name: str, threshold: float | None = None) -> Path:
         """The folder of one stage (and threshold)."""

@@ -37,7 +37,7 @@ class Level:
 
     def tasks(self) -> Iterator[Arrays]:
         """The results of each task, in the order of their names; a folder that was not finished is hidden."""
-        for folder in sorted(self.folder.iterdir()):
+        for folder in sorted(self.folder.glob("*")):     # none where nothing was found
             if not folder.name.startswith("."):
                 yield Arrays(folder)
 

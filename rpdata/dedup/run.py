@@ -2,20 +2,22 @@
 
 import shutil
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
 from rpdata.annotate.work import finishing, start
+from rpdata.dataset import DUPLICATES, Dataset
 from rpdata.dedup import found
-from rpdata.dedup.clusters.preference import refuse_unknown_signal
+from rpdata.dedup.clusters.preference import Preference
 from rpdata.dedup.comparison import Comparison
-from rpdata.dedup.duplicates_overlay import STEP, is_marked, mark_unit
+from rpdata.dedup.duplicates_overlay import MarkTask, is_marked, mark_unit
 from rpdata.dedup.index.catalogue import Index
 from rpdata.dedup.index.order import Numbering
 from rpdata.dedup.index.segments import parts
 from rpdata.dedup.own_index import indexes_of, own_index, refuse_missing_keys, refuse_twins
+from rpdata.dedup.plan import TASK_SHARE, plan, refuse_what_cannot_end
 from rpdata.dedup.safety import SafetyReport, refuse, report_of, write_report
 from rpdata.dedup.settings import DedupSettings
 from rpdata.dedup.stages import Stages, find_duplicates, make_all_keys
@@ -27,9 +29,6 @@ from rpdata.engine.lock import writer_lock
 from rpdata.engine.resources import Resources
 from rpdata.errors import UserError
 from rpdata.manifest import Manifest
-
-TASK_SHARE = 4      # the arrays of one task may take one part in so many of its worker's memory
-
 
 def run(
     root: Path,
@@ -51,6 +50,7 @@ def run(
     wrong and `allow_large_clusters` is not given, CannotFinish where the work can't be finished.
     """
     refuse_options(settings, against, update_index)
+    refuse_what_cannot_end(plan(root.absolute(), settings, resources, against))
     with writer_lock(root.absolute()):
         mine = own_index(root.absolute())
         others = indexes_of(against, mine)
@@ -141,8 +141,7 @@ def compare(
     settings, home = comparison.settings, comparison.home
     for root in (home, *comparison.targets):
         sweep(root)
-    for root in comparison.targets:
-        refuse_unknown_signal(root, settings.keep)
+    preferences = [Preference.of(settings.keep, Dataset.open(root)) for root in comparison.targets]
     summaries = found.known(comparison)
     if summaries is None:
         with start(resources) as cluster:
@@ -152,7 +151,7 @@ def compare(
                 make_all_keys(stages, index.segments, parts(settings.exact, settings.fuzzy))
                 index.save()
             job = comparison.job()
-            find_duplicates(stages, job, memory)
+            find_duplicates(stages, job, preferences[0], memory)
             reports = [
                 safety_of(comparison, stages, root, name, allow_large_clusters)
                 for root, name in zip(comparison.targets, shown, strict=True)
@@ -185,10 +184,13 @@ def mark(comparison: Comparison, stages: Stages) -> None:
     """Write the overlays of all targets."""
     for root in comparison.targets:
         manifest = Manifest.load(root)
-        manifest.replace(STEP, {**comparison.settings.as_dict(), "state": comparison.state})
+        manifest.replace(DUPLICATES, {**comparison.settings.as_dict(), "state": comparison.state})
         manifest.save(root)
         tasks = comparison.mark_tasks(root)
-        with finishing(
-            root, count=lambda: None, missing=lambda tasks=tasks: [each.unit for each in tasks if not is_marked(each)]
-        ):
+        with finishing(root, count=lambda: None, missing=partial(unmarked, tasks)):
             stages.run("marks", mark_unit, (task for task in tasks if not is_marked(task)))
+
+
+def unmarked(tasks: Sequence[MarkTask]) -> list[str]:
+    """The units whose overlay is not there."""
+    return [task.unit for task in tasks if not is_marked(task)]

@@ -6,12 +6,12 @@ somebody has looked at them and says that they are right.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from rpdata.dedup.large_clusters import LargeCluster, Locate, largest_clusters
+from rpdata.dedup.large_clusters import LargeCluster, Locate, Sample, largest_clusters
 from rpdata.dedup.marks import Level
 from rpdata.dedup.tallies import DOMAIN, LANGUAGE, SNAPSHOT, Loss, Tallies
 from rpdata.engine.commit import write_atomically
@@ -52,6 +52,16 @@ class LevelReport:
     clusters: list[LargeCluster]
     dangers: list[str]
 
+    @classmethod
+    def from_dict(cls, fields: Mapping[str, Any]) -> "LevelReport":
+        """From the JSON values of one level."""
+        losses = {name: [Loss(**each) for each in fields[name]] for name in ("domains", "languages", "snapshots")}
+        clusters = [
+            LargeCluster(**{**each, "samples": [Sample(**sample) for sample in each["samples"]]})
+            for each in fields["clusters"]
+        ]
+        return cls(**{**fields, **losses, "clusters": clusters})
+
 
 @dataclass(frozen=True)
 class SafetyReport:
@@ -67,6 +77,11 @@ class SafetyReport:
     def as_dict(self) -> dict[str, Any]:
         """As JSON values."""
         return {"levels": [asdict(level) for level in self.levels]}
+
+    @classmethod
+    def from_dict(cls, fields: Mapping[str, Any]) -> "SafetyReport":
+        """The inverse of `as_dict`; KeyError or TypeError for anything else."""
+        return cls([LevelReport.from_dict(level) for level in fields["levels"]])
 
 
 def report_of(tallies: Tallies, levels: Sequence[Level], documents: int, locate: Locate) -> SafetyReport:

@@ -1,6 +1,7 @@
-"""The stages from keys to survivors, each a set of tasks that can be done in any order, by anyone, any number of times.
+"""The stages from keys to survivors, each a set of tasks: in any order, by any worker, any number of times.
 
     keys        segment             what documents are compared by, see `index`
+    preference  segment             how much one would like to keep each
     candidates  prefixes of a band  which documents share a key with another
     evidence    segment             their signatures, and the sets of their shingles
     exact       prefixes            copies, and which of them stays
@@ -14,8 +15,10 @@ The output of a stage is a folder below the job's, named after everything that d
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol, TypeVar
 
+from rpdata.dedup.clusters import ranks
 from rpdata.dedup.clusters.components import components
-from rpdata.dedup.clusters.survivors import SurvivorsTask, find_survivors, survivors_tasks
+from rpdata.dedup.clusters.preference import Preference, PreferenceTask, make_preference
+from rpdata.dedup.clusters.survivors import find_survivors, survivors_tasks
 from rpdata.dedup.exact import ExactTask, find_copies
 from rpdata.dedup.index.segments import KeysTask, Segment, make_keys
 from rpdata.dedup.job import Job
@@ -65,12 +68,16 @@ def make_all_keys(stages: Stages, segments: Sequence[Segment], parts: Sequence[s
     stages.run("keys", make_keys, [task for task in tasks if not task.is_done])
 
 
-def find_duplicates(stages: Stages, job: Job, memory: int) -> None:
-    """Everything from candidates to survivors. memory: bytes of a worker."""
+def find_duplicates(stages: Stages, job: Job, preference: Preference | None, memory: int) -> None:
+    """Everything from candidates to survivors. memory: bytes that the arrays of one task may take."""
     settings, documents = job.settings, job.numbering.documents
+    if preference:
+        folder = job.stage(ranks.STAGE)
+        segments = job.numbering.segments
+        stages.run("preference", make_preference, [PreferenceTask(s, preference, folder / s.name) for s in segments])
     copies = [] if settings.exact == "none" else rows_of_documents(settings.exact, documents)
     bands = {threshold: rows_of_bands(threshold, documents) for threshold in settings.fuzzy}
-    if settings.verify != "none" or settings.keep != "first":
+    if settings.verify != "none" and settings.fuzzy:
         wanted: list[Rows] = [*copies, *(rows for each in bands.values() for rows in each)]
         stages.run(candidates.STAGE, find_candidates, (CandidatesTask(job, rows) for rows in wanted))
         stages.run("evidence", collect_evidence, (EvidenceTask(job, segment) for segment in job.numbering.segments))
@@ -78,8 +85,6 @@ def find_duplicates(stages: Stages, job: Job, memory: int) -> None:
     for threshold, rows_of in bands.items():
         stages.run(edges.STAGE, find_edges, (EdgesTask(job, threshold, rows) for rows in [*copies, *rows_of]))
         folders = sorted(job.stage(edges.STAGE, threshold).glob("*/*"))
-        clusters = job.stage("clusters", threshold)
-        components(folders, documents, memory, stages.cluster, clusters)
+        clusters = components(folders, documents, memory, stages.cluster, job.stage("clusters", threshold))
         passing("clusters done")
-        tasks: list[SurvivorsTask] = survivors_tasks(job, threshold)
-        stages.run("survivors", find_survivors, tasks)
+        stages.run("survivors", find_survivors, survivors_tasks(job, threshold, clusters))

@@ -1,5 +1,6 @@
 """What a run of deduplication found; what `rpdata dedup` prints."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -76,3 +77,13 @@ class DedupSummary:
     def as_dict(self) -> dict[str, Any]:
         """As JSON values."""
         return asdict(self)
+
+
+def summary_from(fields: Mapping[str, Any]) -> DedupSummary:
+    """The inverse of `as_dict`; KeyError or TypeError for anything else."""
+    return DedupSummary(**{
+        **fields,
+        "safety": SafetyReport.from_dict(fields["safety"]),
+        "exact": fields["exact"] and ExactFound(**fields["exact"]),
+        "fuzzy": [FuzzyFound(**each) for each in fields["fuzzy"]],
+    })

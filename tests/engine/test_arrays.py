@@ -20,8 +20,8 @@ def test_arrays_and_facts_are_read_back_as_they_were(tmp_path: Path) -> None:
     there = Arrays(tmp_path / "stage" / "task")
     assert there.facts == {"compared": 7}
     for name, array in WRITTEN.items():
-        assert np.array_equal(there[name], array) and there[name].dtype == array.dtype
-        assert there[name].shape == array.shape
+        assert np.array_equal(there[name], array)
+        assert (there[name].dtype, there[name].shape) == (array.dtype, array.shape)
 
 
 def test_what_is_there_already_is_left_as_it_is(tmp_path: Path) -> None:
@@ -53,7 +53,7 @@ def test_a_truncated_array_and_a_missing_one_are_named(tmp_path: Path) -> None:
     write_arrays(tmp_path / "task", WRITTEN)
     path = tmp_path / "task" / "numbers.npy"
     path.write_bytes(path.read_bytes()[:-8])
-    with pytest.raises(CannotFinish, match="numbers.npy is damaged"):
+    with pytest.raises(CannotFinish, match=r"numbers\.npy is damaged"):
         Arrays(tmp_path / "task")["numbers"]
     path.unlink()
     with pytest.raises(CannotFinish, match="Delete the folder"):

@@ -1,5 +1,6 @@
 """Keys: equal where bands or texts are, for every row, by prefix; a segment refuses files that it was not made of."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -92,7 +93,8 @@ def test_a_segment_is_named_after_its_files(tmp_path: Path) -> None:
     for builder in (one, other, changed):
         builder.with_partitions({"2023-06/0000/en_head": 20, "2023-06/0001/en_head": 5})
     table = changed.tables["minhash"]["2023-06/0001/en_head"]
-    changed.write("minhash", "2023-06/0001/en_head", table.set_column(2, table.schema.field(2), pa.nulls(5, pa.binary())))
+    nothing = pa.nulls(5, pa.binary())
+    changed.write("minhash", "2023-06/0001/en_head", table.set_column(2, table.schema.field(2), nothing))
     assert segment_of(one.root).name == segment_of(other.root).name != segment_of(changed.root).name
     assert segment_of(one.root).rows == 25
 
@@ -105,8 +107,8 @@ def test_files_that_changed_or_are_gone_are_refused_by_name(tmp_path: Path) -> N
     path = builder.root / "minhash" / "2023-06/0000/en_head.parquet"
     path.write_bytes((Builder(tmp_path / "short").with_partitions({"2023-06/0000/en_head": 7}).root
                       / "minhash" / "2023-06/0000/en_head.parquet").read_bytes())
-    with pytest.raises(UserError, match="en_head.parquet has 7 rows, and 20 were indexed"):
+    with pytest.raises(UserError, match="has 7 rows, and 20 were indexed"):
         make_keys(KeysTask(segment, "keys-0.8"))
     path.unlink()
-    with pytest.raises(UserError, match="en_head.parquet is gone"):
+    with pytest.raises(UserError, match=re.escape("en_head.parquet is gone")):
         make_keys(KeysTask(segment, "keys-0.8"))
