@@ -46,9 +46,9 @@ class Comparison:
     def work(self) -> Path:
         return self.home / "work" / self.state
 
-    def job(self) -> Job:
-        """What its tasks share."""
-        return Job.begin(self.work, self.settings, self.numbering, self.first)
+    def job(self, earlier: Path | None) -> Job:
+        """What its tasks share. earlier: pairs of the documents that come first, see `earlier_edges`."""
+        return Job.begin(self.work, self.settings, self.numbering, self.first, earlier)
 
     @property
     def levels(self) -> tuple[Level, ...]:

@@ -27,7 +27,8 @@ class Job:
     Attributes
     ----------
     work: the folder of its stages, named after everything that decides their content.
-    earlier: the pairs among the first `known` documents, which were compared with each other before; see `earlier`.
+    known: so many documents come first and are only compared with, see `run --against`.
+    earlier: the pairs among those, if they were kept; see `dedup.earlier`.
     """
 
     work: Path
@@ -53,7 +54,10 @@ class Job:
         return self.work / (name if threshold is None else f"{name}-{threshold}")
 
     @classmethod
-    def begin(cls, work: Path, settings: DedupSettings, numbering: Numbering, first: Set[str]) -> "Job":
+    def begin(
+        cls, work: Path, settings: DedupSettings, numbering: Numbering, first: Set[str] = frozenset(),
+        earlier: Path | None = None,
+    ) -> "Job":
         """Note what workers are to read. first: segments whose documents come before all others."""
         segments = [
             {
@@ -64,7 +68,8 @@ class Job:
             for each in numbering.segments
         ]
         write_atomically(work / FILE, json.dumps({"segments": segments, "first": sorted(first)}).encode())
-        return cls(work, settings)
+        known = sum(each.rows for each in numbering.segments if each.name in first)
+        return cls(work, settings, earlier, known)
 
 
 class _Order:

@@ -2,7 +2,7 @@
 
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -13,9 +13,11 @@ from rpdata.dedup import found
 from rpdata.dedup.clusters.preference import Preference
 from rpdata.dedup.comparison import Comparison
 from rpdata.dedup.duplicates_overlay import MarkTask, is_marked, mark_unit
+from rpdata.dedup.earlier import earlier_edges, keep_edges
 from rpdata.dedup.index.catalogue import Index
 from rpdata.dedup.index.order import Numbering
 from rpdata.dedup.index.segments import parts
+from rpdata.dedup.job import Job
 from rpdata.dedup.own_index import indexes_of, own_index, refuse_missing_keys, refuse_twins
 from rpdata.dedup.plan import TASK_SHARE, plan, refuse_what_cannot_end
 from rpdata.dedup.safety import SafetyReport, refuse, report_of, write_report
@@ -28,7 +30,9 @@ from rpdata.engine.killpoint import passing
 from rpdata.engine.lock import writer_lock
 from rpdata.engine.resources import Resources
 from rpdata.errors import UserError
+from rpdata.manifest import FILE as MANIFEST
 from rpdata.manifest import Manifest
+
 
 def run(
     root: Path,
@@ -51,25 +55,31 @@ def run(
     """
     refuse_options(settings, against, update_index)
     refuse_what_cannot_end(plan(root.absolute(), settings, resources, against))
-    with writer_lock(root.absolute()):
-        mine = own_index(root.absolute())
+    root, shown = root.absolute(), str(root)
+    needed = parts(settings.exact, settings.fuzzy)
+    with ExitStack() as locks:
+        locks.enter_context(writer_lock(root))
+        mine = own_index(root)
         others = indexes_of(against, mine)
-        with ExitStack() as locks:
-            for index in others if update_index else []:
-                locks.enter_context(writer_lock(index.folder))
-            earlier = [each for index in others for each in index.segments if each.dataset != root.resolve()]
-            needed = parts(settings.exact, settings.fuzzy)
-            for index in others:
-                refuse_missing_keys(index, needed)
-            refuse_twins([mine, *others])
-            numbering = Numbering([*mine.segments, *earlier], frozenset(each.name for each in earlier))
-            first = frozenset(each.name for each in earlier)
-            comparison = Comparison(mine.folder, numbering, first, (root.absolute(),), settings)
-            (summary,) = compare(
-                comparison, [str(root)], [mine], resources, allow_large_clusters, quiet=quiet, silent=silent
-            )
-            for index in others if update_index else []:
-                index.with_segments(mine.segments, root, needed)
+        for index in others:
+            refuse_missing_keys(index, needed)
+            if update_index:
+                locks.enter_context(writer_lock(guarded(index)))
+        refuse_twins([mine, *others])
+        known = [each for index in others for each in index.segments if each.dataset != root.resolve()]
+        first = frozenset(each.name for each in known)
+        comparison = Comparison(mine.folder, Numbering([*mine.segments, *known], first), first, (root,), settings)
+
+        def keep(job: Job | None) -> None:
+            """Have what was learnt serve the next snapshot."""
+            index = others[0].with_segments(mine.segments, root, needed) if update_index else mine
+            if job and (update_index or not others):
+                keep_edges(job, index)
+
+        (summary,) = compare(
+            comparison, [shown], [mine], resources, earlier_edges(comparison, others), keep,
+            allow_large_clusters, quiet=quiet, silent=silent,
+        )
     return summary
 
 
@@ -89,16 +99,25 @@ def recluster(
     index = Index.load(folder.absolute())
     roots = list(dict.fromkeys(each.dataset for each in index.segments))
     with ExitStack() as locks:
-        for root in [index.folder, *roots]:
-            if root == index.folder and any(index.folder.is_relative_to(each) for each in roots):
-                continue        # it lies in one of the datasets, whose lock covers it
+        for root in dict.fromkeys([guarded(index), *roots]):
             locks.enter_context(writer_lock(root))
         for root in roots:
             refuse_changed(index, root)
         comparison = Comparison(index.folder, Numbering(index.segments), frozenset(), tuple(roots), settings)
+
+        def keep(job: Job | None) -> None:
+            if job:
+                keep_edges(job, index)
+
         return compare(
-            comparison, list(map(str, roots)), [index], resources, allow_large_clusters, quiet=quiet, silent=silent
+            comparison, list(map(str, roots)), [index], resources, None, keep,
+            allow_large_clusters, quiet=quiet, silent=silent,
         )
+
+
+def guarded(index: Index) -> Path:
+    """The folder whose lock an index is under: the dataset that it lies in, or itself."""
+    return index.folder.parent if (index.folder.parent / MANIFEST).is_file() else index.folder
 
 
 def refuse_options(settings: DedupSettings, against: Sequence[Path], update_index: bool) -> None:
@@ -128,6 +147,8 @@ def compare(
     shown: Sequence[str],
     indexes: Sequence[Index],
     resources: Resources,
+    earlier: Path | None,
+    keep: Callable[[Job | None], None],
     allow_large_clusters: bool,
     *,
     quiet: bool,
@@ -135,7 +156,8 @@ def compare(
 ) -> list[DedupSummary]:
     """Do what a comparison asks for; the locks are held. A summary for each target.
 
-    shown: the targets as they were named. indexes: that keys may be written to.
+    shown: the targets as they were named. indexes: that keys may be written to. earlier: see `Job`. keep: what to do
+    once all is marked; None is in the place of a job where that was so before.
     """
     began = time.monotonic()
     settings, home = comparison.settings, comparison.home
@@ -143,22 +165,25 @@ def compare(
         sweep(root)
     preferences = [Preference.of(settings.keep, Dataset.open(root)) for root in comparison.targets]
     summaries = found.known(comparison)
-    if summaries is None:
+    if summaries is not None:
+        keep(None)
+    else:
         with start(resources) as cluster:
             stages = Stages(cluster, quiet, silent)
             memory = cluster.memory // TASK_SHARE
             for index in indexes:
                 make_all_keys(stages, index.segments, parts(settings.exact, settings.fuzzy))
                 index.save()
-            job = comparison.job()
+            job = comparison.job(earlier)
             find_duplicates(stages, job, preferences[0], memory)
             reports = [
-                safety_of(comparison, stages, root, name, allow_large_clusters)
+                safety_of(comparison, job, stages, root, name, allow_large_clusters)
                 for root, name in zip(comparison.targets, shown, strict=True)
             ]
             passing("nothing marked yet")
             mark(comparison, stages)
             summaries = found.summaries(comparison, shown, reports)
+        keep(job)
         found.note(comparison, summaries)
         shutil.rmtree(home / "work", ignore_errors=True)
     for summary in summaries:
@@ -166,13 +191,14 @@ def compare(
     return summaries
 
 
-def safety_of(comparison: Comparison, stages: Stages, root: Path, shown: str, allow: bool) -> SafetyReport:
+def safety_of(
+    comparison: Comparison, job: Job, stages: Stages, root: Path, shown: str, allow: bool
+) -> SafetyReport:
     """The report on one dataset, also in its folder; Refused if it is alarming and that was not allowed."""
     tasks = comparison.mark_tasks(root)
     folder = comparison.work / "tallies" / str(comparison.targets.index(root))
     stages.run("tallies", partial(tally_unit, folder=folder), tasks)
     tallies = Tallies(folder, [task.unit for task in tasks], comparison.levels)
-    job = comparison.job()
     report = report_of(tallies, comparison.levels, job.numbering.documents, job.locate)
     write_report(root, report)
     if not allow:

@@ -23,7 +23,7 @@ from rpdata.dedup.exact import ExactTask, find_copies
 from rpdata.dedup.index.segments import KeysTask, Segment, make_keys
 from rpdata.dedup.job import Job
 from rpdata.dedup.pairs import candidates, edges
-from rpdata.dedup.pairs.candidates import CandidatesTask, find_candidates
+from rpdata.dedup.pairs.candidates import CandidatesTask, find_candidates, find_reached, find_touched, reached_tasks
 from rpdata.dedup.pairs.edges import EdgesTask, find_edges
 from rpdata.dedup.pairs.gathering import EvidenceTask, collect_evidence
 from rpdata.dedup.pairs.rows import Rows, rows_of_bands, rows_of_documents
@@ -78,8 +78,7 @@ def find_duplicates(stages: Stages, job: Job, preference: Preference | None, mem
     copies = [] if settings.exact == "none" else rows_of_documents(settings.exact, documents)
     bands = {threshold: rows_of_bands(threshold, documents) for threshold in settings.fuzzy}
     if settings.verify != "none" and settings.fuzzy:
-        wanted: list[Rows] = [*copies, *(rows for each in bands.values() for rows in each)]
-        stages.run(candidates.STAGE, find_candidates, (CandidatesTask(job, rows) for rows in wanted))
+        choose_candidates(stages, job, [*copies, *(rows for each in bands.values() for rows in each)], memory)
         stages.run("evidence", collect_evidence, (EvidenceTask(job, segment) for segment in job.numbering.segments))
     stages.run("exact", find_copies, (ExactTask(job, rows) for rows in copies))
     for threshold, rows_of in bands.items():
@@ -88,3 +87,16 @@ def find_duplicates(stages: Stages, job: Job, preference: Preference | None, mem
         clusters = components(folders, documents, memory, stages.cluster, job.stage("clusters", threshold))
         passing("clusters done")
         stages.run("survivors", find_survivors, survivors_tasks(job, threshold, clusters))
+
+
+def choose_candidates(stages: Stages, job: Job, wanted: Sequence[Rows], memory: int) -> None:
+    """Find out which documents are to be compared."""
+    tasks = [CandidatesTask(job, rows) for rows in wanted]
+    if not job.earlier:
+        stages.run(candidates.STAGE, find_candidates, tasks)
+        return
+    stages.run(candidates.TOUCHED, find_touched, tasks)
+    known = [path for t in job.settings.fuzzy for path in sorted((job.earlier / f"edges-{t}").glob("*/*"))]
+    folders = [*sorted(job.stage(candidates.TOUCHED).glob("*/*")), *known]
+    connected = components(folders, job.numbering.documents, memory, stages.cluster, job.stage("connected"))
+    stages.run(candidates.STAGE, find_reached, reached_tasks(job, connected))

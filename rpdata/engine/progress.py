@@ -81,13 +81,13 @@ class Progress:
         return min(bytes_through / max(self._total_bytes, 1), 0.99)
 
     def rates(self) -> str:
-        """Documents and text in a second, and the time left."""
+        """Documents and text in a second, where any are counted, and the time left; each behind a comma."""
         seconds = max(self.seconds, 1e-3)
         left = seconds / self.fraction - seconds if self.fraction else float("inf")
-        return (
-            f"{self.documents / seconds:,.0f} documents/s, {self.text_bytes / seconds / 1e6:,.1f} MB/s"
-            + (f", {duration(left)} left" if left > 0 and self.fraction > FORESEEABLE else "")
-        )
+        told = [f"{self.documents / seconds:,.0f} documents/s"] if self.documents else []
+        told += [f"{self.text_bytes / seconds / 1e6:,.1f} MB/s"] if self.text_bytes else []
+        told += [f"{duration(left)} left"] if left > 0 and self.fraction > FORESEEABLE else []
+        return "".join(f", {each}" for each in told)
 
     def __enter__(self) -> "Progress":
         self._face.begin()
@@ -133,9 +133,10 @@ class _Lines(_Face):
 
     def _print(self) -> None:
         run = self._progress
-        done = f"{run.units_done:,} of {run.units:,} {run.counted}, {run.documents:,} documents"
+        done = f"{run.units_done:,} of {run.units:,} {run.counted}"
+        done += f", {run.documents:,} documents" if run.documents else ""
         with contextlib.suppress(BrokenPipeError):      # nobody reads it any more; the work is not to end for that
-            print(f"rpdata: {done}, {run.rates()}", file=self._stream, flush=True)
+            print(f"rpdata: {done}{run.rates()}", file=self._stream, flush=True)
 
 
 class _Bar(_Face):
@@ -164,4 +165,4 @@ class _Bar(_Face):
 
     def _text(self) -> str:
         run = self._progress
-        return f"{run.units_done:,}/{run.units:,} {run.counted}, {run.rates()}"
+        return f"{run.units_done:,}/{run.units:,} {run.counted}{run.rates()}"

@@ -94,3 +94,12 @@ def parts(folder: Path) -> list[tuple[Path, int]]:
     return [
         (folder / name, size) for name, size in zip(summary.facts["parts"], summary["members"].tolist(), strict=True)
     ]
+
+
+def with_a_number_from(known: int, first: Ints, member: Ints) -> tuple[Ints, Ints]:
+    """Only the clusters that have a document beyond the first `known`. first, member: in the order of both."""
+    starts = np.flatnonzero(np.diff(first, prepend=-1))
+    sizes = np.diff(np.append(starts, len(first)))
+    last = np.maximum.reduceat(member, starts) if len(starts) else member
+    chosen = np.repeat(last >= known, sizes)
+    return first[chosen], member[chosen]

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from rpdata.dedup.clusters.pieces import parts
+from rpdata.dedup.clusters.pieces import parts, with_a_number_from
 from rpdata.dedup.clusters.ranks import ranks_of
 from rpdata.dedup.job import Job
 from rpdata.dedup.pairs.gathering import court_of
@@ -51,6 +51,8 @@ def find_survivors(task: SurvivorsTask) -> None:
         return
     part = Arrays(task.part)
     first, member = np.array(part["first"]), np.array(part["member"])
+    if task.job.known:      # of clusters among those that are marked already nothing is asked
+        first, member = with_a_number_from(task.job.known, first, member)
     by_number = np.argsort(member)
     first, number = first[by_number], member[by_number]
     fates = fates_of(first, number, ranks_of(task.job, number), court_of(task.job, task.threshold))

@@ -23,6 +23,13 @@ class Buckets(NamedTuple):
     members: Ints
 
 
+def with_a_new_one(buckets: Buckets, numbers: Ints, known: int) -> Buckets:
+    """Only the buckets that have a document beyond the first `known`. numbers: of the rows, ascending."""
+    last = numbers[buckets.members[buckets.offsets[1:] - 1]]
+    chosen, sizes = last >= known, np.diff(buckets.offsets)
+    return Buckets(np.append(0, np.cumsum(sizes[chosen])), buckets.members[np.repeat(chosen, sizes)])
+
+
 def group(keys: Hashes, numbers: Ints) -> Buckets:
     """The rows that share their key with another.
 

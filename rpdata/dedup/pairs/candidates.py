@@ -1,16 +1,23 @@
-"""Which documents have something to be compared with: only of those are signatures gathered and text read."""
+"""Which documents have something to be compared with: only of those are signatures gathered and text read.
+
+Where the pairs among the first documents are known already, that is: with a new one, or with one that is connected to
+a new one by known pairs and shared keys, as all of these may end up in one cluster.
+"""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
+from rpdata.dedup.clusters.pieces import parts, with_a_number_from
 from rpdata.dedup.index.segments import Segment
 from rpdata.dedup.job import Job
-from rpdata.dedup.pairs.buckets import group
+from rpdata.dedup.pairs.buckets import group, with_a_new_one
 from rpdata.dedup.pairs.rows import Rows
 from rpdata.engine.arrays import Arrays, is_written, write_arrays
 
 STAGE = "candidates"
+TOUCHED = "touched"
 
 
 @dataclass(frozen=True)
@@ -34,6 +41,45 @@ def find_candidates(task: CandidatesTask) -> None:
     for keys, numbers in task.rows.by_prefix(task.job.numbering):
         found.append(numbers[group(keys, numbers).members])
     write_arrays(folder, {"numbers": np.sort(np.concatenate(found))})
+
+
+def find_touched(task: CandidatesTask) -> None:
+    """Write `leader` and `follower`: who shares a key with the first document of a bucket that has a new one."""
+    folder = task.job.stage(TOUCHED) / task.rows.part / task.rows.name
+    if is_written(folder):
+        return
+    leaders, followers = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    for keys, numbers in task.rows.by_prefix(task.job.numbering):
+        buckets = with_a_new_one(group(keys, numbers), numbers, task.job.known)
+        members = numbers[buckets.members]
+        leaders.append(np.repeat(members[buckets.offsets[:-1]], np.diff(buckets.offsets)))
+        followers.append(members)
+    write_arrays(folder, {"leader": np.concatenate(leaders), "follower": np.concatenate(followers)})
+
+
+@dataclass(frozen=True)
+class ReachedTask:
+    """One part of what is connected, in any way."""
+
+    job: Job
+    part: Path
+
+    @property
+    def name(self) -> str:
+        return f"{STAGE} reached {self.part.name}"
+
+
+def reached_tasks(job: Job, connected: Path) -> list[ReachedTask]:
+    """A task for each part of the components of what was touched and what is known."""
+    return [ReachedTask(job, part) for part, _ in parts(connected)]
+
+
+def find_reached(task: ReachedTask) -> None:
+    """Write `numbers` as `find_candidates` does: of all documents of components that have a new one."""
+    folder = task.job.stage(STAGE) / "reached" / task.part.name
+    if not is_written(folder):
+        _, members = with_a_number_from(task.job.known, *(np.array(Arrays(task.part)[n]) for n in ("first", "member")))
+        write_arrays(folder, {"numbers": np.sort(members)})
 
 
 def candidates_of(job: Job, segment: Segment) -> np.ndarray:
