@@ -6,8 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from rpdata.bands import matrix
-from rpdata.text.arrays import Hashes, Ints, Words32, read_only
-from rpdata.text.compiled import EntryPoint
+from rpdata.text.arrays import Hashes, Ints, Words32
 from rpdata.text.permute import PERMUTATIONS
 
 SIGNATURE_BYTES = 4 * PERMUTATIONS
@@ -38,12 +37,6 @@ class Evidence:
     def __len__(self) -> int:
         return len(self.signatures)
 
-    def copy_to(self, target: "Evidence", positions: Ints, places: Ints) -> None:
-        """Copy what is known of some documents into their places in another, whose `set_offsets` are made for it."""
-        target.signatures[places] = self.signatures[positions]
-        ends = (self.set_offsets, self.sets, positions, target.set_offsets, places)
-        copy_sets(*map(read_only, ends), target.sets)
-
 
 def signatures_of(stored: pa.Array, of_short: Hashes) -> Words32:
     """(documents, 128) from signatures as `minhash/` stores them, null for texts of fewer than 13 words.
@@ -56,14 +49,3 @@ def signatures_of(stored: pa.Array, of_short: Hashes) -> Words32:
     signatures[signed] = matrix(stored.drop_null()).view(">u4")
     signatures.view(np.uint64)[~signed] = of_short[:, np.newaxis]
     return signatures
-
-
-@EntryPoint
-def copy_sets(
-    offsets: Ints, sets: Hashes, positions: Ints, target_offsets: Ints, places: Ints, target: Hashes
-) -> None:
-    """Copy the set at each position into its place in `target`."""
-    for i in range(positions.size):
-        start, end = offsets[positions[i]], offsets[positions[i] + 1]
-        first = target_offsets[places[i]]
-        target[first : first + end - start] = sets[start:end]
