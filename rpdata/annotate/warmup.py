@@ -4,6 +4,7 @@ import time
 
 from rpdata.artefacts import fasttext_model
 from rpdata.dedup import line_keys, paragraph_text
+from rpdata.dedup import warmup as dedup
 from rpdata.text import warmup
 
 
@@ -13,5 +14,6 @@ def warm_up() -> float:
     fasttext_model.warm_up()
     paragraph_text.warm_up()
     line_keys.warm_up()
+    dedup.warm_up()
     warmup.warm_up()
     return time.perf_counter() - start

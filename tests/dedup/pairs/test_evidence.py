@@ -1,5 +1,7 @@
 """Evidence is that of the texts and signatures of the dataset, whoever asks for it and however it was written."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +19,7 @@ from rpdata.dedup.pairs.election import elect
 from rpdata.dedup.pairs.evidence_files import write_evidence
 from rpdata.dedup.pairs.gathering import STAGE, gather, sizes
 from rpdata.dedup.settings import DedupSettings
+from rpdata.engine.arrays import write_arrays
 from rpdata.errors import UserError
 from rpdata.ledger import Ledger
 from rpdata.text import StopLists, measure
@@ -160,3 +163,36 @@ def test_a_dataset_that_lost_a_file_is_told_so(built, job):
             write_evidence(job.stage(STAGE), segment, some_rows(segment), with_sets=True)
     finally:
         hidden.rename(path)
+
+
+PEAK = """
+import resource, sys
+from pathlib import Path
+import numpy as np
+from rpdata.dedup.pairs import gathering
+
+class Job:
+    def stage(self, name):
+        return Path(sys.argv[1])
+
+gathering._by_segment = lambda job, numbers: [(Path("segment"), np.arange(len(numbers)), numbers)]
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+gathering.gather(Job(), np.arange(0, 48_000, 40))
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+
+
+def test_a_worker_that_needs_one_document_in_40_does_not_hold_the_others(tmp_path):
+    """Three parts of 72 MB: mapped and touched here and there they would seem to be held."""
+    count = 16_000
+    for part in range(3):
+        arrays = {
+            "rows": np.arange(count, dtype=np.uint32) + count * part,
+            "signatures": np.ones((count, 128), np.uint32),
+            "set_offsets": np.arange(count + 1, dtype=np.int64) * 500,
+            "sets": np.ones(count * 500, np.uint64),
+        }
+        write_arrays(tmp_path / "segment" / f"{part:05d}", arrays)
+    write_arrays(tmp_path / "segment" / "parts", {"ends": np.arange(1, 4) * count})
+    done = subprocess.run([sys.executable, "-c", PEAK, str(tmp_path)], check=True, capture_output=True, text=True)
+    assert int(done.stdout) < 24_000, "5 MB of evidence, 8 MB of a part's signatures"
