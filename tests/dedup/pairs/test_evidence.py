@@ -5,9 +5,9 @@ import sys
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
-from build_dataset import PARTITIONS, Builder
+from build_dataset import PARTITIONS, documents
 from text.reference import SHINGLE_WORDS, ngrams, normalise
 from xxhash import xxh3_64_intdigest
 
@@ -22,38 +22,32 @@ from rpdata.dedup.settings import DedupSettings
 from rpdata.engine.arrays import write_arrays
 from rpdata.errors import UserError
 from rpdata.ledger import Ledger
-from rpdata.text import StopLists, measure
+from tests.dedup.signed import write_texts
 
 DOCUMENTS = sum(PARTITIONS.values())
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Builder:
-    """A dataset whose signatures are those of its texts; two of the short ones say the same."""
-    builder = Builder(tmp_path_factory.mktemp("evidence") / "out").with_partitions(PARTITIONS, words=60)
-    for partition, table in builder.tables["documents"].items():
-        texts = table["raw_content"].to_pylist()
-        texts = pa.array(["Same, same!" if row in (3, 40) else text for row, text in enumerate(texts)], pa.string())
-        builder.write("documents", partition, with_column(table, "raw_content", texts))
-        _, signatures = measure(texts, [None] * len(texts), StopLists({}), "sha1")
-        builder.write("minhash", partition, with_column(builder.tables["minhash"][partition], "signature", signatures))
-    return builder
-
-
-def with_column(table: pa.Table, name: str, values: pa.Array) -> pa.Table:
-    number = table.schema.get_field_index(name)
-    return table.set_column(number, table.schema.field(number), values)
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Texts of 0 to 120 words; six of the short ones say the same."""
+    root = tmp_path_factory.mktemp("evidence") / "out"
+    texts = {}
+    for seed, (partition, rows) in enumerate(PARTITIONS.items()):
+        found = documents(partition, rows, seed, words=60)["raw_content"].to_pylist()
+        texts[partition] = ["Same, same!" if row in (3, 40) else text for row, text in enumerate(found)]
+    write_texts(root, texts, rows_per_group=64)
+    return root
 
 
 @pytest.fixture
-def job(built: Builder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Job:
+def job(dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Job:
     """Of two segments, evidence in many small parts."""
     monkeypatch.setattr("rpdata.dedup.index.segments.SEGMENT_DOCUMENTS", 500)
     monkeypatch.setattr(evidence_files, "PART_BYTES", 40_000)
-    ledger = Ledger(built.root)
-    documents = [ledger.entry("documents", unit) for unit in PARTITIONS]
+    ledger = Ledger(dataset)
+    entries = [ledger.entry("documents", unit) for unit in PARTITIONS]
     minhash = {unit: ledger.entry("minhash", unit) for unit in PARTITIONS}
-    segments = segments_of(built.root, tmp_path / "index", documents, minhash)
+    segments = segments_of(dataset, tmp_path / "index", entries, minhash)
     assert len(segments) == 2
     return Job.begin(tmp_path / "work", DedupSettings(), Numbering(segments), set())
 
@@ -64,18 +58,19 @@ def some_rows(segment: Segment) -> np.ndarray:
     return rows[(rows < 64) | (rows >= 128)]
 
 
-def columns(built: Builder, overlay: str, name: str) -> list:
+def column(dataset: Path, overlay: str, name: str) -> list:
     """Of all documents, by their numbers."""
-    return [value for partition in sorted(PARTITIONS) for value in built.tables[overlay][partition][name].to_pylist()]
+    files = [dataset / overlay / f"{partition}.parquet" for partition in sorted(PARTITIONS)]
+    return [value for file in files for value in pq.read_table(file)[name].to_pylist()]
 
 
-def test_evidence_is_that_of_texts_and_signatures(built, job):
+def test_evidence_is_that_of_texts_and_signatures(dataset, job):
     numbers = []
     for segment in job.numbering.segments:
         write_evidence(job.stage(STAGE), segment, some_rows(segment), with_sets=True)
         numbers.append(job.numbering.of(segment, some_rows(segment)))
     assert len(list(job.stage(STAGE).glob("*/0*"))) == 6
-    texts, signatures = columns(built, "documents", "raw_content"), columns(built, "minhash", "signature")
+    texts, signatures = column(dataset, "documents", "raw_content"), column(dataset, "minhash", "signature")
     asked = np.sort(np.concatenate(numbers))
     for wanted in (asked, asked[::7], asked[-1:], asked[:0]):
         evidence = gather(job, wanted)
@@ -96,12 +91,12 @@ def test_evidence_is_that_of_texts_and_signatures(built, job):
 
 
 @pytest.mark.parametrize("verify", ["jaccard", "signature"])
-def test_short_copies_are_found_though_they_have_no_signature(built, job, verify):
+def test_short_copies_are_found_though_they_have_no_signature(dataset, job, verify):
     for segment in job.numbering.segments:
         write_evidence(job.stage(STAGE), segment, np.arange(segment.rows, dtype=np.uint32), verify == "jaccard")
-    short = [number for number, each in enumerate(columns(built, "minhash", "signature")) if each is None]
+    short = [number for number, each in enumerate(column(dataset, "minhash", "signature")) if each is None]
     found = elect(np.array([0, len(short)]), np.arange(len(short)), gather(job, np.array(short)), 0.8, verify)
-    texts = columns(built, "documents", "raw_content")
+    texts = column(dataset, "documents", "raw_content")
     same = [i for i, number in enumerate(short) if texts[number] == "Same, same!"]
     assert len(same) == 6
     if same[0] in found.leading:
@@ -111,14 +106,14 @@ def test_short_copies_are_found_though_they_have_no_signature(built, job, verify
         assert similarity == 1.0
 
 
-def test_without_sets_only_short_texts_are_read(built, job, monkeypatch):
+def test_without_sets_only_short_texts_are_read(dataset, job, monkeypatch):
     read = []
     monkeypatch.setattr(
         evidence_files, "shingle_sets", lambda texts: read.extend(texts.to_pylist()) or SHINGLE_SETS(texts)
     )
     for segment in job.numbering.segments:
         write_evidence(job.stage(STAGE), segment, np.arange(segment.rows, dtype=np.uint32), with_sets=False)
-    texts, signatures = columns(built, "documents", "raw_content"), columns(built, "minhash", "signature")
+    texts, signatures = column(dataset, "documents", "raw_content"), column(dataset, "minhash", "signature")
     assert sorted(read) == sorted(t for t, s in zip(texts, signatures, strict=True) if s is None)
     evidence = gather(job, np.arange(DOCUMENTS))
     assert (np.diff(evidence.set_offsets) == [int(each is None) for each in signatures]).all()
@@ -154,7 +149,7 @@ def test_a_task_that_was_interrupted_goes_on_behind_its_last_part_to_the_same_by
     assert files["whole"] == files["torn"]
 
 
-def test_a_dataset_that_lost_a_file_is_told_so(built, job):
+def test_a_dataset_that_lost_a_file_is_told_so(job):
     segment = job.numbering.segments[0]
     path = segment.path("minhash", segment.places[0])
     hidden = path.rename(path.with_suffix(".hidden"))
