@@ -7,7 +7,7 @@ from rpdata.text.arrays import Bytes, Ints
 from rpdata.text.bitmaps import FIRST
 from rpdata.text.classify import classify
 from rpdata.text.codepoints import MAX_GROWTH, Tables, tables
-from rpdata.text.compiled import EntryPoint
+from rpdata.text.compiled import EntryPoint, kernel
 from rpdata.text.normalise import normalise
 from rpdata.text.scan import load_document
 from rpdata.text.scratch import Scratch, make_scratch
@@ -20,17 +20,22 @@ def normalise_batch(
     text: Bytes, offsets: Ints, tables: Tables, scratch: Scratch, out: Bytes, out_offsets: Ints
 ) -> None:
     """Fill `out` with the words of each document, each followed by one blank, and `out_offsets` with their ends."""
-    raw, bitmaps, ranks = scratch.raw, scratch.bitmaps, scratch.ranks
     end = 0
     out_offsets[0] = 0
     for row in range(offsets.size - 1):
-        size = load_document(text, offsets[row], offsets[row + 1], raw)
-        blocks = (FIRST + size) // BLOCK + 1
-        classify(raw, blocks, tables.properties, bitmaps, ranks)
-        written = normalise(raw, blocks, tables, bitmaps, ranks, scratch.normalised)
+        written = normalise_document(text, offsets[row], offsets[row + 1], tables, scratch)
         out[end:end + written] = scratch.normalised[:written]
         end += written
         out_offsets[row + 1] = end
+
+
+@kernel
+def normalise_document(text: Bytes, start: int, end: int, tables: Tables, scratch: Scratch) -> int:
+    """Fill `scratch.normalised` with the words of text[start:end], each followed by one blank; returns its size."""
+    size = load_document(text, start, end, scratch.raw)
+    blocks = (FIRST + size) // BLOCK + 1
+    classify(scratch.raw, blocks, tables.properties, scratch.bitmaps, scratch.ranks)
+    return normalise(scratch.raw, blocks, tables, scratch.bitmaps, scratch.ranks, scratch.normalised)
 
 
 def normalised_texts(texts: pa.StringArray) -> tuple[Bytes, Ints]:

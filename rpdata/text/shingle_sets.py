@@ -7,17 +7,14 @@ import numpy as np
 import pyarrow as pa
 
 from rpdata.text.arrays import Bytes, Hashes, Ints
-from rpdata.text.bitmaps import FIRST
-from rpdata.text.classify import classify
 from rpdata.text.codepoints import Tables, tables
 from rpdata.text.compiled import EntryPoint, int64, kernel, uint64
 from rpdata.text.hashing import Secret, draw_secret
 from rpdata.text.minhash import SHINGLE_WORDS, hash_shingle
-from rpdata.text.normalise import normalise
-from rpdata.text.scan import load_document
+from rpdata.text.normalised_texts import normalise_document
 from rpdata.text.scratch import Scratch, make_scratch
 from rpdata.text.utf8 import utf8_of
-from rpdata.text.vectors import BLOCK, leading_zeros
+from rpdata.text.vectors import leading_zeros
 from rpdata.text.words import split_words
 from rpdata.text.xxh3_short import xxh3_any
 
@@ -58,10 +55,7 @@ def find_sets(
     """Fill the arrays of `ShingleSets`; `hashes` has room for a shingle in every two bytes, and one for each text."""
     end = 0
     for row in range(text_offsets.size - 1):
-        size = load_document(text, text_offsets[row], text_offsets[row + 1], scratch.raw)
-        blocks = (FIRST + size) // BLOCK + 1
-        classify(scratch.raw, blocks, tables.properties, scratch.bitmaps, scratch.ranks)
-        size = normalise(scratch.raw, blocks, tables, scratch.bitmaps, scratch.ranks, scratch.normalised)
+        size = normalise_document(text, text_offsets[row], text_offsets[row + 1], tables, scratch)
         words = split_words(scratch.normalised, size, scratch.words, secret)[0]
         shingles = max(words - SHINGLE_WORDS + 1, 1)
         if words == 0:
