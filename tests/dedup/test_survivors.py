@@ -1,13 +1,25 @@
 """Of a cluster is kept whatever does not match a kept document, the preferred ones first."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
+from build_dataset import Builder
+from dedup.cluster_cases import Here, edge_folders
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rpdata.dedup.clusters.survivors import fates_of
+from rpdata.dataset import Dataset
+from rpdata.dedup.clusters.components import components
+from rpdata.dedup.clusters.preference import Preference, PreferenceTask, make_preference
+from rpdata.dedup.clusters.survivors import fates_of, find_survivors, survivors_tasks
+from rpdata.dedup.index.order import Numbering
+from rpdata.dedup.index.segments import Place, Segment
+from rpdata.dedup.job import Job
 from rpdata.dedup.pairs.evidence import Evidence
 from rpdata.dedup.pairs.sittings import Court
+from rpdata.dedup.settings import DedupSettings
+from rpdata.engine.arrays import Arrays
 
 ROUNDS = 16
 
@@ -120,3 +132,34 @@ def test_a_cluster_larger_than_memory_is_compared_piece_by_piece(most):
     fates, _ = decided([list(range(500))], np.zeros(500), court)
     assert [number for number, (keep, _) in fates.items() if keep] == [0, 1, 2, 3, 4]
     assert max(held) <= most // 16 + 5
+
+
+def test_the_task_of_a_part_follows_the_keep_rule_across_segments_and_tells_what_it_found(tmp_path):
+    builder = Builder(tmp_path / "out")
+    rows = {"2023-06/0000/en_head": 30, "2023-06/0001/en_head": 40, "2023-14/0000/en_tail": 50}
+    builder.with_partitions(rows)
+    segments = [
+        Segment(tmp_path, builder.root, (Place(partition, count, "", "", ""),)) for partition, count in rows.items()
+    ]
+    job = Job.begin(tmp_path / "work", DedupSettings(verify="none", keep="longest"), Numbering(segments), frozenset())
+    for segment in segments:
+        preference = Preference.of("longest", Dataset.open(builder.root))
+        make_preference(PreferenceTask(segment, preference, job.stage("preference") / segment.name))
+    clusters = [[3, 35, 100], [4, 5], [29, 30, 69, 70, 119]]
+    leaders, followers = np.array([edge for cluster in clusters for edge in pairwise(cluster)]).T
+    found = components(edge_folders(tmp_path, leaders, followers), 120, 1 << 30, Here(), tmp_path / "clusters")
+    for task in 2 * survivors_tasks(job, 0.8, found):       # the second time it is there
+        find_survivors(task)
+    (folder,) = job.stage("survivors", 0.8).iterdir()
+    arrays = Arrays(folder)
+    assert arrays.facts == {"clusters": 3, "documents": 10, "largest": 5, "unresolved": 0}
+    members = sorted(number for cluster in clusters for number in cluster)
+    cluster_of = {number: cluster for cluster in clusters for number in cluster}
+    assert arrays["number"].tolist() == members
+    assert arrays["first"].tolist() == [cluster_of[number][0] for number in members]
+    assert arrays["size"].tolist() == [len(cluster_of[number]) for number in members]
+    assert np.isnan(arrays["jaccard"]).all()
+    lengths = [length for partition in rows for length in builder.tables["documents"][partition]["length"].to_pylist()]
+    longest = {max(cluster, key=lambda number: (lengths[number], -number)) for cluster in clusters}
+    assert {number for number, keep in zip(members, arrays["keep"], strict=True) if keep} == longest
+    assert longest != {cluster[0] for cluster in clusters}

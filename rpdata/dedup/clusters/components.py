@@ -11,9 +11,7 @@ from rpdata.dedup.clusters.union_find import BYTES_PER_DOCUMENT, MOST_DOCUMENTS,
 from rpdata.engine.cluster import Cluster
 
 
-def components(
-    edge_folders: Sequence[Path], documents: int, memory: int, cluster: Cluster, work: Path
-) -> Path:
+def components(edge_folders: Sequence[Path], documents: int, memory: int, cluster: Cluster, work: Path) -> Path:
     """Find the connected components of documents 0 .. documents - 1; the same for any memory, workers, order of edges.
 
     edge_folders: of arrays `leader` and `follower` (int64). memory: bytes that the arrays of one task may take.
@@ -22,22 +20,26 @@ def components(
     Returns the folder of the clusters of two or more documents, see `pieces`.
     """
     finished = [folder for folder in work.glob("clusters-*") if is_whole(folder)]
-    if finished:
-        return finished[0]
+    folder = finished[0] if finished else find_clusters(edge_folders, documents, memory, cluster, work)
+    for steps in work.glob("stars-*"):
+        shutil.rmtree(steps, ignore_errors=True)        # where a worker of a killed run still writes, they stay
+    return folder
+
+
+def find_clusters(edge_folders: Sequence[Path], documents: int, memory: int, cluster: Cluster, work: Path) -> Path:
+    """As `components`, if it is not done yet."""
     if fits(documents, memory):
         folder = work / "clusters-0"
         for _ in cluster.run(join, [("clusters", Join(tuple(edge_folders), documents, folder))]):
             pass
     else:
         ranges = Ranges.within(documents, memory)
-        folder = work / f"clusters-{ranges.count}"
+        folder = work / f"clusters-{ranges.count}"      # its parts are others than those of other ranges
         stars = find_stars(edge_folders, ranges, cluster, work / f"stars-{ranges.count}")
         tasks = (Gather(stars, number, folder) for number in range(ranges.count))
         for _ in cluster.run(gather, ((f"clusters, part {task.number}", task) for task in tasks)):
             pass
     finish_clusters(folder)
-    for old in work.glob("stars-*"):
-        shutil.rmtree(old)
     return folder
 
 
