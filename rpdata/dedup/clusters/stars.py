@@ -219,7 +219,7 @@ class Gather:
         start = self.stars.ranges.first(self.number)
         sizes = np.zeros(self.stars.ranges.first(self.number + 1) - start, np.int64)
         for _, first in self.stars.edges(SMALLER, self.number):
-            sizes += np.bincount(first - start, minlength=len(sizes))
+            np.add.at(sizes, first - start, 1)
         roots = np.flatnonzero(sizes)
         sizes = sizes[roots] + 1
         for some in cut(np.cumsum(sizes), self.stars.ranges.piece):
