@@ -40,9 +40,9 @@ def random_pairs(documents):
 @given(
     st.integers(1, 40).flatmap(lambda n: st.tuples(st.just(n), st.lists(st.tuples(*[st.integers(0, n - 1)] * 2)))),
     st.integers(1, 3),
-    st.sampled_from([200, 500, PLENTY]),
+    st.sampled_from([400, 700, PLENTY, PLENTY]),
 )
-@settings(max_examples=30)
+@settings(max_examples=40)
 def test_clusters_are_the_connected_components_by_scipy(graph, folders, memory):
     documents, edges = graph
     leaders, followers = np.array(edges, np.int64).reshape(-1, 2).T
@@ -54,7 +54,7 @@ def test_clusters_are_the_connected_components_by_scipy(graph, folders, memory):
 
 @pytest.mark.parametrize("shape", [chain, hub, random_pairs])
 def test_files_of_several_pieces_and_parts_give_the_components_too(tmp_path, shape):
-    documents, memory = 12_000, 120_000
+    documents, memory = 12_000, 200_000
     assert not fits(documents, memory)
     leaders, followers = shape(documents)
     found = components(edge_folders(tmp_path, leaders, followers, 3), documents, memory, Here(), tmp_path / "work")
@@ -87,7 +87,7 @@ def test_a_run_that_is_stopped_at_any_task_goes_on_to_the_same_bytes(tmp_path):
 
 
 def test_workers_of_a_cluster_write_the_same_bytes_and_so_does_memory(tmp_path):
-    documents, memory = 400, 6_000
+    documents, memory = 400, 9_000
     edges = edge_folders(tmp_path, *random_pairs(documents), 2)
     here = components(edges, documents, memory, Here(), tmp_path / "here")
     with local_cluster(2) as cluster:
