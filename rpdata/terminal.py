@@ -1,6 +1,7 @@
 """What the verbs print: tables for people, one JSON object with `--json`."""
 
 import sys
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -9,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from rpdata.annotate import RunSummary
+from rpdata.dataset import command_for
 from rpdata.export import ExportSummary
 from rpdata.signals import CATALOGUE, find
 from rpdata.status import Status
@@ -174,8 +176,9 @@ def print_status(status: Status, *, as_json: bool) -> None:
         print_units("with errors (see errors/)", step.step, step.with_errors)
     for sentence in status.disagreements:
         console.print(escape(sentence))
-    if any(step.missing for step in status.steps):
-        console.print("To do what is missing, run the compute-signals command again.")
+    missing = [step.step for step in status.steps if step.missing]
+    for command in dict.fromkeys(command_for(step, Path(status.dataset)) for step in missing):
+        console.print(f"To do what is missing: {escape(command)}")
 
 
 def print_units(what: str, step: str, names: list[str]) -> None:
