@@ -23,6 +23,4 @@ def print_reference(summary: ReferenceSummary, *, as_json: bool) -> None:
     console.print(f"Copies by digest, newest snapshot first: {copies or 'none'}.")
     left_out = f"; {counted(summary.left_out, 'document')} of tail partitions left out" if summary.left_out else ""
     console.print(f"Of {counted(summary.documents, 'document')}{left_out}, in {summary.seconds:,.1f} s.")
-    if summary.units_without_documents:
-        console.print(f"Not looked at: {summary.units_without_documents:,} units that are planned, but not annotated.")
     console.print(f"Files: {escape(summary.output)}/")

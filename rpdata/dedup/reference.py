@@ -15,32 +15,52 @@ import inspect
 import json
 import shutil
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
-from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
+
+import pyarrow.parquet as pq
 
 from rpdata.annotate.work import start
-from rpdata.dataset import command_for
-from rpdata.dedup import reference_files, reference_groups, reference_tasks
+from rpdata.dedup import reference_files, reference_tasks
+from rpdata.dedup.clusters.components import components
 from rpdata.dedup.index.order import Numbering
-from rpdata.dedup.index.segments import KeysTask, Segment, make_keys, segments_of
-from rpdata.dedup.reference_tasks import FOLDER, ClustersFile, Run
-from rpdata.engine.arrays import Arrays
-from rpdata.engine.cluster import Cluster
+from rpdata.dedup.job import Job
+from rpdata.dedup.own_index import own_index
+from rpdata.dedup.pairs.rows import rows_of_bands, rows_of_documents
+from rpdata.dedup.reference_tasks import (
+    CLUSTERS,
+    COPIES,
+    EDGES,
+    FOLDER,
+    IDS,
+    ClustersFile,
+    CopiesTask,
+    DuplicatesFile,
+    EdgesTask,
+    find_copies,
+    find_edges,
+    ids_tasks,
+    name_clusters,
+    ranges_of,
+    snapshot_of,
+    tasks_of,
+    write_clusters_file,
+    write_duplicates_file,
+)
+from rpdata.dedup.run import TASK_SHARE
+from rpdata.dedup.settings import DedupSettings, Exact
+from rpdata.dedup.stages import Stages, make_all_keys
 from rpdata.engine.commit import sweep, write_atomically
-from rpdata.engine.killpoint import passing
 from rpdata.engine.lock import writer_lock
 from rpdata.engine.resources import Resources
-from rpdata.errors import UserError
-from rpdata.ledger import Ledger, configuration_hash, hash_of
+from rpdata.ledger import configuration_hash, hash_of
 from rpdata.manifest import Manifest
 
-T = TypeVar("T")
-R = TypeVar("R")
-
 NOTES = "reference.json"        # in FOLDER: which parts are done, of which documents, and what was found
+DUPLICATES = "duplicates"       # the part with the copies
+PAYLOAD: Exact = "payload"      # the kind of keys that digests have
 
 
 @dataclass
@@ -52,7 +72,6 @@ class ReferenceSummary:
     """
 
     output: str
-    units_without_documents: int = 0
     documents: int = 0
     left_out: int = 0
     clusters: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -61,8 +80,8 @@ class ReferenceSummary:
 
     @property
     def has_failures(self) -> bool:
-        """Whether planned units have no documents yet, whose duplicates are missing."""
-        return bool(self.units_without_documents)
+        """Never: what can't be compared is refused before, or ends the run."""
+        return False
 
     def as_dict(self) -> dict[str, object]:
         return asdict(self)
@@ -80,84 +99,73 @@ def reference(
     Manifest.load(root)     # what is no dataset is refused before the lock puts a file into it
     with writer_lock(root):
         sweep(root)
-        segments, missing = segments_in(root, shown)
-        order = Numbering(segments)
-        state = configuration_hash({"order": order.described(), "code": code()})
-        run = Run(root, root / "index" / "work" / f"reference-{state[:16]}", order)
-        summary = ReferenceSummary(f"{shown}/{FOLDER}", missing)
-        summary.documents = sum(each.place.rows for each in run.ranges)
-        summary.left_out = order.documents - summary.documents
-        names = [f"clusters_sim{threshold}" for threshold in thresholds]
+        index = own_index(root)
+        numbering = Numbering(index.segments)
+        state = configuration_hash({"order": numbering.described(), "code": code()})
         notes = Notes(root / FOLDER, state)
-        todo = [threshold for threshold, name in zip(thresholds, names, strict=True) if not notes.stands(name)]
-        copies_too = not notes.stands("duplicates")
-        if todo or copies_too:
+        todo = [threshold for threshold in thresholds if not notes.stands(clusters_part(threshold))]
+        wanted = [f"keys-{threshold}" for threshold in todo]
+        wanted += [] if notes.stands(DUPLICATES) else [f"exact-{PAYLOAD}"]
+        if wanted:
+            settings = DedupSettings(PAYLOAD, tuple(thresholds), "none")
             with start(resources) as cluster:
-                index(segments, [f"keys-{t}" for t in todo] + ["exact-payload"] * copies_too, cluster)
+                stages = Stages(cluster, quiet, silent)
+                make_all_keys(stages, index.segments, ["ids", *wanted])
+                index.save()
+                work = index.folder / "work" / f"{FOLDER}-{state[:16]}"
+                job = Job.begin(work, settings, numbering, frozenset())
                 for threshold in todo:
-                    clusters_of(threshold, run, cluster, notes)
-                if copies_too:
-                    copies_of(run, cluster, notes)
-            shutil.rmtree(run.work, ignore_errors=True)
-        for threshold, name in zip(thresholds, names, strict=True):
-            summary.clusters[str(threshold)] = notes.found(name)
-        summary.copies = notes.found("duplicates")
-    summary.seconds = round(time.monotonic() - started, 3)
-    return summary
+                    clusters_of(threshold, job, stages, root, notes)
+                if not notes.stands(DUPLICATES):
+                    copies_of(job, stages, root, notes)
+            shutil.rmtree(work, ignore_errors=True)
+    documents = sum(each.place.rows for each in ranges_of(numbering))
+    return ReferenceSummary(
+        output=f"{shown}/{FOLDER}",
+        documents=documents,
+        left_out=numbering.documents - documents,
+        clusters={str(threshold): notes.found(clusters_part(threshold)) for threshold in thresholds},
+        copies=notes.found(DUPLICATES),
+        seconds=round(time.monotonic() - started, 3),
+    )
 
 
-def segments_in(root: Path, shown: str) -> tuple[list[Segment], int]:
-    """The documents of the dataset, and how many of its units have none yet. UserError for want of signatures."""
-    ledger = Ledger(root)
-    units = Manifest.load(root).units
-    documents = [entry for unit in units if (entry := ledger.entry("documents", unit.name))]
-    if not documents:
-        raise UserError(f"{shown} has no documents yet. First: rpdata compute-signals INPUT... --output {shown}")
-    minhash = {entry.unit: entry for entry in ledger.entries("minhash")}
-    lacking = [entry.unit for entry in documents if entry.unit not in minhash]
-    if lacking:
-        raise UserError(
-            f"{len(lacking)} units have no signatures (the first is {lacking[0]}): run "
-            f"{command_for('minhash', Path(shown))}"
-        )
-    return segments_of(root, root / "index", documents, minhash), len(units) - len(documents)
+def clusters_part(threshold: float) -> str:
+    """The folder of a threshold's clusters."""
+    return f"clusters_sim{threshold}"
 
 
-def index(segments: Iterable[Segment], parts: Sequence[str], cluster: Cluster) -> None:
-    """Have the keys."""
-    tasks = [KeysTask(segment, part) for segment in segments for part in ("ids", *parts)]
-    done(cluster, make_keys, ((task.name, task) for task in tasks if not task.is_done))
-
-
-def clusters_of(threshold: float, run: Run, cluster: Cluster, notes: "Notes") -> None:
+def clusters_of(threshold: float, job: Job, stages: Stages, root: Path, notes: "Notes") -> None:
     """Find the clusters of a threshold and write their files."""
-    name = f"clusters_sim{threshold}"
-    edges = reference_tasks.edges_tasks(threshold, run.order)
-    done(cluster, partial(reference_tasks.find_edges, run=run), ((task.name, task) for task in edges))
-    passing("reference edges found")
-    done(cluster, partial(reference_tasks.find_clusters, run=run), [(name, threshold)])
-    notes.forget(name)
-    files = (ClustersFile(threshold, each) for each in run.ranges)
-    written = done(cluster, partial(reference_tasks.write_clusters_file, run=run), ((f.name, f) for f in files))
-    passing("reference files written")
-    notes.note(name, Arrays(run.work / name).facts, [file for file, rows in written if rows])
+    documents = job.numbering.documents
+    stages.run(EDGES, find_edges, (EdgesTask(job, threshold, rows) for rows in rows_of_bands(threshold, documents)))
+    folders = [each.folder for each in tasks_of(job.stage(EDGES, threshold))]
+    memory = stages.cluster.memory // TASK_SHARE
+    clusters = components(folders, documents, memory, stages.cluster, job.stage(CLUSTERS, threshold))
+    stages.run(IDS, name_clusters, ids_tasks(job, threshold, clusters))
+    part = clusters_part(threshold)
+    notes.forget(part)
+    files = [ClustersFile(job, root, threshold, each) for each in ranges_of(job.numbering)]
+    stages.run("reference-files", write_clusters_file, files)
+    facts = [each.facts for each in tasks_of(job.stage(IDS, threshold))]
+    found = {
+        "documents": sum(each["documents"] for each in facts),
+        "clusters": sum(each["clusters"] for each in facts),
+        "largest": max((each["largest"] for each in facts), default=0),
+    }
+    notes.note(part, found, (file.name for file in files if (root / file.name).is_file()))
 
 
-def copies_of(run: Run, cluster: Cluster, notes: "Notes") -> None:
+def copies_of(job: Job, stages: Stages, root: Path, notes: "Notes") -> None:
     """Find the copies and write their files."""
-    parts = reference_tasks.parts_of_keys(run.order)
-    done(cluster, partial(reference_tasks.find_copies, run=run), ((f"copies {part[0]}", part) for part in parts))
-    notes.forget("duplicates")
-    snapshots = sorted({each.place.partition.split("/")[0] for each in run.ranges})
-    task = partial(reference_tasks.write_duplicates_file, run=run)
-    written = dict(done(cluster, task, ((f"copies of {snapshot}", snapshot) for snapshot in snapshots)))
-    found = {reference_tasks.snapshot_of(file): rows for file, rows in sorted(written.items())}
-    notes.note("duplicates", found, list(written))
-
-
-def done(cluster: Cluster, task: Callable[[T], R], items: Iterable[tuple[str, T]]) -> list[R]:
-    """Do the task of each item; what they return."""
-    return [result for _, result in cluster.run(task, items)]
+    tasks = (CopiesTask(job, rows) for rows in rows_of_documents(PAYLOAD, job.numbering.documents))
+    stages.run(COPIES, find_copies, tasks)
+    notes.forget(DUPLICATES)
+    snapshots = sorted({snapshot_of(each) for each in ranges_of(job.numbering)})
+    files = [DuplicatesFile(job, root, snapshot) for snapshot in snapshots]
+    stages.run("reference-files", write_duplicates_file, files)
+    found = {file.snapshot: pq.read_metadata(root / file.name).num_rows for file in files}
+    notes.note(DUPLICATES, found, (file.name for file in files))
 
 
 class Notes:
@@ -204,5 +212,5 @@ def size(path: Path) -> int | None:
 
 def code() -> list[str]:
     """Hashes of the code that decides what the files hold."""
-    modules = (reference_files, reference_groups, reference_tasks)
+    modules = (reference_files, reference_tasks)
     return [hash_of(Path(inspect.getfile(module))) for module in modules]

@@ -80,7 +80,8 @@ class LinesTask:
 
     def is_marked(self, entry: Entry) -> bool:
         """Whether nothing is left to do in a unit."""
-        return is_written(self.marked(entry)) and Ledger(self.root).done(REPEATED_LINES, entry.unit, self.configuration)
+        stands = Ledger(self.root).done(REPEATED_LINES, entry.unit, self.configuration)
+        return stands and is_written(self.marked(entry))
 
 
 def content_of(entry: Entry) -> str:

@@ -48,6 +48,11 @@ class Arrays:
             raise _damaged(path, error) from error
         return array
 
+    @property
+    def names(self) -> list[str]:
+        """Of its arrays."""
+        return list(self._arrays)
+
     def path(self, name: str) -> Path:
         """The .npy file of one array."""
         return self.folder / f"{name}.npy"
