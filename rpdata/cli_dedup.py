@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from rpdata.errors import UserError
+from rpdata.errors import FINISHED_WITH_FAILURES, UserError
 from rpdata.options import Json, Memory, Quiet, Scheduler, Workers, refuse_beside
 
 if TYPE_CHECKING:
@@ -183,7 +183,10 @@ def mark_lines(dataset: Path, more_than: int, resources: "Resources", *, quiet: 
     from rpdata.dedup.repeated_lines import mark_repeated_lines
     from rpdata.terminal_lines import print_lines
 
-    print_lines(mark_repeated_lines(dataset, more_than, resources, quiet, as_json), as_json=as_json)
+    summary = mark_repeated_lines(dataset, more_than, resources, quiet, as_json)
+    print_lines(summary, as_json=as_json)
+    if summary.has_failures:
+        raise typer.Exit(FINISHED_WITH_FAILURES)
 
 
 @dedup_app.command()

@@ -20,4 +20,5 @@ def print_lines(summary: LinesSummary, *, as_json: bool) -> None:
     earlier = f" ({summary.units_done_before:,} were done before)" if summary.units_done_before else ""
     console.print(f"{counted(summary.units, 'unit')}{earlier} in {summary.seconds:,.1f} s: {escape(summary.output)}/")
     if summary.units_without_documents:
-        console.print(f"Not counted: {summary.units_without_documents:,} units that are planned, but not annotated.")
+        several = "units that are" if summary.units_without_documents > 1 else "unit that is"
+        console.print(f"Not counted: {summary.units_without_documents:,} {several} planned, but not annotated.")

@@ -78,11 +78,6 @@ class ReferenceSummary:
     copies: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
 
-    @property
-    def has_failures(self) -> bool:
-        """Never: what can't be compared is refused before, or ends the run."""
-        return False
-
     def as_dict(self) -> dict[str, object]:
         return asdict(self)
 

@@ -2,10 +2,7 @@
 
 import gzip
 import json
-import os
 import shutil
-import subprocess
-import sys
 from collections import Counter
 from hashlib import sha256
 
@@ -83,7 +80,7 @@ def test_files_have_the_schemas_that_the_reference_writes(annotated, summary):
     assert not any(digest.startswith("sha1:") for digest in table["digest"].to_pylist())
 
 
-# What each partition has: for each document its signature (a letter for each eight values, None: too short) and digest.
+# For each document of a partition its signature (a letter for each eight values; None: too short) and its digest.
 PLACES = {
     "2022-05/0000/en_head": [("a" * 16, "X"), ("b" * 16, "Y"), (None, None), ("c" * 16, "Z")],
     "2023-14/0000/de_all": [("a" * 8 + "d" * 8, "Y"), (None, None), ("e" * 16, "Y")],
@@ -165,24 +162,12 @@ def test_nothing_alike_is_no_cluster_and_no_copy(dataset):
     assert summary.copies == {"2022-05": 0, "2023-14": 0}
 
 
-RUN = """
-import sys
-from pathlib import Path
-from rpdata.dedup.reference import reference
-from rpdata.engine.resources import Resources
-if __name__ == "__main__":
-    reference(Path(sys.argv[1]), (0.7, 0.8), Resources(2))
-"""
-
-
 def test_a_killed_run_goes_on_to_the_same_bytes_and_a_finished_one_has_nothing_to_do(dataset, tmp_path):
     other = shutil.copytree(dataset, tmp_path / "other")
     reference(other, (0.7, 0.8), Resources(1))
     for point in ("reference-edges done", "reference-files done:2"):
-        environment = {**os.environ, "RPDATA_KILL_AT": point}
-        script = tmp_path / "run.py"
-        script.write_text(RUN)
-        assert subprocess.run([sys.executable, script, dataset], env=environment).returncode == SIGKILL
+        killed = rpdata("dedup", dataset, "--reference", "--fuzzy", "0.7,0.8", "--workers", 2, RPDATA_KILL_AT=point)
+        assert killed.returncode == SIGKILL, killed.stderr
     reference(dataset, (0.7, 0.8), Resources(2))
     assert files_of(dataset) == files_of(other)
     stamps = {path: path.stat().st_mtime_ns for path in (dataset / "reference").rglob("*")}
