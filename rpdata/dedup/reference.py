@@ -29,6 +29,7 @@ from rpdata.dedup.index.order import Numbering
 from rpdata.dedup.job import Job
 from rpdata.dedup.own_index import own_index
 from rpdata.dedup.pairs.rows import rows_of_bands, rows_of_documents
+from rpdata.dedup.plan import TASK_SHARE
 from rpdata.dedup.reference_tasks import (
     CLUSTERS,
     COPIES,
@@ -49,7 +50,6 @@ from rpdata.dedup.reference_tasks import (
     write_clusters_file,
     write_duplicates_file,
 )
-from rpdata.dedup.run import TASK_SHARE
 from rpdata.dedup.settings import DedupSettings, Exact
 from rpdata.dedup.stages import Stages, make_all_keys
 from rpdata.engine.commit import sweep, write_atomically

@@ -16,6 +16,7 @@ from rpdata.dedup.repeated_lines import mark_repeated_lines
 from rpdata.engine.resources import Resources
 from rpdata.errors import UserError
 from rpdata.schema import OVERLAYS
+from rpdata.show import find_document
 
 FOOTER = "Subscribe to our newsletter"
 COLUMN = "rpdata_lines_copies"
@@ -132,16 +133,16 @@ def lines_of_all(root):
 
 def test_status_card_and_datasets_know_the_overlay(dataset, tmp_path):
     mark_repeated_lines(dataset, 2, Resources(2))
-    status = json.loads(rpdata("status", dataset, "--json").stdout)
-    assert status["complete"]
-    assert {step["step"]: step["done"] for step in status["steps"]}[STEP] == 3
+    status = Dataset.open(dataset).status()
+    assert status.complete
+    assert {step.step: step.done for step in status.steps}[STEP] == 3
     card = (dataset / "README.md").read_text()
     assert f"- config_name: {STEP}" in card
     assert f"| `{STEP}/` | `{COLUMN}`: for each line in how many documents it is, if in more than 2, else 0 |" in card
     loaded = load_dataset(str(dataset), name=STEP, split="train", cache_dir=str(tmp_path / "cache"))
     assert loaded.column_names == ["doc_id", COLUMN]
-    shown = rpdata("show", dataset, "books/0.jsonl/1", "--json")
-    assert json.loads(shown.stdout)["lines"][-2][COLUMN] == 0, shown.stderr
+    footer = find_document(dataset, "books/0.jsonl/1").as_dict()["lines"][5]
+    assert (footer["text"], footer[COLUMN]) == (FOOTER, 12)
 
 
 def test_a_number_that_would_mark_everything_and_a_folder_that_is_no_dataset_are_refused(annotated, tmp_path):
