@@ -28,7 +28,8 @@ def print_dedup(summary: DedupSummary, *, as_json: bool) -> None:
             f"{counted(summary.without_signature, 'document')} of less than 13 words: only copies are found of those."
         )
     for found in summary.fuzzy:
-        told = f"Similarity {found.threshold}: {found.edges:,} of {found.compared:,} pairs are that similar"
+        pairs = counted(found.compared, "pair")
+        told = f"Similarity {found.threshold}: of {pairs} in common buckets {found.edges:,} are that similar"
         if found.unresolved:
             told += f"; {counted(found.unresolved, 'document')} kept that matched none of the leaders they met"
         if found.oversized:

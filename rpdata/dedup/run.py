@@ -12,6 +12,7 @@ from rpdata.dataset import DUPLICATES, Dataset
 from rpdata.dedup import found
 from rpdata.dedup.clusters.preference import Preference
 from rpdata.dedup.comparison import Comparison
+from rpdata.dedup.duplicates_columns import configuration
 from rpdata.dedup.duplicates_overlay import MarkTask, is_marked, mark_unit
 from rpdata.dedup.earlier import earlier_edges, keep_edges
 from rpdata.dedup.index.catalogue import Index
@@ -210,7 +211,7 @@ def mark(comparison: Comparison, stages: Stages) -> None:
     """Write the overlays of all targets."""
     for root in comparison.targets:
         manifest = Manifest.load(root)
-        manifest.replace(DUPLICATES, {**comparison.settings.as_dict(), "state": comparison.state})
+        manifest.replace(DUPLICATES, configuration(comparison.settings, comparison.state))
         manifest.save(root)
         tasks = comparison.mark_tasks(root)
         with finishing(root, count=lambda: None, missing=partial(unmarked, tasks)):

@@ -37,7 +37,7 @@ def test_counts_domains_and_clusters_are_shown(summary, capsys):
     assert "copies (text) 6 16 10 990" in shown
     assert "similarity 0.8 90 240 150 850" in shown
     assert "12 documents of less than 13 words: only copies are found of those." in shown
-    told = "Similarity 0.8: 400 of 5,000 pairs are that similar; 2 documents kept"
+    told = "Similarity 0.8: of 5,000 pairs in common buckets 400 are that similar; 2 documents kept"
     assert [line for line in shown if line.startswith(told)]
     assert "(none known) 10 of 90 en 10 of 900 2023-06 10 of 500" in shown
     assert "b.example 100 of 200 en 150 of 900 2023-06 90 of 500" in shown
