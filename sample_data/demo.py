@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 from rich.console import Console
@@ -35,7 +36,6 @@ SHOWN = [
     ("a line", "words_per_line", "{:.1f}"),
 ]
 BUCKETS = ("head", "middle", "tail")
-NEAR = "signature_sim0.8"
 COLUMN_WIDTH = 39       # of the page beside its main content
 LINES_PASSED = 3        # after so many that are not in the main content, the next ones are left out
 
@@ -44,13 +44,14 @@ def say(text: str) -> None:
     console.print(text)
 
 
-def compute_signals(*arguments: str, expected: int = 0) -> None:
+def rpdata(*arguments: str, expected: int = 0) -> Any:
     """Run the command as a user would, and show it; of what it prints, the demo shows an account of its own."""
-    say(f"[bold]$ rpdata compute-signals {escape(shlex.join(arguments))}[/bold]")
-    command = [sys.executable, "-m", "rpdata", "compute-signals", *arguments, "--json"]
+    say(f"[bold]$ rpdata {escape(shlex.join(arguments))}[/bold]")
+    command = [sys.executable, "-m", "rpdata", *arguments, "--json"]
     run = subprocess.run(command, cwd=REPOSITORY, stdout=subprocess.PIPE)
     if run.returncode != expected:
         sys.exit(f"make demo: rpdata ended with status {run.returncode} instead of {expected}")
+    return json.loads(run.stdout)
 
 
 def account(root: str, step: str = "documents") -> None:
@@ -74,7 +75,7 @@ def errors(root: str, step: str) -> None:
 
 def pool_of_cc_net(pool: str) -> None:
     say("\n[bold]1. A cc_net pool[/bold], as RedPajama-V2 is made from. One line is torn on purpose (exit status 3).")
-    compute_signals("sample_data/cc_net", "--output", pool, expected=SOME_RECORDS_FAILED)
+    rpdata("compute-signals", "sample_data/cc_net", "--output", pool, expected=SOME_RECORDS_FAILED)
     account(pool)
     documents = Dataset.open(REPOSITORY / pool).scan(["documents"], columns=["language"]).collect()
     counts = documents["language"].value_counts().sort("count", "language", descending=[True, False])
@@ -83,18 +84,16 @@ def pool_of_cc_net(pool: str) -> None:
 
 def signals_of_your_own(pool: str) -> None:
     say("\n[bold]2. Signals of your own[/bold], beside the others. The text is not read from the crawl again.")
-    compute_signals(pool, "--signals", "sample_data/my_signals.py", expected=SOME_RECORDS_FAILED)
+    rpdata("compute-signals", pool, "--signals", "sample_data/my_signals.py", expected=SOME_RECORDS_FAILED)
     account(pool, "signals-my_signals")
     errors(pool, "signals-my_signals")
     columns = ["doc_id", "language", "source_domain", *(name for _, name, _ in SHOWN)]
     dataset = Dataset.open(REPOSITORY / pool)
     documents = dataset.scan(["documents", "quality_signals", "signals-my_signals"], columns=columns).collect()
-    signatures = dataset.scan(["minhash"], columns=["doc_id", NEAR], bands=0.8).collect()
     say("Medians by kind of English page:")
     console.print(kinds_of_page(documents))
     say("stop: fraction of stop words; unique: of distinct words; top 2: of characters in the commonest 2-gram;")
     say("dupe 5: in repeated 5-grams; symbols: # and ... per word; a line: words per line, the file's own signal")
-    say(f"Documents that share a MinHash band (similarity 0.8) with another: {sharing_a_band(signatures)}")
 
 
 def kinds_of_page(documents: pl.DataFrame) -> Table:
@@ -109,21 +108,30 @@ def kinds_of_page(documents: pl.DataFrame) -> Table:
     return table
 
 
-def sharing_a_band(signatures: pl.DataFrame) -> int:
-    """How many documents share at least one MinHash band with another: candidates for near-duplicates."""
-    bands = signatures.with_columns(band=pl.int_ranges(pl.col(NEAR).list.len())).explode(NEAR, "band").drop_nulls(NEAR)
-    return bands.filter(pl.len().over("band", NEAR) > 1)["doc_id"].n_unique()
+def duplicates(pool: str) -> None:
+    say("\n[bold]3. Duplicates[/bold], proven by their texts and marked beside them. Nothing is deleted.")
+    found = rpdata("dedup", pool)
+    (similar,) = found["fuzzy"]
+    say(f"Copies: {found['exact']['removed']} documents; similarity 0.8: {similar['removed']} of {found['documents']}")
+    columns = ["doc_id", "cluster_id_sim0.8", "keep_sim0.8", "jaccard_to_kept_sim0.8", "raw_content"]
+    marked = Dataset.open(REPOSITORY / pool).scan(["documents", "duplicates"], columns=columns).collect()
+    gone = marked.filter(~pl.col("keep_sim0.8")).sort("jaccard_to_kept_sim0.8", "doc_id").row(0, named=True)
+    cluster = marked.filter(pl.col("keep_sim0.8"), pl.col("cluster_id_sim0.8") == gone["cluster_id_sim0.8"])
+    say(f"The least similar that goes ({gone['jaccard_to_kept_sim0.8']:.2f}), and what stays of its cluster:")
+    for row in (gone, *cluster.iter_rows(named=True)):
+        line = " ".join(row["raw_content"].split())[:COLUMN_WIDTH * 2]
+        say(escape(f"  {row['doc_id']}  {line}"))
 
 
 def crawl_of_html(main: str, full: str) -> None:
-    say("\n[bold]3. The same pages as HTML[/bold] in WARC files. A model tells the languages: here a small one of the")
+    say("\n[bold]4. The same pages as HTML[/bold] in WARC files. A model tells the languages: here a small one of the")
     say("sample's own texts, otherwise lid.176, as in CCNet. Languages beyond the five main ones share a partition.")
     model = ["--language-model", "sample_data/artefacts/languages.bin"]
     warc = ["sample_data/warc", "--snapshot", "2026-34"]
-    compute_signals(*warc, "--languages", "all", *model, "--output", main)
+    rpdata("compute-signals", *warc, "--languages", "all", *model, "--output", main)
     account(main)
     say(f"Partitions: {partitions(main)}")
-    compute_signals(*warc, "--extract", "full", "--language", "en", "--output", full)
+    rpdata("compute-signals", *warc, "--extract", "full", "--language", "en", "--output", full)
     say("One page as it shows itself, and its main content:")
     console.print(beside(*shortest_article(full, main)))
 
@@ -171,9 +179,9 @@ def shortened(line: str) -> str:
 
 
 def models(main: str) -> None:
-    say("\n[bold]4. Models and lists[/bold], whenever they come: the signals that they feed are computed beside what")
+    say("\n[bold]5. Models and lists[/bold], whenever they come: the signals that they feed are computed beside what")
     say("is there. These are small ones of the sample's own texts; for your own there is rpdata artefacts train.")
-    compute_signals(main, "--artefacts", "sample_data/artefacts/models")
+    rpdata("compute-signals", main, "--artefacts", "sample_data/artefacts/models")
     computed = [signal.name for signal in CATALOGUE.values() if signal.published]
     signals = Dataset.open(REPOSITORY / main).scan(["documents", "quality_signals"]).collect()
     filled = sum(signals[name].null_count() < len(signals) for name in computed)
@@ -199,11 +207,11 @@ def buckets(signals: pl.DataFrame) -> Table:
 
 
 def damaged_shard(damaged: str) -> None:
-    say("\n[bold]5. A damaged shard[/bold]: wrong lengths, bytes that belong to nothing, and its tail is missing.")
+    say("\n[bold]6. A damaged shard[/bold]: wrong lengths, bytes that belong to nothing, and its tail is missing.")
     say("What can be used is; exit status 3 and errors/ tell of the rest, and the ledger balances.")
     model = ["--languages", "en", "--language-model", "sample_data/artefacts/languages.bin"]
     arguments = ["sample_data/damaged", "--snapshot", "2026-34", *model, "--output", damaged]
-    compute_signals(*arguments, expected=SOME_RECORDS_FAILED)
+    rpdata("compute-signals", *arguments, expected=SOME_RECORDS_FAILED)
     account(damaged)
     errors(damaged, "documents")
 
@@ -224,6 +232,7 @@ def main(output: str) -> None:
     say("The sample: 210 pages that were written for this project, as a crawl has them and as cc_net files.")
     pool_of_cc_net(f"{output}/pool")
     signals_of_your_own(f"{output}/pool")
+    duplicates(f"{output}/pool")
     crawl_of_html(f"{output}/main", f"{output}/full")
     models(f"{output}/main")
     damaged_shard(f"{output}/damaged")

@@ -203,6 +203,7 @@ def test_the_demo_says_what_was_found(repository: Path, tmp_path: Path) -> None:
         "documents: 211 read = 210 written + 0 dropped + 1 failed",
         "Documents by language: en 93, de 33",
         "en_tail.json.gz/1, longest_word: ValueError",
+        "Copies: 10 documents; similarity 0.8: 21 of 210",
         "en_all 76, es_all 23, fr_all 23, it_all 21, other_all 13 (ar, el,",
         "documents: 13 read = 6 written + 5 dropped (language 2, not_conversion 1, too_short 2) + 2 failed",
         "record 7: no Content-Length",
