@@ -1,18 +1,22 @@
 """What one deduplication compares with each other, and which datasets get an overlay of what it finds."""
 
 import inspect
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import rpdata.dedup
+from rpdata.dataset import Dataset
+from rpdata.dedup.clusters.preference import Preference
 from rpdata.dedup.duplicates_overlay import MarkTask
 from rpdata.dedup.index.order import Numbering
+from rpdata.dedup.index.segments import Segment
 from rpdata.dedup.job import Job
 from rpdata.dedup.marks import EXACT, Level
 from rpdata.dedup.own_index import documents_entries
 from rpdata.dedup.settings import DedupSettings
-from rpdata.ledger import configuration_hash, hash_of
+from rpdata.ledger import Ledger, configuration_hash, hash_of
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,7 @@ class Comparison:
     home: the folder of the index that the work is done in.
     numbering: all documents. first: the names of the segments that come before all others.
     targets: the datasets that get an overlay.
+    preferences: the keep rule in the columns of each of them; None for "first".
     """
 
     home: Path
@@ -31,16 +36,32 @@ class Comparison:
     first: frozenset[str]
     targets: tuple[Path, ...]
     settings: DedupSettings
+    preferences: tuple[Preference | None, ...]
 
-    @property
+    @classmethod
+    def of(
+        cls, home: Path, segments: Sequence[Segment], first: frozenset[str], targets: Sequence[Path],
+        settings: DedupSettings,
+    ) -> "Comparison":
+        """UserError if the datasets do not have what the keep rule asks for."""
+        preferences = tuple(Preference.of(settings.keep, Dataset.open(root)) for root in targets)
+        return cls(home, Numbering(segments, first), first, tuple(targets), settings, preferences)
+
+    @cached_property
     def state(self) -> str:
         """Stands for everything that decides what is found: documents, their order, settings and code."""
         return configuration_hash({
             "settings": self.settings.as_dict(),
             "places": self.numbering.described(),
             "first": [each.segment.name in self.first for each in self.numbering.ranges],
+            "preferred by": [self._files(*each) for each in zip(self.targets, self.preferences, strict=True)],
             "code": code_hash(),
         })[:16]
+
+    def _files(self, root: Path, preference: Preference | None) -> dict[str, str]:
+        """The files that a keep rule looks at, by their hashes."""
+        entries = Ledger(root).entries(preference.overlay) if preference else ()
+        return {partition: file.xxh3 for entry in entries for partition, file in entry.partitions.items()}
 
     @property
     def work(self) -> Path:

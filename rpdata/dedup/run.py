@@ -8,15 +8,13 @@ from functools import partial
 from pathlib import Path
 
 from rpdata.annotate.work import finishing, start
-from rpdata.dataset import DUPLICATES, Dataset
+from rpdata.dataset import DUPLICATES
 from rpdata.dedup import found
-from rpdata.dedup.clusters.preference import Preference
 from rpdata.dedup.comparison import Comparison
 from rpdata.dedup.duplicates_columns import configuration
 from rpdata.dedup.duplicates_overlay import MarkTask, is_marked, mark_unit
 from rpdata.dedup.earlier import earlier_edges, keep_edges
 from rpdata.dedup.index.catalogue import Index
-from rpdata.dedup.index.order import Numbering
 from rpdata.dedup.index.segments import parts
 from rpdata.dedup.job import Job
 from rpdata.dedup.own_index import indexes_of, own_index, refuse_missing_keys, refuse_twins
@@ -69,7 +67,7 @@ def run(
         refuse_twins([mine, *others])
         known = [each for index in others for each in index.segments if each.dataset != root.resolve()]
         first = frozenset(each.name for each in known)
-        comparison = Comparison(mine.folder, Numbering([*mine.segments, *known], first), first, (root,), settings)
+        comparison = Comparison.of(mine.folder, [*mine.segments, *known], first, [root], settings)
 
         def keep(job: Job | None) -> None:
             """Have what was learnt serve the next snapshot."""
@@ -104,7 +102,7 @@ def recluster(
             locks.enter_context(writer_lock(root))
         for root in roots:
             refuse_changed(index, root)
-        comparison = Comparison(index.folder, Numbering(index.segments), frozenset(), tuple(roots), settings)
+        comparison = Comparison.of(index.folder, index.segments, frozenset(), roots, settings)
 
         def keep(job: Job | None) -> None:
             if job:
@@ -164,7 +162,6 @@ def compare(
     settings, home = comparison.settings, comparison.home
     for root in (home, *comparison.targets):
         sweep(root)
-    preferences = [Preference.of(settings.keep, Dataset.open(root)) for root in comparison.targets]
     summaries = found.known(comparison)
     if summaries is not None:
         keep(None)
@@ -176,7 +173,7 @@ def compare(
                 make_all_keys(stages, index.segments, parts(settings.exact, settings.fuzzy))
                 index.save()
             job = comparison.job(earlier)
-            find_duplicates(stages, job, preferences[0], memory)
+            find_duplicates(stages, job, comparison.preferences[0], memory)
             reports = [
                 safety_of(comparison, job, stages, root, name, allow_large_clusters)
                 for root, name in zip(comparison.targets, shown, strict=True)

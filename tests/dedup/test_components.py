@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from rpdata.dedup.clusters import stars
 from rpdata.dedup.clusters.components import components, fits
-from rpdata.dedup.clusters.pieces import cut, whole_clusters
+from rpdata.dedup.clusters.pieces import cut, whole_clusters, with_a_number_from
 from rpdata.engine.cluster import local_cluster
 
 PLENTY = 1 << 30
@@ -132,3 +132,12 @@ def test_slices_are_of_whole_clusters_and_as_large_as_they_may_be(sizes, most):
     for piece, following in pairwise(pieces):
         assert len(piece) == 1 or sum(piece) <= most
         assert sum(piece) + following[0] > most
+
+
+@given(st.lists(st.lists(st.integers(0, 40), min_size=2, unique=True), max_size=8), st.integers(0, 41))
+def test_clusters_with_a_number_from_there_on_are_chosen_whole(clusters, known):
+    named = sorted({min(each): sorted(each) for each in clusters}.items())
+    first = np.array([name for name, members in named for _ in members], np.int64)
+    member = np.array([number for _, members in named for number in members], np.int64)
+    expected = [(name, number) for name, members in named if members[-1] >= known for number in members]
+    assert list(zip(*(each.tolist() for each in with_a_number_from(known, first, member)), strict=True)) == expected

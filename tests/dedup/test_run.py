@@ -1,5 +1,6 @@
 """`rpdata dedup`: what is removed is like what is kept, and the bytes are the same however the work was done."""
 
+import json
 import re
 import shutil
 from pathlib import Path
@@ -138,6 +139,17 @@ def test_a_second_run_finds_the_work_done_and_another_question_is_worked_on(copy
     other = run(copy, DedupSettings(fuzzy=(0.9,)), ONE, allow_large_clusters=True)
     assert other.units_done_before == 0
     assert "keep_sim0.8" not in marks(copy)[0]
+
+
+def test_other_values_of_the_signal_that_prefers_are_another_question(copy) -> None:
+    words = DedupSettings(keep="signal:rps_doc_word_count")
+    run(copy, words, ONE, allow_large_clusters=True)
+    assert run(copy, words, ONE, allow_large_clusters=True).units_done_before == 4
+    entry = copy / "ledger" / "quality_signals" / f"{NEW[0]}.json"
+    told = json.loads(entry.read_text())
+    told["partitions"][NEW[0]]["xxh3"] = "of a file with other values"
+    entry.write_text(json.dumps(told))
+    assert run(copy, words, ONE, allow_large_clusters=True).units_done_before == 0
 
 
 def overlay(root: Path) -> dict[str, bytes]:

@@ -138,7 +138,7 @@ def make_keys(task: KeysTask) -> None:
     """Write one folder of a segment; nothing to do if it is there."""
     if not task.is_done:
         arrays = _arrays(task.segment, task.part)
-        signed = {"signed": len(np.unique(arrays["rows"]))} if task.part.startswith("keys-") else {}
+        signed = {"signed": int(arrays["offsets"][band_keys.PREFIXES])} if task.part.startswith("keys-") else {}
         write_arrays(task.segment.folder / task.part, arrays, {"rows": task.segment.rows, **signed})
         advance(task.segment.rows, 0)
 

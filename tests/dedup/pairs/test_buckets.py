@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rpdata.dedup.pairs.buckets import Buckets, group
+from rpdata.dedup.pairs.buckets import Buckets, group, with_a_new_one
 from rpdata.dedup.pairs.cut import cut, mixed
 
 # Few keys, so that many are equal; with words that two keys share, so that half a key is not enough
@@ -116,3 +116,11 @@ def test_a_piece_of_one_document_is_no_bucket():
     pieces, oversized = cut(buckets, ids, 0, 1)
     assert oversized == (1, 3, 3)
     assert all(len(part) > 1 for part in lists(pieces))
+
+
+@given(st.lists(st.integers(0, 6), max_size=30), st.integers(0, 31))
+def test_buckets_with_a_new_one_are_those_with_a_number_from_there_on(keys, known):
+    numbers = np.arange(0, 2 * len(keys), 2)
+    buckets = group(np.array(keys, np.uint64), numbers)
+    chosen = with_a_new_one(buckets, numbers, known)
+    assert lists(chosen) == [part for part in lists(buckets) if (numbers[part] >= known).any()]
