@@ -1,12 +1,12 @@
 """Evidence on disk: written once for the documents of a segment that have something to be compared with.
 
-    <folder>/<segment>/00000/   rows, signatures, set_offsets, sets: of some of its rows, about 64 MB
-    <folder>/<segment>/parts/   ends: the row at which each of these ends, exclusive; written last
+    <folder>/<segment>/00000/   rows, signatures, set_offsets, sets: of some of its rows, about 32 MB
+    <folder>/<segment>/index/   rows, set_offsets: of all parts; firsts: where each part begins in them. Written last
 
 Parts end where row groups do, by their size alone. A task that was interrupted goes on behind the last.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -22,8 +22,8 @@ from rpdata.pages import TextPages
 from rpdata.text.arrays import Ints, Words32
 from rpdata.text.shingle_sets import shingle_sets
 
-PART_BYTES = 64 << 20       # what a reader maps at a time, and so what its memory may seem to grow by
-PARTS = "parts"
+PART_BYTES = 32 << 20       # held twice while it is written
+INDEX = "index"
 
 
 def write_evidence(folder: Path, segment: Segment, rows: Words32, with_sets: bool) -> None:
@@ -35,14 +35,16 @@ def write_evidence(folder: Path, segment: Segment, rows: Words32, with_sets: boo
     Memory: PART_BYTES and a row group three times. UserError if a file of the dataset is not what was indexed.
     """
     target = folder / segment.name
-    if is_written(target / PARTS):
+    if is_written(target / INDEX):
         return
-    ends = _done(target)
-    left = rows[np.searchsorted(rows, ends[-1] if ends else 0):]
-    for part in _parts(segment, left, with_sets):
-        write_arrays(target / part_name(len(ends)), part)
-        ends.append(int(part["rows"][-1]) + 1)
-    write_arrays(target / PARTS, {"ends": np.array(ends, np.int64)})
+    done = 0
+    while is_written(target / part_name(done)):
+        done += 1
+    behind = int(Arrays(target / part_name(done - 1))["rows"][-1]) + 1 if done else 0
+    for part in _parts(segment, rows[np.searchsorted(rows, behind):], with_sets):
+        write_arrays(target / part_name(done), part)
+        done += 1
+    write_arrays(target / INDEX, _index([Arrays(target / part_name(number)) for number in range(done)]))
 
 
 def part_name(part: int) -> str:
@@ -50,12 +52,15 @@ def part_name(part: int) -> str:
     return f"{part:05d}"
 
 
-def _done(target: Path) -> list[int]:
-    """The ends of the parts that are there."""
-    ends = list[int]()
-    while is_written(target / part_name(len(ends))):
-        ends.append(int(Arrays(target / part_name(len(ends)))["rows"][-1]) + 1)
-    return ends
+def _index(parts: Sequence[Arrays]) -> dict[str, np.ndarray]:
+    """Where the evidence of each row is, so that only parts are opened that have something to read."""
+    rows = [np.empty(0, np.uint32), *(np.array(part["rows"]) for part in parts)]
+    lengths = [np.empty(0, np.int64), *(np.diff(part["set_offsets"]) for part in parts)]
+    return {
+        "rows": np.concatenate(rows),
+        "set_offsets": np.concatenate([[0], np.cumsum(np.concatenate(lengths))]),
+        "firsts": np.cumsum([len(each) for each in rows]),
+    }
 
 
 def _parts(segment: Segment, rows: Words32, with_sets: bool) -> Iterator[dict[str, np.ndarray]]:

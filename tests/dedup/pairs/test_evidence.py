@@ -170,7 +170,15 @@ class Job:
     def stage(self, name):
         return Path(sys.argv[1])
 
-gathering._by_segment = lambda job, numbers: [(Path("segment"), np.arange(len(numbers)), numbers)]
+    @property
+    def numbering(self):
+        return self
+
+    name = "segment"
+
+    def split(self, numbers):
+        yield self, slice(0, len(numbers)), numbers
+
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 gathering.gather(Job(), np.arange(0, 48_000, 40))
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
@@ -188,6 +196,7 @@ def test_a_worker_that_needs_one_document_in_40_does_not_hold_the_others(tmp_pat
             "sets": np.ones(count * 500, np.uint64),
         }
         write_arrays(tmp_path / "segment" / f"{part:05d}", arrays)
-    write_arrays(tmp_path / "segment" / "parts", {"ends": np.arange(1, 4) * count})
+    ends = {"set_offsets": np.arange(3 * count + 1) * 500, "firsts": np.arange(4) * count}
+    write_arrays(tmp_path / "segment" / "index", {"rows": np.arange(3 * count), **ends})
     done = subprocess.run([sys.executable, "-c", PEAK, str(tmp_path)], check=True, capture_output=True, text=True)
     assert int(done.stdout) < 24_000, "5 MB of evidence, 8 MB of a part's signatures"
