@@ -51,7 +51,7 @@ def expected(dataset: Path, texts: list[str]) -> set[tuple[int, int, float]]:
 def job(dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Job:
     """Of two segments, in tasks of some prefixes each, with candidates and evidence done."""
     monkeypatch.setattr("rpdata.dedup.index.segments.SEGMENT_DOCUMENTS", 200)
-    monkeypatch.setattr(rows, "TASK_ROWS", 100)
+    monkeypatch.setattr(rows, "TASK_ROWS", 200)
     units = [f"2023-06/{shard:04d}/en_head" for shard in range(3)]
     documents, minhash = ([Ledger(dataset).entry(step, unit) for unit in units] for step in ("documents", "minhash"))
     segments = segments_of(dataset, tmp_path / "index", documents, dict(zip(units, minhash, strict=True)))
