@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rpdata.dedup.clusters.pieces import edges_of, finish_clusters, is_whole, part_size, write_clusters
+from rpdata.dedup.clusters.pieces import edges_of, finish_clusters, has_range, is_whole, part_size, write_clusters
 from rpdata.dedup.clusters.stars import Gather, Ranges, find_stars, gather
 from rpdata.dedup.clusters.union_find import BYTES_PER_DOCUMENT, MOST_DOCUMENTS, UnionFind
 from rpdata.engine.cluster import Cluster
@@ -36,7 +36,7 @@ def find_clusters(edge_folders: Sequence[Path], documents: int, memory: int, clu
         ranges = Ranges.within(documents, memory)
         folder = work / f"clusters-{ranges.count}"      # its parts are others than those of other ranges
         stars = find_stars(edge_folders, ranges, cluster, work / f"stars-{ranges.count}")
-        tasks = (Gather(stars, number, folder) for number in range(ranges.count))
+        tasks = [Gather(stars, number, folder) for number in range(ranges.count) if not has_range(folder, number)]
         for _ in cluster.run(gather, ((f"clusters, part {task.number}", task) for task in tasks)):
             pass
     finish_clusters(folder)

@@ -74,6 +74,16 @@ def write_clusters(
             arrays = {"first": first[some].astype(np.int64), "member": member[some].astype(np.int64)}
             write_arrays(folder / f"{range_number:06d}-{number:06d}", arrays)
             number += 1
+    write_arrays(_end(folder, range_number), {})
+
+
+def has_range(folder: Path, range_number: int) -> bool:
+    """Whether all parts of a range are there."""
+    return is_written(_end(folder, range_number))
+
+
+def _end(folder: Path, range_number: int) -> Path:
+    return folder / f"{range_number:06d}-end"
 
 
 def is_whole(folder: Path) -> bool:

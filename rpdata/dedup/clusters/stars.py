@@ -69,6 +69,10 @@ class Step:
     def task(self, number: int) -> Path:
         return self.folder / f"{number:06d}"
 
+    def has(self, number: int) -> bool:
+        """Whether a task of it is done."""
+        return is_written(self.task(number) / END)
+
     @property
     def changes(self) -> int:
         """Of a whole step: edges that it did not leave as they were."""
@@ -192,8 +196,7 @@ class LargeStar:
 
 def do(task: Scatter | SmallStar | LargeStar) -> None:
     """Write the edges of a task, grouped by the range of their ends; nothing to do if they are there."""
-    end = task.step.task(task.number) / END
-    if is_written(end):
+    if task.step.has(task.number):
         return
     writers = {name: Writer(task.step, task.number, name) for name in task.ends}
     changes = 0
@@ -203,7 +206,8 @@ def do(task: Scatter | SmallStar | LargeStar) -> None:
             writer.add(larger, smaller)
     for writer in writers.values():
         writer.write()
-    write_arrays(end, {}, {"changes": changes, **{name: writer.pieces for name, writer in writers.items()}})
+    pieces = {name: writer.pieces for name, writer in writers.items()}
+    write_arrays(task.step.task(task.number) / END, {}, {"changes": changes, **pieces})
 
 
 @dataclass(frozen=True)
@@ -249,26 +253,27 @@ def find_stars(folders: Sequence[Path], ranges: Ranges, cluster: Cluster, work: 
     folders: of edges. work: the steps' folders are made here, and removed once no later step needs them. What a run
     that was killed has done is not done again.
     """
-    def tasks(step: Step, number: int, before: Step | None) -> list[Scatter | SmallStar | LargeStar]:
-        if before is None:
-            some = range(0, len(folders), FOLDERS_OF_A_TASK)
-            return [Scatter(step, task, tuple(folders[at:at + FOLDERS_OF_A_TASK])) for task, at in enumerate(some)]
-        kind = SmallStar if number % 2 else LargeStar
-        return [kind(step, task, before) for task in range(ranges.count)]
-
     done = max((int(end.parent.name) for end in work.glob(f"*/{END}")), default=-1)
     steps = [Step(work / f"{number:04d}", ranges) for number in range(done + 1)]
     while not is_finished(steps):
-        number = len(steps)
-        step = Step(work / f"{number:04d}", ranges)
-        todo = tasks(step, number, steps[-1] if steps else None)
-        for _ in cluster.run(do, ((f"step {number} of clustering, part {task.number}", task) for task in todo)):
+        tasks = tasks_of(Step(work / f"{len(steps):04d}", ranges), steps, folders)
+        pending = [task for task in tasks if not task.step.has(task.number)]
+        for _ in cluster.run(do, ((f"step {len(steps)} of clustering, part {each.number}", each) for each in pending)):
             pass
-        step.finish(len(todo))
-        steps.append(step)
+        steps.append(Step(work / f"{len(steps):04d}", ranges))
+        steps[-1].finish(len(tasks))
         for old in steps[:-2]:
             shutil.rmtree(old.folder, ignore_errors=True)
     return steps[-2]
+
+
+def tasks_of(step: Step, before: Sequence[Step], folders: Sequence[Path]) -> list[Scatter | SmallStar | LargeStar]:
+    """Of the step that comes after others; the first is about the edges of `folders`."""
+    if not before:
+        some = range(0, len(folders), FOLDERS_OF_A_TASK)
+        return [Scatter(step, task, tuple(folders[at:at + FOLDERS_OF_A_TASK])) for task, at in enumerate(some)]
+    kind = SmallStar if len(before) % 2 else LargeStar
+    return [kind(step, number, before[-1]) for number in range(step.ranges.count)]
 
 
 def is_finished(steps: Sequence[Step]) -> bool:
