@@ -1,6 +1,5 @@
 """`rpdata dedup`: which documents are duplicates of others; and its verbs `plan` and `curve`."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,7 +11,6 @@ from rpdata.options import Json, Memory, Quiet, Scheduler, Workers, refuse_besid
 
 if TYPE_CHECKING:
     from rpdata.dedup.settings import DedupSettings
-    from rpdata.dedup.summary import DedupSummary
     from rpdata.engine.resources import Resources
 
 ITSELF = "DATASET"      # the verb that is meant where none stands before the dataset
@@ -119,6 +117,7 @@ def dedup(
             raise UserError(f"the index tells which datasets are marked anew: leave {dataset} away")
         refuse_beside(context, BESIDE_RECLUSTER, "beside --recluster")
         from rpdata.dedup.run import recluster as run_again
+        from rpdata.terminal_dedup import print_all
 
         print_all(
             run_again(recluster, settings, resources, allow_large_clusters=allow_large_clusters, quiet=quiet,
@@ -148,18 +147,6 @@ def dedup(
             silent=as_json,
         )
         print_dedup(summary, as_json=as_json)
-
-
-def print_all(summaries: "Sequence[DedupSummary]", *, as_json: bool) -> None:
-    """What was found in each dataset of an index; as JSON a list."""
-    from rpdata.terminal import print_json
-    from rpdata.terminal_dedup import print_dedup
-
-    if as_json:
-        print_json([summary.as_dict() for summary in summaries])
-        return
-    for summary in summaries:
-        print_dedup(summary, as_json=False)
 
 
 def settings_of(exact: str, fuzzy: str, verify: str, keep: str) -> "DedupSettings":

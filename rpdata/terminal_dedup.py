@@ -17,6 +17,16 @@ NAMES_SHOWN = 5         # domains, languages and snapshots of a level
 CLUSTERS_SHOWN = 3
 
 
+def print_all(summaries: Sequence[DedupSummary], *, as_json: bool) -> None:
+    """What was found in each dataset of an index; as JSON a list."""
+    if as_json:
+        print_json([summary.as_dict() for summary in summaries])
+        return
+    for summary in summaries:
+        console.print(f"\n{escape(summary.output)}: {counted(summary.documents, 'document')}")
+        print_dedup(summary, as_json=False)
+
+
 def print_dedup(summary: DedupSummary, *, as_json: bool) -> None:
     """What was found at each level, of what, the largest clusters, and what to do next."""
     if as_json:
@@ -28,8 +38,8 @@ def print_dedup(summary: DedupSummary, *, as_json: bool) -> None:
             f"{counted(summary.without_signature, 'document')} of less than 13 words: only copies are found of those."
         )
     for found in summary.fuzzy:
-        pairs = counted(found.compared, "pair")
-        told = f"Similarity {found.threshold}: of {pairs} in common buckets {found.edges:,} are that similar"
+        comparisons = counted(found.compared, "comparison")
+        told = f"Similarity {found.threshold}: {comparisons} in the buckets of all bands, {found.edges:,} confirmed"
         if found.unresolved:
             told += f"; {counted(found.unresolved, 'document')} kept that matched none of the leaders they met"
         if found.oversized:

@@ -28,7 +28,7 @@ class FuzzyFound:
     ----------
     threshold: as it is typed.
     clusters: of two documents or more. documents: in them; largest: in the largest. removed: of them.
-    compared: pairs that were looked at, edges: those of them that are similar enough.
+    compared: pairs that were looked at, edges: those that are similar enough; both in each band that they share.
     unresolved: documents of a bucket that were compared with as many leaders as there may be, and are kept.
     oversized: buckets that were too large and were cut.
     """

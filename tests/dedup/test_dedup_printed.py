@@ -8,7 +8,7 @@ from rpdata.dedup.large_clusters import LargeCluster, Sample
 from rpdata.dedup.safety import LevelReport, SafetyReport
 from rpdata.dedup.summary import DedupSummary, ExactFound, FuzzyFound
 from rpdata.dedup.tallies import Loss
-from rpdata.terminal_dedup import print_dedup
+from rpdata.terminal_dedup import print_all, print_dedup
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_counts_domains_and_clusters_are_shown(summary, capsys):
     assert "copies (text) 6 16 10 990" in shown
     assert "similarity 0.8 90 240 150 850" in shown
     assert "12 documents of less than 13 words: only copies are found of those." in shown
-    told = "Similarity 0.8: of 5,000 pairs in common buckets 400 are that similar; 2 documents kept"
+    told = "Similarity 0.8: 5,000 comparisons in the buckets of all bands, 400 confirmed; 2 documents kept"
     assert [line for line in shown if line.startswith(told)]
     assert "(none known) 10 of 90 en 10 of 900 2023-06 10 of 500" in shown
     assert "b.example 100 of 200 en 150 of 900 2023-06 90 of 500" in shown
@@ -58,3 +58,10 @@ def test_json_has_everything(summary, capsys):
     told = json.loads(capsys.readouterr().out)
     assert told["fuzzy"][0]["oversized"] == 1
     assert told["safety"]["levels"][1]["domains"][0] == {"name": "b.example", "documents": 200, "removed": 100}
+
+
+def test_of_several_datasets_each_is_named(summary, capsys):
+    print_all([summary, summary], as_json=False)
+    assert lines(capsys.readouterr().out).count("out/: 1,000 documents") == 2
+    print_all([summary, summary], as_json=True)
+    assert len(json.loads(capsys.readouterr().out)) == 2
