@@ -30,15 +30,19 @@ from rpdata.dedup.job import Job
 from rpdata.dedup.own_index import own_index
 from rpdata.dedup.pairs.rows import rows_of_bands, rows_of_documents
 from rpdata.dedup.plan import TASK_SHARE
+from rpdata.dedup.reference_files import (
+    FOLDER,
+    ClustersFile,
+    DuplicatesFile,
+    write_clusters_file,
+    write_duplicates_file,
+)
 from rpdata.dedup.reference_tasks import (
     CLUSTERS,
     COPIES,
     EDGES,
-    FOLDER,
     IDS,
-    ClustersFile,
     CopiesTask,
-    DuplicatesFile,
     EdgesTask,
     find_copies,
     find_edges,
@@ -47,8 +51,6 @@ from rpdata.dedup.reference_tasks import (
     ranges_of,
     snapshot_of,
     tasks_of,
-    write_clusters_file,
-    write_duplicates_file,
 )
 from rpdata.dedup.settings import DedupSettings, Exact
 from rpdata.dedup.stages import Stages, make_all_keys

@@ -1,6 +1,7 @@
 """The files of a reference run: clusters of near-duplicates by shard, copies by snapshot (schemas of RedPajama-V2)."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from rpdata.dataset import DOCUMENTS, MINHASH
+from rpdata.dedup.index.order import Range
+from rpdata.dedup.job import Job
+from rpdata.dedup.reference_tasks import COPIES, IDS, of_range, ranges_of, snapshot_of, tasks_of
+from rpdata.engine.commit import Commit
 from rpdata.text.arrays import Hashes, Ints
+
+FOLDER = "reference"            # of the dataset
 
 CLUSTERS = pa.schema(
     [
@@ -65,3 +73,57 @@ def taken(source: Path, columns: list[str], rows: Ints) -> Iterator[tuple[pa.Tab
             if found.start < found.stop:
                 yield file.read_row_group(group, columns=columns).take(pa.array(rows[found] - begin)), found
             begin = end
+
+
+@dataclass(frozen=True)
+class ClustersFile:
+    """The clusters of a threshold in one partition."""
+
+    job: Job
+    root: Path
+    threshold: float
+    range: Range
+
+    @property
+    def name(self) -> str:
+        return f"{FOLDER}/clusters_sim{self.threshold}/{self.range.place.partition}.clusters.parquet"
+
+
+def write_clusters_file(task: ClustersFile) -> None:
+    """Write the file, if the partition has documents in clusters."""
+    found = [of_range(part, task.range) for part in tasks_of(task.job.stage(IDS, task.threshold))]
+    numbers = np.concatenate([np.empty(0, np.int64), *(part["number"] for part in found)])
+    ids = np.concatenate([np.empty(0, np.uint64), *(part["cluster_id"] for part in found)])
+    if len(numbers):
+        order = np.argsort(numbers)
+        partition = task.range.place.partition
+        source = task.root / MINHASH / f"{partition}.parquet"
+        with Commit(task.root) as output:
+            rows = numbers[order] - task.range.first_number
+            write_clusters(output.file(task.name), source, partition, rows, ids[order])
+
+
+@dataclass(frozen=True)
+class DuplicatesFile:
+    """The copies in one snapshot."""
+
+    job: Job
+    root: Path
+    snapshot: str
+
+    @property
+    def name(self) -> str:
+        return f"{FOLDER}/duplicates/duplicates-{self.snapshot}.parquet"
+
+
+def write_duplicates_file(task: DuplicatesFile) -> None:
+    """Write the file, in the order that the copies were found in."""
+    sources = []
+    for each in reversed(ranges_of(task.job.numbering)):
+        if snapshot_of(each) == task.snapshot:
+            found = [of_range(part, each)["number"] for part in tasks_of(task.job.stage(COPIES))]
+            rows = np.sort(np.concatenate([np.empty(0, np.int64), *found])) - each.first_number
+            path = task.root / DOCUMENTS / f"{each.place.partition}.parquet"
+            sources.append((path, each.place.partition, rows))
+    with Commit(task.root) as output:
+        write_duplicates(output.file(task.name), sources)

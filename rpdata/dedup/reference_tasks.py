@@ -12,18 +12,14 @@ from pathlib import Path
 
 import numpy as np
 
-from rpdata.dataset import DOCUMENTS, MINHASH
 from rpdata.dedup.clusters.pieces import parts
 from rpdata.dedup.index.order import Numbering, Range
 from rpdata.dedup.job import Job
 from rpdata.dedup.pairs.buckets import group
 from rpdata.dedup.pairs.rows import Rows
-from rpdata.dedup.reference_files import write_clusters, write_duplicates
 from rpdata.engine.arrays import Arrays, is_written, write_arrays
-from rpdata.engine.commit import Commit
 from rpdata.text.arrays import Hashes, Ints
 
-FOLDER = "reference"            # of the dataset
 LEFT_OUT = "_tail"              # what partitions end in that RedPajama-V2 does not deduplicate
 
 EDGES, CLUSTERS, IDS, COPIES = "reference-edges", "reference-clusters", "reference-ids", "reference-copies"
@@ -147,60 +143,6 @@ def places_in_reverse(numbers: Ints, numbering: Numbering) -> Ints:
     at = np.searchsorted(starts, numbers, side="right") - 1
     found: Ints = (numbering.documents - ends)[at] + (numbers - starts[at])
     return found
-
-
-@dataclass(frozen=True)
-class ClustersFile:
-    """The clusters of a threshold in one partition."""
-
-    job: Job
-    root: Path
-    threshold: float
-    range: Range
-
-    @property
-    def name(self) -> str:
-        return f"{FOLDER}/clusters_sim{self.threshold}/{self.range.place.partition}.clusters.parquet"
-
-
-def write_clusters_file(task: ClustersFile) -> None:
-    """Write the file, if the partition has documents in clusters."""
-    found = [of_range(part, task.range) for part in tasks_of(task.job.stage(IDS, task.threshold))]
-    numbers = np.concatenate([np.empty(0, np.int64), *(part["number"] for part in found)])
-    ids = np.concatenate([np.empty(0, np.uint64), *(part["cluster_id"] for part in found)])
-    if len(numbers):
-        order = np.argsort(numbers)
-        partition = task.range.place.partition
-        source = task.root / MINHASH / f"{partition}.parquet"
-        with Commit(task.root) as output:
-            rows = numbers[order] - task.range.first_number
-            write_clusters(output.file(task.name), source, partition, rows, ids[order])
-
-
-@dataclass(frozen=True)
-class DuplicatesFile:
-    """The copies in one snapshot."""
-
-    job: Job
-    root: Path
-    snapshot: str
-
-    @property
-    def name(self) -> str:
-        return f"{FOLDER}/duplicates/duplicates-{self.snapshot}.parquet"
-
-
-def write_duplicates_file(task: DuplicatesFile) -> None:
-    """Write the file, in the order that the copies were found in."""
-    sources = []
-    for each in reversed(ranges_of(task.job.numbering)):
-        if snapshot_of(each) == task.snapshot:
-            found = [of_range(part, each)["number"] for part in tasks_of(task.job.stage(COPIES))]
-            rows = np.sort(np.concatenate([np.empty(0, np.int64), *found])) - each.first_number
-            path = task.root / DOCUMENTS / f"{each.place.partition}.parquet"
-            sources.append((path, each.place.partition, rows))
-    with Commit(task.root) as output:
-        write_duplicates(output.file(task.name), sources)
 
 
 def tasks_of(stage: Path) -> Iterator[Arrays]:

@@ -12,8 +12,7 @@ were counted before are not read again for that (`index/lines/counts-*`, which m
 import shutil
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import pairwise
@@ -25,17 +24,8 @@ from rpdata.annotate.unit import UnitReport
 from rpdata.annotate.work import finishing, start
 from rpdata.dataset import REPEATED_LINES
 from rpdata.dedup.line_counts import bounds
-from rpdata.dedup.repeated_lines_tasks import (
-    COLUMN,
-    LinesTask,
-    Part,
-    Unit,
-    add_up,
-    count_lines,
-    facts_of,
-    mark_lines,
-    part_folder,
-)
+from rpdata.dedup.repeated_lines_job import COLUMN, LinesJob, LinesUnit, content_of, state_of
+from rpdata.dedup.repeated_lines_tasks import Part, add_up, count_lines, list_runs, mark_lines
 from rpdata.engine.arrays import Arrays, is_written, write_arrays
 from rpdata.engine.cluster import Cluster
 from rpdata.engine.commit import sweep
@@ -96,25 +86,26 @@ def mark_repeated_lines(
         entries = [entry for unit in manifest.units if (entry := Ledger(root).entry("documents", unit.name))]
         if not entries:
             raise UserError(f"{shown} has no documents yet. First: rpdata compute-signals INPUT... --output {shown}")
-        task = LinesTask(root, entries, more_than)
-        sizes = {unit.name: unit.size for unit in manifest.units}
-        pending = [number for number, entry in enumerate(entries) if not task.is_marked(entry)]
-        summary = LinesSummary(f"{shown}/{REPEATED_LINES}", more_than, len(entries), len(entries) - len(pending))
-        summary.units_without_documents = len(manifest.units) - len(entries)
+        units = [LinesUnit(number, entry.unit, content_of(entry)) for number, entry in enumerate(entries)]
+        job = LinesJob(root, state_of(units, more_than))
+        pending = [unit for unit in units if not job.is_marked(unit)]
+        summary = LinesSummary(f"{shown}/{REPEATED_LINES}", more_than, len(units), len(units) - len(pending))
+        summary.units_without_documents = len(manifest.units) - len(units)
+        passes = Passes(job, {unit.name: unit.size for unit in manifest.units}, quiet, silent)
         manifest.replace(REPEATED_LINES, configuration(more_than))
         manifest.save(root)
         with finishing(
             root,
-            count=lambda: count(task, summary),
-            missing=lambda: [entry.unit for entry in entries if not task.is_marked(entry)],
+            count=lambda: count(units, job, summary),
+            missing=lambda: [unit.name for unit in units if not job.is_marked(unit)],
         ):
             if pending:
                 with start(resources) as cluster:
-                    count_all(task, cluster, sizes, quiet, silent)
-                    parts = add_up_all(task, cluster)
+                    passes.count(units, cluster)
+                    add_up_all(units, job, more_than, cluster)
                     passing("repeated lines found")
-                    mark_all(task, pending, parts, cluster, sizes, quiet, silent)
-                tidy_up(task)
+                    passes.mark(pending, cluster)
+                tidy_up(units, job)
     summary.seconds = round(time.monotonic() - started, 3)
     return summary
 
@@ -132,75 +123,67 @@ def configuration(more_than: int) -> dict[str, Any]:
     return {"more_than": more_than, "about": about, "signals": {COLUMN: described}}
 
 
-def count_all(task: LinesTask, cluster: Cluster, sizes: dict[str, int], quiet: bool, silent: bool) -> None:
-    """Have the lines of every unit counted."""
-    todo = [entry for entry in task.documents if not is_written(task.counts(entry) / "whole")]
-    with shown(cluster, [sizes[entry.unit] for entry in todo], "units counted", task.root, quiet, silent) as through:
-        for name, report in cluster.run(partial(count_lines, task=task), ((each.unit, each) for each in todo)):
-            through(sizes[name], report)
+@dataclass(frozen=True)
+class Passes:
+    """The two passes over the text, with progress and times. sizes: of all units, compressed."""
+
+    job: LinesJob
+    sizes: Mapping[str, int]
+    quiet: bool
+    silent: bool
+
+    def count(self, units: Sequence[LinesUnit], cluster: Cluster) -> None:
+        """Have the lines of every unit counted."""
+        todo = [unit for unit in units if not is_written(self.job.counts(unit) / "whole")]
+        self._run(partial(count_lines, job=self.job), todo, "units counted", cluster)
+
+    def mark(self, units: Sequence[LinesUnit], cluster: Cluster) -> None:
+        """Have the overlay of these units."""
+        self._run(partial(mark_lines, job=self.job), units, "units marked", cluster)
+
+    def _run(
+        self, task: Callable[[LinesUnit], UnitReport], units: Sequence[LinesUnit], counted: str, cluster: Cluster
+    ) -> None:
+        with (
+            Progress(
+                len(units), sum(self.sizes[unit.name] for unit in units), quiet=self.quiet,
+                silent=self.silent or not units, dashboard=cluster.dashboard, counted=counted,
+            ) as progress,
+            Timings(self.job.root) as timings,
+        ):
+            cluster.on_progress(progress.advance)
+            for name, report in cluster.run(task, ((unit.name, unit) for unit in units)):
+                progress.unit_done(self.sizes[name])
+                timings.add(report)
 
 
-def add_up_all(task: LinesTask, cluster: Cluster) -> int:
-    """Have the repeated keys of every range; returns how many ranges there are."""
-    cuts = bounds(sum(sum(facts_of(entry, task)["records"]) for entry in task.documents))
-    ranges = [Part(number, *cut) for number, cut in enumerate(pairwise(cuts))]
-    for _ in cluster.run(partial(add_up, task=task), ((f"lines {each.number}", each) for each in ranges)):
+def add_up_all(units: Sequence[LinesUnit], job: LinesJob, more_than: int, cluster: Cluster) -> None:
+    """Have the repeated keys of every range."""
+    cuts = bounds(list_runs(units, job))
+    ranges = [Part(number, *cut, more_than) for number, cut in enumerate(pairwise(cuts))]
+    for _ in cluster.run(partial(add_up, job=job), ((f"lines {part.number}", part) for part in ranges)):
         pass
-    found = sum(Arrays(part_folder(task, each.number)).facts["different"] for each in ranges)
-    write_arrays(task.found, {}, {"repeated": found})
-    return len(ranges)
+    found = sum(Arrays(job.part(part.number)).facts["different"] for part in ranges)
+    write_arrays(job.found, {}, {"repeated": found})
 
 
-def mark_all(
-    task: LinesTask, pending: Sequence[int], parts: int, cluster: Cluster, sizes: dict[str, int], quiet: bool,
-    silent: bool,
-) -> None:
-    """Have the overlay of every pending unit."""
-    names = [task.documents[number].unit for number in pending]
-    units = ((name, Unit(number, parts)) for name, number in zip(names, pending, strict=True))
-    with shown(cluster, [sizes[name] for name in names], "units marked", task.root, quiet, silent) as through:
-        for name, report in cluster.run(partial(mark_lines, task=task), units):
-            through(sizes[name], report)
-
-
-@contextmanager
-def shown(
-    cluster: Cluster, sizes: Sequence[int], counted: str, root: Path, quiet: bool, silent: bool
-) -> Iterator[Callable[[int, UnitReport], None]]:
-    """Progress and times of one pass over units of these sizes; call what it gives for each that is through."""
-    with (
-        Progress(
-            len(sizes), sum(sizes), quiet=quiet, silent=silent or not sizes, dashboard=cluster.dashboard,
-            counted=counted,
-        ) as progress,
-        Timings(root) as timings,
-    ):
-        cluster.on_progress(progress.advance)
-
-        def through(size: int, report: UnitReport) -> None:
-            progress.unit_done(size)
-            timings.add(report)
-
-        yield through
-
-
-def tidy_up(task: LinesTask) -> None:
+def tidy_up(units: Sequence[LinesUnit], job: LinesJob) -> None:
     """Remove what only this run needed, and what is of documents or a number of copies that are no more."""
-    shutil.rmtree(task.parts, ignore_errors=True)
-    needed = {task.work, *(task.counts(entry) for entry in task.documents)}
-    for folder in task.folder.iterdir():
+    shutil.rmtree(job.parts, ignore_errors=True)
+    needed = {job.work, *(job.counts(unit) for unit in units)}
+    for folder in job.folder.iterdir():
         if folder not in needed:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def count(task: LinesTask, summary: LinesSummary) -> None:
+def count(units: Sequence[LinesUnit], job: LinesJob, summary: LinesSummary) -> None:
     """Sums over the units that are marked."""
-    if is_written(task.found):
-        summary.repeated = Arrays(task.found).facts["repeated"]
-    for entry in task.documents:
-        if is_written(task.marked(entry)):
-            facts = Counter(Arrays(task.marked(entry)).facts)
-            summary.documents += entry.written
+    if is_written(job.found):
+        summary.repeated = Arrays(job.found).facts["repeated"]
+    for unit in units:
+        if is_written(job.marked(unit)):
+            facts = Counter(Arrays(job.marked(unit)).facts)
+            summary.documents += facts["documents"]
             summary.lines += facts["lines"]
             summary.marked_lines += facts["marked_lines"]
             summary.marked_documents += facts["marked_documents"]
