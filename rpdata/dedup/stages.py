@@ -12,7 +12,8 @@
 The output of a stage is a folder below the job's, named after everything that decides its content.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 from rpdata.dedup.clusters import ranks
@@ -68,13 +69,15 @@ def make_all_keys(stages: Stages, segments: Sequence[Segment], parts: Sequence[s
     stages.run("keys", make_keys, [task for task in tasks if not task.is_done])
 
 
-def find_duplicates(stages: Stages, job: Job, preference: Preference | None, memory: int) -> None:
-    """Everything from candidates to survivors. memory: bytes that the arrays of one task may take."""
+def find_duplicates(stages: Stages, job: Job, preferences: Mapping[Path, Preference | None], memory: int) -> None:
+    """Everything from candidates to survivors.
+
+    preferences: dataset -> what the keep rule means for it. memory: bytes that the arrays of one task may take.
+    """
     settings, documents = job.settings, job.numbering.documents
-    if preference:
-        folder = job.stage(ranks.STAGE)
-        segments = job.numbering.segments
-        stages.run("preference", make_preference, [PreferenceTask(s, preference, folder / s.name) for s in segments])
+    rules = [(segment, preferences.get(segment.dataset)) for segment in job.numbering.segments]
+    folder = job.stage(ranks.STAGE)
+    stages.run("preference", make_preference, (PreferenceTask(s, rule, folder / s.name) for s, rule in rules if rule))
     copies = [] if settings.exact == "none" else rows_of_documents(settings.exact, documents)
     bands = {threshold: rows_of_bands(threshold, documents) for threshold in settings.fuzzy}
     if settings.verify != "none" and settings.fuzzy:
