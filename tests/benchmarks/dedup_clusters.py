@@ -7,6 +7,7 @@ bands find that. CPU time, bytes that are written, and how much the memory of th
 """
 
 import argparse
+import ctypes
 import tempfile
 import time
 from pathlib import Path
@@ -56,6 +57,7 @@ def memory_of(kind):
 def measured(name, edges, documents, memory, work):
     """One line of the table; returns the clusters."""
     tasks = Counted(work)
+    ctypes.CDLL(None).malloc_trim(0)                    # what is free already is none of its growth
     Path("/proc/self/clear_refs").write_text("5")       # the peak is that of now
     before, began = memory_of("VmRSS"), time.process_time()
     folder = components(edges, documents, memory, tasks, work)
