@@ -69,6 +69,9 @@ class Here:
     dashboard = None
     memory = 1 << 30
 
+    def on_progress(self, handler):
+        """Nothing is told."""
+
     def run(self, task, items):
         for name, item in items:
             yield name, task(item)

@@ -4,7 +4,7 @@ from collections import Counter
 from itertools import pairwise
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rpdata.dedup.line_counts import Repeated, Runs, bounds, repeated, run_folder
@@ -15,6 +15,7 @@ KEYS = st.sampled_from([0, 1, 2, TOP - 1, TOP, TOP + 1, (1 << 64) - 1])
 UNITS = st.lists(st.lists(st.lists(KEYS, max_size=5), max_size=5), min_size=1, max_size=4)      # documents' lines
 
 
+@settings(max_examples=40)      # each writes some ten files, and syncs them
 @given(UNITS, st.integers(1, 4), st.integers(1, 6), st.integers(1, 8))
 def test_each_line_has_the_number_of_documents_that_have_it_if_those_are_more_than_so_many(
     tmp_path_factory, units, more_than, most, records

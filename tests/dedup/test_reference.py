@@ -10,16 +10,19 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from build_dataset import Builder, documents
-from command import rpdata
 
+from rpdata.dedup import reference as references
 from rpdata.dedup.reference import reference
 from rpdata.engine.resources import Resources
 from rpdata.manifest import Manifest
 from rpdata.schema import MINHASH
+from tests.build_dataset import Builder, documents
+from tests.command import rpdata
+from tests.dedup.annotated import here
 
 FINISHED_WITH_FAILURES = 3
 SIGKILL = -9
+ONE = Resources(1)
 THRESHOLDS = (0.7, 0.8, 0.9, 1.0)
 
 
@@ -27,14 +30,22 @@ THRESHOLDS = (0.7, 0.8, 0.9, 1.0)
 def annotated(shared, tmp_path_factory):
     """The documents that the reference was run on."""
     root = tmp_path_factory.mktemp("reference") / "out"
-    done = rpdata("compute-signals", shared / "golden" / "lsh" / "input", "--output", root, "--quiet")
+    done = rpdata("compute-signals", shared / "golden" / "lsh" / "input", "--output", root, "--quiet",
+                  "--workers", 1)
     assert done.returncode == FINISHED_WITH_FAILURES, done.stderr       # of records without text
     return root
 
 
+@pytest.fixture(scope="module", autouse=True)
+def in_this_process():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(references, "start", here)
+        yield
+
+
 @pytest.fixture(scope="module")
-def summary(annotated):
-    return reference(annotated, THRESHOLDS, Resources(2))
+def summary(annotated, in_this_process):
+    return reference(annotated, THRESHOLDS, ONE)
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +135,7 @@ def clusters_in(root):
 
 
 def test_documents_that_share_a_band_are_joined_and_tails_are_left_out(dataset):
-    summary = reference(dataset, (0.7,), Resources(1))
+    summary = reference(dataset, (0.7,), ONE)
     first, second, third = ("2022-05/0000/en_head", "2023-14/0000/de_all", "2023-14/0001/de_all")
     assert clusters_in(dataset) == {
         # a - ad - d
@@ -137,7 +148,7 @@ def test_documents_that_share_a_band_are_joined_and_tails_are_left_out(dataset):
 
 
 def test_the_first_of_the_newest_file_is_the_one_that_is_no_copy(dataset):
-    summary = reference(dataset, (), Resources(1))
+    summary = reference(dataset, (), ONE)
     assert summary.copies == {"2022-05": 2, "2023-14": 2}
     found = {
         snapshot: pq.read_table(dataset / f"reference/duplicates/duplicates-{snapshot}.parquet")["doc_id"].to_pylist()
@@ -156,7 +167,7 @@ def test_nothing_alike_is_no_cluster_and_no_copy(dataset):
         signatures = pa.array([rng.bytes(512) for _ in rows], pa.binary())
         ids = pa.array(rng.integers(0, 1 << 63, len(rows)), pa.uint64())
         builder.write("minhash", place, pa.table([table["doc_id"], ids, signatures], schema=MINHASH))
-    summary = reference(dataset, (0.7, 1.0), Resources(1))
+    summary = reference(dataset, (0.7, 1.0), ONE)
     assert clusters_in(dataset) == {}
     assert summary.clusters["1.0"] == {"documents": 0, "clusters": 0, "largest": 0}
     assert summary.copies == {"2022-05": 0, "2023-14": 0}
@@ -164,14 +175,15 @@ def test_nothing_alike_is_no_cluster_and_no_copy(dataset):
 
 def test_a_killed_run_goes_on_to_the_same_bytes_and_a_finished_one_has_nothing_to_do(dataset, tmp_path):
     other = shutil.copytree(dataset, tmp_path / "other")
-    reference(other, (0.7, 0.8), Resources(1))
-    killed = rpdata("dedup", dataset, "--reference", "--fuzzy", "0.7,0.8", RPDATA_KILL_AT="reference-files done:2")
+    reference(other, (0.7, 0.8), ONE)
+    killed = rpdata("dedup", dataset, "--reference", "--fuzzy", "0.7,0.8", "--workers", 2,
+                    RPDATA_KILL_AT="reference-files done:2")
     assert killed.returncode == SIGKILL, killed.stderr
-    reference(dataset, (0.7, 0.8), Resources(2))
+    reference(dataset, (0.7, 0.8), ONE)
     assert files_of(dataset) == files_of(other)
     stamps = {path: path.stat().st_mtime_ns for path in (dataset / "reference").rglob("*")}
-    reference(dataset, (0.7, 0.8), Resources(2))
+    reference(dataset, (0.7, 0.8), ONE)
     assert {path: path.stat().st_mtime_ns for path in (dataset / "reference").rglob("*")} == stamps
     next((dataset / "reference").rglob("*.clusters.parquet")).unlink()
-    reference(dataset, (0.7, 0.8), Resources(2))
+    reference(dataset, (0.7, 0.8), ONE)
     assert files_of(dataset) == files_of(other)
