@@ -22,10 +22,9 @@ def print_plan(plan: Plan, *, as_json: bool) -> None:
     table.add_row("bytes moved", f"{size(plan.read_bytes)} read, {size(plan.written_bytes)} written")
     free = "" if plan.free_bytes is None else f"; {size(plan.free_bytes)} are free"
     table.add_row("disk", f"{size(plan.disk_bytes)}, of which {size(plan.kept_bytes)} stay{free}")
-    table.add_row(
-        "memory", f"{size(plan.needed_memory)} for each worker; it has {size(plan.worker_memory)}: clusters are found "
-        f"{'in memory' if plan.in_memory else 'through files'}"
-    )
+    has = "" if plan.worker_memory is None else f"; it has {size(plan.worker_memory)}"
+    clusters = "in memory" if plan.in_memory else "through files"
+    table.add_row("memory", f"{size(plan.needed_memory)} for each worker{has}; clusters are found {clusters}")
     table.add_row(
         "time", f"about {duration(plan.seconds)} with {plan.workers:,} workers ({duration(plan.core_seconds)} of one "
         "core)"

@@ -10,22 +10,26 @@ from typing import Any
 
 from rpdata.bands import BANDS
 from rpdata.dedup.clusters.components import fits
+from rpdata.dedup.clusters.pieces import part_size
 from rpdata.dedup.clusters.stars import Ranges
 from rpdata.dedup.clusters.union_find import BYTES_PER_DOCUMENT
 from rpdata.dedup.index.band_keys import PREFIXES
 from rpdata.dedup.index.segments import SEGMENT_DOCUMENTS
+from rpdata.dedup.pairs.evidence_files import PART_BYTES
 from rpdata.dedup.pairs.rows import TASK_ROWS
+from rpdata.dedup.pairs.sittings import EVIDENCE_BYTES
 from rpdata.dedup.settings import DedupSettings
+from rpdata.schema import BYTES_PER_BATCH
 
-# Per core-second: python -m tests.benchmarks.dedup_rates (2026-11-20, AMD EPYC Zen 5).
-KEYED = 1_000_000           # documents whose signatures are read, and named
-HASHED_KEYS = 10_000_000    # keys of bands
-HASHED_TEXT = 300e6         # bytes of text that are read and hashed whole
-GROUPED = 10_000_000        # rows that are read, and put beside those of equal keys
-SHINGLED = 60e6             # bytes of text of which sets of shingles are made
-COMPARED = 300_000          # documents of buckets or clusters that are gathered and compared
-JOINED = 10_000_000         # pairs that become clusters
-MARKED = 500_000            # documents that are counted for the report, and marked
+# Per core-second: python -m tests.benchmarks.dedup_rates (2026-11-20, AMD EPYC Zen 5, a busy machine).
+KEYED = 1_900_000           # documents whose signatures are read, or named
+HASHED_KEYS = 15_000_000    # keys of bands
+HASHED_TEXT = 310e6         # bytes of text that are read and hashed whole
+GROUPED = 47_000_000        # rows that are read, and put beside those of equal keys
+SHINGLED = 45e6             # bytes of text of which sets of shingles are made
+COMPARED = {"jaccard": 300_000, "signature": 1_100_000}     # documents of buckets, gathered and compared with leaders
+JOINED = 19_000_000         # pairs that become clusters
+MARKED = 550_000            # documents that are counted for the report, and marked
 TASK_SECONDS = 0.02         # of a core, for each task
 
 # Assumed of a crawl: this share of documents has something in common with another, in half of the bands.
@@ -41,10 +45,11 @@ EDGE = 24
 SIGNATURE = 512
 MINHASH_ROW = 530           # of minhash/: signature, id_int and doc_id, compressed
 MARK = 33                   # of survivors
-MARKED_ROW = 14             # of duplicates/, compressed, with one threshold; python -m tests.benchmarks.dedup_rates
+MARKED_ROW = 10             # of duplicates/, compressed, with one threshold
 BYTES_PER_WORD = 7.2        # of text on web pages
-ROW_MEMORY = 60             # of keys that are being grouped: read, in order, in a table
+ROW_MEMORY = 80             # of keys that are being grouped: read, in order, in a table
 SEGMENT_KEY_MEMORY = 28
+MEMBER_MEMORY = 150         # of clusters of which the survivors are found
 STAR_ROUNDS = 6             # of both steps, beyond memory: the logarithm of the longest chain
 STAR_EDGE = 32              # written by a step for each edge, sorted by either end
 
@@ -119,7 +124,7 @@ def _keys(work: Workload, settings: DedupSettings) -> Iterator[Stage]:
 
 def _evidence(work: Workload, settings: DedupSettings) -> Iterator[Stage]:
     if settings.exact != "none":
-        yield _grouping(f"copies, {settings.exact}", work, 1, EXACT_KEY, EDGE)
+        yield _grouping(f"copies, {settings.exact}", work, 1, EXACT_KEY, MARK)
     if not settings.fuzzy or settings.verify == "none":
         return
     for threshold in settings.fuzzy:
@@ -127,11 +132,10 @@ def _evidence(work: Workload, settings: DedupSettings) -> Iterator[Stage]:
     text = CANDIDATES * work.text_bytes if settings.reads_text else 0
     sets = int(text / BYTES_PER_WORD) * ID
     candidates = int(CANDIDATES * work.documents)
-    segments = -(-work.documents // SEGMENT_DOCUMENTS)
     yield Stage(
-        "evidence", segments, work.documents / KEYED + text / SHINGLED,
+        "evidence", -(-work.documents // SEGMENT_DOCUMENTS), work.documents / KEYED + text / SHINGLED,
         work.documents * MINHASH_ROW + (work.stored_text_bytes if settings.reads_text else 0),
-        candidates * SIGNATURE + sets, (candidates * SIGNATURE + sets) // max(1, segments),
+        candidates * SIGNATURE + sets, 3 * (PART_BYTES + BYTES_PER_BATCH),
     )
 
 
@@ -144,19 +148,19 @@ def _grouping(name: str, work: Workload, bands: int, row: int, result: int) -> S
 
 
 def _fuzzy(work: Workload, settings: DedupSettings, threshold: float, task_memory: int) -> Iterator[Stage]:
-    bands = BANDS[threshold][0]
+    bands = BANDS[threshold][0] + (settings.exact != "none")      # copies are pairs too
+    rows = bands * work.documents
     cuts = tasks_of_band(work.documents)
-    members = int(bands * work.documents * CANDIDATES * BANDS_IN_COMMON)
+    members = int(rows * CANDIDATES * BANDS_IN_COMMON)
     edges = int(members * FOLLOWERS)
-    gathered = members * gathered_bytes(work, settings)
-    grouping = bands * work.documents / GROUPED
-    comparing = members / COMPARED if settings.verify != "none" else 0
-    yield Stage(
-        f"pairs {threshold}", bands * cuts, grouping + comparing,
-        bands * work.documents * KEY + gathered, edges * EDGE,
-        max(work.documents // cuts * ROW_MEMORY, task_memory if gathered else 0),
-    )
     clustered = int(work.documents * CANDIDATES)
+    of_document = gathered_bytes(work, settings)
+    evidence = 3 * EVIDENCE_BYTES if of_document else 0
+    compare = 1 / COMPARED[settings.verify] if settings.verify != "none" else 0.0
+    yield Stage(
+        f"pairs {threshold}", bands * cuts, rows / GROUPED + members * compare,
+        rows * KEY + members * of_document, edges * EDGE, work.documents // cuts * ROW_MEMORY + evidence,
+    )
     if fits(work.documents, task_memory):
         yield Stage(
             f"clusters {threshold}", 1, edges / JOINED, edges * EDGE, clustered * 2 * ID,
@@ -169,10 +173,9 @@ def _fuzzy(work: Workload, settings: DedupSettings, threshold: float, task_memor
             f"clusters {threshold}", 2 * STAR_ROUNDS * ranges.count, 2 * STAR_ROUNDS * edges / JOINED,
             moved, moved, task_memory,
         )
-    per_document = gathered_bytes(work, settings)
     yield Stage(
-        f"survivors {threshold}", max(1, clustered * max(1, per_document) // task_memory),
-        clustered / COMPARED, clustered * per_document, clustered * MARK, task_memory,
+        f"survivors {threshold}", -(-clustered // part_size(work.documents)), clustered * compare,
+        clustered * of_document, clustered * MARK, part_size(work.documents) * MEMBER_MEMORY + evidence,
     )
 
 

@@ -32,7 +32,8 @@ class Plan:
     in_memory: whether the clusters are found in the memory of one worker, or through files.
     disk_bytes: that have to be free; kept_bytes: of them, what stays. free_bytes: that are.
     read_bytes, written_bytes: moved in all. core_seconds: work; seconds: with these workers.
-    worker_memory: bytes that each worker has; needed_memory: that one needs.
+    worker_memory: bytes that each worker has, None for those of an existing Dask cluster. needed_memory: that one
+        needs.
     """
 
     dataset: str
@@ -42,7 +43,7 @@ class Plan:
     stages: tuple[Stage, ...]
     in_memory: bool
     workers: int
-    worker_memory: int
+    worker_memory: int | None
     needed_memory: int
     disk_bytes: int
     kept_bytes: int
@@ -55,7 +56,7 @@ class Plan:
     @property
     def obstacle(self) -> str | None:
         """Why it cannot be done as it is asked for, and what to do; None if nothing is in the way."""
-        if self.needed_memory > self.worker_memory:
+        if self.worker_memory is not None and self.needed_memory > self.worker_memory:
             return (
                 f"a worker needs {gigabytes(self.needed_memory)} of memory to compare {self.documents:,} documents, "
                 f"and has {gigabytes(self.worker_memory)}.\nGive more: --memory, or the same to fewer --workers"
@@ -96,9 +97,8 @@ def planned(
     work: Workload, settings: DedupSettings, resources: Resources, *, dataset: str, free_bytes: int | None = None
 ) -> Plan:
     """What so much work takes; it needs no dataset. free_bytes: None if the disk is not known."""
-    memory = resources.memory or machine_memory()
-    of_worker = memory // resources.workers
-    task_memory = of_worker // TASK_SHARE
+    of_worker = None if resources.scheduler else (resources.memory or machine_memory()) // resources.workers
+    task_memory = (of_worker or LEAST_MEMORY) // TASK_SHARE
     stages = tuple(stages_of(work, settings, task_memory))
     return Plan(
         dataset=dataset,

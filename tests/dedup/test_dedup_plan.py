@@ -4,6 +4,7 @@ import json
 import shutil
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from rpdata.dedup.costs import Workload
@@ -14,8 +15,10 @@ from rpdata.dedup.settings import DedupSettings
 from rpdata.engine.resources import Resources
 from rpdata.errors import UserError
 from rpdata.terminal_plan import print_plan
+from tests.benchmarks.dedup_scale import DOCUMENT, document
+from tests.dedup.annotated import annotated, stages_here
+from tests.dedup.found_here import found_here
 from tests.dedup.planted import Counts, plant
-from tests.dedup.signed import write_texts
 
 GIB = 1 << 30
 USUAL = DedupSettings()
@@ -25,9 +28,9 @@ CRAWL = Workload(20_000_000_000, 20_000_000_000, 20_000_000_000, 500_000, 50 * 1
 
 @pytest.fixture
 def dataset(tmp_path):
-    texts = plant(Counts(unrelated=50, edited=25, templates=0, quotations=0, translations=0, chains=0)).texts
-    write_texts(tmp_path / "out", {"2023-06/0000/en_head": texts[:70], "2023-06/0001/en_head": texts[70:]})
-    return tmp_path / "out"
+    texts = plant(Counts(unrelated=28, edited=12, templates=2, quotations=0, translations=0, chains=0)).texts
+    shards = {"2023-06/0000/en_head": texts[:70], "2023-06/0001/en_head": texts[70:]}
+    return annotated(tmp_path / "out", tmp_path / "crawl", shards)
 
 
 def crawl(settings=USUAL, memory=64 * 8 * GIB, workers=64, **more):
@@ -44,6 +47,21 @@ def test_the_keys_take_exactly_the_disk_that_the_plan_says(dataset):
     ):
         make_keys(KeysTask(segment, part))
         assert sum(segment.arrays(part)[each].nbytes for each in arrays) == said[name]
+
+
+def test_the_disk_that_a_run_takes_is_about_what_the_plan_says(dataset):
+    settings = DedupSettings("text", (0.8,), "jaccard")
+    said = plan(dataset, settings, Resources(1)).disk_bytes
+    found_here(dataset, settings, stages_here())
+    index = dataset / "index"
+    taken = sum(np.load(path, mmap_mode="r").nbytes for path in index.rglob("*.npy") if path.stem != "offsets")
+    assert said / 3 < taken < 3 * said
+
+
+def test_the_workers_of_an_existing_cluster_are_not_refused_for_their_memory():
+    unknown = planned(CRAWL, USUAL, Resources(4, scheduler="tcp://there:8786"), dataset="crawl")
+    assert unknown.worker_memory is None
+    assert unknown.obstacle is None
 
 
 def test_keys_that_are_there_are_not_made_again(dataset):
@@ -87,7 +105,7 @@ def test_clusters_that_do_not_fit_a_worker_are_found_through_files():
 
 
 def test_too_little_memory_is_refused_with_what_is_needed():
-    short = crawl(memory=64 * GIB)
+    short = crawl(memory=64 * 2 * GIB)
     assert short.needed_memory > short.worker_memory
     with pytest.raises(UserError, match=r"a worker needs [\d.]+ GB of memory to compare 20,000,000,000 documents"):
         refuse_what_cannot_end(short)
@@ -114,6 +132,10 @@ def test_the_plan_is_printed_for_people_and_for_programs(dataset, capsys):
     assert told["settings"]["fuzzy"] == [0.7, 0.8, 0.9]
     assert told["obstacle"] is None
     assert sum(stage["written"] for stage in told["stages"]) == told["disk_bytes"]
+
+
+def test_the_page_about_large_crawls_is_what_its_command_writes():
+    assert DOCUMENT.read_text() == document(), "python -m tests.benchmarks.dedup_scale"
 
 
 def test_a_dataset_that_is_not_finished_is_refused_as_the_run_would_refuse_it(tmp_path):
