@@ -160,6 +160,7 @@ def _fuzzy(work: Workload, settings: DedupSettings, threshold: float, task_memor
     yield Stage(
         f"pairs {threshold}", bands * cuts, rows / GROUPED + members * compare,
         rows * KEY + members * of_document, edges * EDGE, work.documents // cuts * ROW_MEMORY + evidence,
+        kept=True,
     )
     if fits(work.documents, task_memory):
         yield Stage(

@@ -82,10 +82,11 @@ def document() -> str:
         [
             "",
             f"Disk beside the dataset: {size(plan.disk_bytes)} while it runs, {size(plan.kept_bytes)} of which stay "
-            "(the index, for later snapshots, and the",
-            f"overlay). Memory: {size(plan.needed_memory)} for each worker. {DOCUMENTS:,} documents are too many for "
-            f"one worker's memory ({size(DOCUMENTS * costs.BYTES_PER_DOCUMENT)}),",
-            "so clusters are found through files, by large-star and small-star.",
+            "(keys and pairs, for later snapshots,",
+            f"and the overlay). Memory: {size(plan.needed_memory)} for each worker.",
+            f"{DOCUMENTS:,} documents are too many for one worker's memory "
+            f"({size(DOCUMENTS * costs.BYTES_PER_DOCUMENT)}), so clusters are found",
+            "through files, by large-star and small-star.",
             "",
             "## What would hurt first",
             "",

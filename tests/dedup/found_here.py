@@ -18,6 +18,6 @@ def found_here(root: Path, settings: DedupSettings, stages: Stages) -> tuple[Com
     index = own_index(root.absolute())
     make_all_keys(stages, index.segments, parts(settings.exact, settings.fuzzy))
     comparison = Comparison(index.folder, Numbering(index.segments), frozenset(), (root.absolute(),), settings)
-    job = comparison.job()
+    job = comparison.job(None)
     find_duplicates(stages, job, None, MEMORY)
     return comparison, job
