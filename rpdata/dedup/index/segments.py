@@ -11,7 +11,7 @@ import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +59,7 @@ class Segment:
         """Its documents."""
         return sum(place.rows for place in self.places)
 
-    @property
+    @cached_property
     def name(self) -> str:
         """16 hexadecimal digits that stand for its content and for how keys are made."""
         return configuration_hash({"places": [asdict(place) for place in self.places], "code": _code()})[:16]
