@@ -22,7 +22,8 @@ from rpdata.dedup.settings import DedupSettings
 from tests.benchmarks import machine
 from tests.benchmarks.datatrove_minhash import from_signatures, from_texts
 from tests.benchmarks.dedup_timed import timed
-from tests.benchmarks.synthetic import signatures, write_dataset
+from tests.benchmarks.synthetic import signatures
+from tests.benchmarks.synthetic_dataset import write_dataset
 from tests.dedup.planted import Counts, plant
 
 ROWS_PER_PARTITION = 20_000     # as in a file of RedPajama-V2

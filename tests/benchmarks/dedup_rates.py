@@ -15,7 +15,7 @@ from rpdata.dedup.settings import DedupSettings
 from tests.benchmarks import machine
 from tests.benchmarks.corpus import utf8_bytes
 from tests.benchmarks.dedup_timed import Timings, timed
-from tests.benchmarks.synthetic import write_dataset
+from tests.benchmarks.synthetic_dataset import write_dataset
 from tests.dedup.annotated import annotated
 from tests.dedup.planted import Counts, plant
 

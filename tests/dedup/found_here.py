@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from rpdata.dedup.comparison import Comparison
-from rpdata.dedup.index.order import Numbering
 from rpdata.dedup.index.segments import parts
 from rpdata.dedup.job import Job
 from rpdata.dedup.own_index import own_index
@@ -17,7 +16,7 @@ def found_here(root: Path, settings: DedupSettings, stages: Stages) -> tuple[Com
     """Everything up to the survivors of a dataset, and the job whose folders it is in."""
     index = own_index(root.absolute())
     make_all_keys(stages, index.segments, parts(settings.exact, settings.fuzzy))
-    comparison = Comparison(index.folder, Numbering(index.segments), frozenset(), (root.absolute(),), settings)
+    comparison = Comparison.of(index.folder, index.segments, frozenset(), [root.absolute()], settings)
     job = comparison.job(None)
     find_duplicates(stages, job, None, MEMORY)
     return comparison, job
