@@ -69,7 +69,8 @@ class Runs:
         """Write what is held, if there is any."""
         if self._held:
             keys, counts = added_up(self._held)
-            write_arrays(run_folder(self._folder, len(self.records)), {"keys": keys, "counts": counts})
+            folder = run_folder(self._folder, len(self.records))
+            write_arrays(folder, {"keys": keys, "counts": counts.astype(np.int32)})
             self.records.append(len(keys))
         self._held, self._count = [], 0
 
@@ -110,7 +111,7 @@ def repeated(
     keys = keys[order]
     first = first_of_each(keys)
     lengths = np.diff(np.append(first, len(keys)))
-    sums = np.add.reduceat(np.concatenate([counts for _, counts in parts])[order], first)
+    sums = np.add.reduceat(np.concatenate([counts for _, counts in parts])[order], first, dtype=np.int64)
     once = np.concatenate([[True], (keys[1:] != keys[:-1]) | (owner[1:] != owner[:-1])])    # of a unit's several runs
     wanted = once & np.repeat(sums > more_than, lengths)
     counts = np.minimum(np.repeat(sums, lengths)[wanted], MOST_COPIES).astype(np.int32)
