@@ -7,7 +7,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from rpdata.dedup.safety import FILE, LevelReport
-from rpdata.dedup.summary import DedupSummary
+from rpdata.dedup.summary import DedupSummary, FuzzyFound
 from rpdata.dedup.tallies import Loss
 from rpdata.terminal import console, counted, print_json
 from rpdata.terminal_forecast import align
@@ -38,13 +38,7 @@ def print_dedup(summary: DedupSummary, *, as_json: bool) -> None:
             f"{counted(summary.without_signature, 'document')} of less than 13 words: only copies are found of those."
         )
     for found in summary.fuzzy:
-        comparisons = counted(found.compared, "comparison")
-        told = f"Similarity {found.threshold}: {comparisons} in the buckets of all bands, {found.edges:,} confirmed"
-        if found.unresolved:
-            told += f"; {counted(found.unresolved, 'document')} kept that matched none of the leaders they met"
-        if found.oversized:
-            told += f"; {counted(found.oversized, 'bucket')} cut, as large as templates make them"
-        console.print(f"{told}.")
+        console.print(compared(found, summary.verify))
     for level in summary.safety.levels:
         if level.removed:
             console.print()
@@ -54,6 +48,20 @@ def print_dedup(summary: DedupSummary, *, as_json: bool) -> None:
         console.print(escape(note))
     console.print(work(summary))
     print_next(summary)
+
+
+def compared(found: FuzzyFound, verify: str) -> str:
+    """How a threshold's duplicates were proven, and what could not be compared."""
+    if verify == "none":
+        told = f"{counted(found.edges, 'pair')} in the buckets of all bands, not verified"
+    else:
+        comparisons = counted(found.compared, "comparison")
+        told = f"{comparisons} in the buckets of all bands, {found.edges:,} confirmed"
+    if found.unresolved:
+        told += f"; {counted(found.unresolved, 'document')} kept that matched none of the leaders they met"
+    if found.oversized:
+        told += f"; {counted(found.oversized, 'bucket')} cut, as large as templates make them"
+    return f"Similarity {found.threshold}: {told}."
 
 
 def found_table(summary: DedupSummary) -> Table:
@@ -111,6 +119,6 @@ def work(summary: DedupSummary) -> str:
 def print_next(summary: DedupSummary) -> None:
     """How the documents that are left are read."""
     root = summary.output.rstrip("/")
-    name = summary.fuzzy[-1].threshold if summary.fuzzy else "'exact'"
+    name = summary.fuzzy[-1].threshold if summary.fuzzy else '"exact"'
     console.print(f"Domains, languages, clusters: {escape(root)}/{FILE}")
     console.print(f'Next: Dataset.open("{escape(root)}").scan(deduplicated={name})')

@@ -26,6 +26,8 @@ LEGEND = (
     "js: the word javascript"
 )
 
+NAMES = 1 << 53         # no count is that large: it is an id_int, which is copied and not read
+
 # Format characters that belong into words: joiners of Indic scripts, Persian and emoji, and the soft hyphen.
 HARMLESS = {"\u200c", "\u200d", "\u00ad"}
 UNPRINTABLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
@@ -101,7 +103,9 @@ def short(value: Any) -> str:
         return ", ".join(map(str, value)) or "none"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return f"{value:,}" if isinstance(value, int) else f"{value:.6g}"
+    if isinstance(value, int):
+        return str(value) if value >= NAMES else f"{value:,}"
+    return f"{value:.6g}"
 
 
 def visible(text: str) -> str:

@@ -65,3 +65,12 @@ def test_of_several_datasets_each_is_named(summary, capsys):
     assert lines(capsys.readouterr().out).count("out/: 1,000 documents") == 2
     print_all([summary, summary], as_json=True)
     assert len(json.loads(capsys.readouterr().out)) == 2
+
+
+def test_without_fuzzy_thresholds_or_proof_that_is_said(summary, capsys):
+    summary.verify = "none"
+    print_dedup(summary, as_json=False)
+    assert "Similarity 0.8: 400 pairs in the buckets of all bands, not verified" in capsys.readouterr().out
+    summary.fuzzy = []
+    print_dedup(summary, as_json=False)
+    assert 'scan(deduplicated="exact")' in capsys.readouterr().out
