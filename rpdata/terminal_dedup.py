@@ -44,8 +44,8 @@ def print_dedup(summary: DedupSummary, *, as_json: bool) -> None:
             console.print()
             print_level(level)
     console.print()
-    for note in summary.notes:
-        console.print(escape(note))
+    for danger in summary.safety.dangers:
+        console.print(f"Marked all the same: {escape(visible(danger))}.")
     console.print(work(summary))
     print_next(summary)
 

@@ -57,7 +57,6 @@ class DedupSummary:
     verify, keep: as they are typed.
     safety: the report; it does not count what is removed of an index, as that is never removed.
     units: that have documents; units_done_before: that had been marked with the same result already.
-    notes: sentences for the user.
     """
 
     output: str
@@ -71,7 +70,6 @@ class DedupSummary:
     fuzzy: list[FuzzyFound] = field(default_factory=list)
     units: int = 0
     units_done_before: int = 0
-    notes: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
     def as_dict(self) -> dict[str, Any]:
