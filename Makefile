@@ -8,7 +8,7 @@ FUZZ_INSTALLED := .venv/.installed-fuzz
 FUZZ_SECONDS ?= 30
 OLD_PYTHON := "rpdata needs Python 3.11 or newer; name one with: make PYTHON=/path/to/python3"
 
-.PHONY: install demo test lint faults fuzz bench clean
+.PHONY: install demo test lint faults fuzz bench bench-dedup clean
 
 install: $(INSTALLED)
 
@@ -57,6 +57,13 @@ $(BENCH_INSTALLED): pyproject.toml constraints.txt tests/benchmarks/requirements
 # Measures, and writes the table between the markers of README.md.
 bench: $(BENCH_INSTALLED)
 	.venv-bench/bin/python tests/benchmarks/run.py --readme README.md
+
+# What deduplication finds and what it takes: against brute force, against datatrove, and ten million signatures.
+bench-dedup: $(BENCH_INSTALLED)
+	.venv-bench/bin/python -m tests.benchmarks.dedup_accuracy
+	.venv-bench/bin/python -m tests.benchmarks.dedup_datatrove
+	.venv-bench/bin/python -m tests.benchmarks.dedup_rates
+	.venv-bench/bin/python -m tests.benchmarks.dedup_command
 
 clean:
 	rm -rf .venv .venv-bench build dist *.egg-info .pytest_cache .hypothesis .mypy_cache .ruff_cache
