@@ -1,7 +1,7 @@
 """What one deduplication compares with each other, and which datasets get an overlay of what it finds."""
 
 import inspect
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -28,7 +28,7 @@ class Comparison:
     home: the folder of the index that the work is done in.
     numbering: all documents. first: the names of the segments that come before all others.
     targets: the datasets that get an overlay.
-    preferences: the keep rule in the columns of each of them; None for "first".
+    preferences: of each target, what the keep rule means there; None for "first".
     """
 
     home: Path
@@ -36,7 +36,7 @@ class Comparison:
     first: frozenset[str]
     targets: tuple[Path, ...]
     settings: DedupSettings
-    preferences: tuple[Preference | None, ...]
+    preferences: Mapping[Path, Preference | None]
 
     @classmethod
     def of(
@@ -44,7 +44,7 @@ class Comparison:
         settings: DedupSettings,
     ) -> "Comparison":
         """UserError if the datasets do not have what the keep rule asks for."""
-        preferences = tuple(Preference.of(settings.keep, Dataset.open(root)) for root in targets)
+        preferences = {root: Preference.of(settings.keep, Dataset.open(root)) for root in targets}
         return cls(home, Numbering(segments, first), first, tuple(targets), settings, preferences)
 
     @cached_property
@@ -54,7 +54,7 @@ class Comparison:
             "settings": self.settings.as_dict(),
             "places": self.numbering.described(),
             "first": [each.segment.name in self.first for each in self.numbering.ranges],
-            "preferred by": [self._files(*each) for each in zip(self.targets, self.preferences, strict=True)],
+            "preferred by": [self._files(*each) for each in self.preferences.items()],
             "code": code_hash(),
         })[:16]
 

@@ -173,7 +173,7 @@ def compare(
                 make_all_keys(stages, index.segments, parts(settings.exact, settings.fuzzy))
                 index.save()
             job = comparison.job(earlier)
-            find_duplicates(stages, job, dict(zip(comparison.targets, comparison.preferences, strict=True)), memory)
+            find_duplicates(stages, job, comparison.preferences, memory)
             reports = [
                 safety_of(comparison, job, stages, root, name, allow_large_clusters)
                 for root, name in zip(comparison.targets, shown, strict=True)

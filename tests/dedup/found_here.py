@@ -18,5 +18,5 @@ def found_here(root: Path, settings: DedupSettings, stages: Stages) -> tuple[Com
     make_all_keys(stages, index.segments, parts(settings.exact, settings.fuzzy))
     comparison = Comparison.of(index.folder, index.segments, frozenset(), [root.absolute()], settings)
     job = comparison.job(None)
-    find_duplicates(stages, job, None, MEMORY)
+    find_duplicates(stages, job, comparison.preferences, MEMORY)
     return comparison, job
