@@ -182,6 +182,7 @@ def plan(
     exact: Exact = "text",
     fuzzy: Fuzzy = "0.8",
     verify: Verify = "jaccard",
+    keep: Keep = "first",
     against: Against = None,
     workers: Workers = None,
     memory: Memory = None,
@@ -193,7 +194,7 @@ def plan(
     from rpdata.terminal_plan import print_plan
 
     resources = Resources.of(workers, memory, None)
-    found = plan_of(dataset, settings_of(exact, fuzzy, verify, "first"), resources, against or ())
+    found = plan_of(dataset, settings_of(exact, fuzzy, verify, keep), resources, against or ())
     print_plan(found, as_json=as_json)
     raise typer.Exit(UserError.exit_status if found.obstacle else 0)
 

@@ -103,6 +103,15 @@ def test_templates_stop_the_run_before_anything_is_marked(tmp_path):
     assert len(Dataset.open(root).scan(deduplicated=0.8).collect()) == 41
 
 
+def test_a_plan_writes_nothing_and_a_curve_needs_no_dataset(pool, capsys):
+    before = digest(pool)
+    app(["dedup", "plan", str(pool), "--keep", "longest", "--workers", "1", "--json"], standalone_mode=False)
+    assert json.loads(capsys.readouterr().out)["documents"] == 210
+    assert digest(pool) == before
+    app(["dedup", "curve", "0.8", "--json"], standalone_mode=False)
+    assert json.loads(capsys.readouterr().out)["bands"] == 9
+
+
 def test_a_mistake_is_a_message(pool):
     refused = rpdata("dedup", pool, "--keep", "signal:rps_doc_word_coun")
     assert refused.returncode == REFUSED
