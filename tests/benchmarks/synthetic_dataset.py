@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 from rpdata.annotate.identity import id_ints
 from rpdata.annotate.settings import Settings
 from rpdata.manifest import Manifest
+from rpdata.report.views import write_views
 from rpdata.schema import DOCUMENTS, MINHASH, ROWS_PER_BATCH
 from rpdata.signals import schema
 from tests.benchmarks.synthetic import VALUES, signatures
@@ -38,3 +39,4 @@ def write_dataset(root: Path, documents: int, rows_per_partition: int) -> None:
         signed = pa.Array.from_buffers(pa.binary(), rows, [None, ends, bits])
         builder.write("minhash", partition, pa.table([doc_ids, id_ints(doc_ids), signed], schema=MINHASH))
         builder.tables.clear()      # it remembers what it wrote, for tests
+    write_views(root)
