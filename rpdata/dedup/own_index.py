@@ -8,6 +8,7 @@ from rpdata.dedup.index.catalogue import Index
 from rpdata.dedup.index.segments import segments_of
 from rpdata.errors import UserError
 from rpdata.ledger import Entry, Ledger
+from rpdata.manifest import Manifest
 
 FOLDER = "index"        # of a dataset
 
@@ -88,5 +89,5 @@ def refuse_twins(indexes: Sequence[Index]) -> None:
 def documents_entries(root: Path) -> list[Entry]:
     """The ledger's entries of the documents of a dataset, in the order of its units."""
     ledger = Ledger(root)
-    units = Dataset.open(root).manifest.units
+    units = Manifest.load(root).units
     return [entry for unit in units if (entry := ledger.entry(DOCUMENTS, unit.name))]
