@@ -15,6 +15,7 @@ from rpdata.dedup.clusters.stars import Ranges
 from rpdata.dedup.clusters.union_find import BYTES_PER_DOCUMENT
 from rpdata.dedup.index.band_keys import PREFIXES
 from rpdata.dedup.index.segments import SEGMENT_DOCUMENTS
+from rpdata.dedup.pairs.edges import MEMBERS_AT_ONCE
 from rpdata.dedup.pairs.evidence_files import PART_BYTES
 from rpdata.dedup.pairs.rows import TASK_ROWS
 from rpdata.dedup.pairs.sittings import EVIDENCE_BYTES
@@ -41,15 +42,17 @@ ID = 8                      # bytes of a number of a document
 KEY = 12                    # of a band, and the row that has it
 EXACT_KEY = 20              # of a whole document, and its row
 DIGEST = 32                 # of a payload, and its row in documents/
-EDGE = 24
+EDGE = 32
 SIGNATURE = 512
 MINHASH_ROW = 530           # of minhash/: signature, id_int and doc_id, compressed
 MARK = 33                   # of survivors
 MARKED_ROW = 10             # of duplicates/, compressed, with one threshold
 BYTES_PER_WORD = 7.2        # of text on web pages
-ROW_MEMORY = 80             # of keys that are being grouped: read, in order, in a table
+ROW_MEMORY = 24             # of keys that a task reads
+PREFIX_MEMORY = 60          # of those of one prefix: put in order, and in a table
 SEGMENT_KEY_MEMORY = 28
-MEMBER_MEMORY = 150         # of clusters of which the survivors are found
+BUCKET_MEMORY = 70          # of members of buckets, while their leaders are elected
+MEMBER_MEMORY = 150         # of clusters, while their survivors are
 STAR_ROUNDS = 6             # of both steps, beyond memory: the logarithm of the longest chain
 STAR_EDGE = 32              # written by a step for each edge, sorted by either end
 
@@ -59,13 +62,15 @@ class Workload:
     """What is to be compared.
 
     documents: how many. unkeyed: of them whose keys no index has yet. marked: of them that get the overlay, in so many
-    partitions. stored_text_bytes: of documents/, compressed. text_bytes: of it, estimated.
+    partitions. largest_segment: documents of one. stored_text_bytes: of documents/, compressed. text_bytes: of it,
+    estimated.
     """
 
     documents: int
     unkeyed: int
     marked: int
     partitions: int
+    largest_segment: int
     stored_text_bytes: int
     text_bytes: int
 
@@ -105,7 +110,7 @@ def _keys(work: Workload, settings: DedupSettings) -> Iterator[Stage]:
     documents = work.unkeyed
     share = documents / max(1, work.documents)
     segments = -(-documents // SEGMENT_DOCUMENTS)
-    rows = min(documents, SEGMENT_DOCUMENTS)
+    rows = work.largest_segment if documents else 0
     for threshold in settings.fuzzy:
         keys = BANDS[threshold][0] * documents
         yield Stage(
@@ -144,7 +149,7 @@ def _grouping(name: str, work: Workload, bands: int, row: int, result: int) -> S
     cuts = tasks_of_band(work.documents)
     rows = bands * work.documents
     found = int(rows * CANDIDATES * BANDS_IN_COMMON)
-    return Stage(name, bands * cuts, rows / GROUPED, rows * row, found * result, work.documents // cuts * ROW_MEMORY)
+    return Stage(name, bands * cuts, rows / GROUPED, rows * row, found * result, rows_memory(work.documents))
 
 
 def _fuzzy(work: Workload, settings: DedupSettings, threshold: float, task_memory: int) -> Iterator[Stage]:
@@ -155,12 +160,12 @@ def _fuzzy(work: Workload, settings: DedupSettings, threshold: float, task_memor
     edges = int(members * FOLLOWERS)
     clustered = int(work.documents * CANDIDATES)
     of_document = gathered_bytes(work, settings)
-    evidence = 3 * EVIDENCE_BYTES if of_document else 0
+    evidence = EVIDENCE_BYTES + PART_BYTES if of_document else 0
     compare = 1 / COMPARED[settings.verify] if settings.verify != "none" else 0.0
     yield Stage(
         f"pairs {threshold}", bands * cuts, rows / GROUPED + members * compare,
-        rows * KEY + members * of_document, edges * EDGE, work.documents // cuts * ROW_MEMORY + evidence,
-        kept=True,
+        rows * KEY + members * of_document, edges * EDGE,
+        rows_memory(work.documents) + MEMBERS_AT_ONCE * BUCKET_MEMORY + evidence, kept=True,
     )
     if fits(work.documents, task_memory):
         yield Stage(
@@ -194,6 +199,11 @@ def gathered_bytes(work: Workload, settings: DedupSettings) -> int:
     if settings.verify == "none" or not work.documents:
         return 0
     return SIGNATURE + (int(work.text_bytes / work.documents / BYTES_PER_WORD) * ID if settings.reads_text else 0)
+
+
+def rows_memory(documents: int) -> int:
+    """Bytes that a task needs for its rows of a band."""
+    return documents // tasks_of_band(documents) * ROW_MEMORY + documents // PREFIXES * PREFIX_MEMORY
 
 
 def tasks_of_band(documents: int) -> int:

@@ -17,7 +17,7 @@ from rpdata.engine.resources import LEAST_MEMORY, Resources
 from rpdata.errors import UserError
 
 TASK_SHARE = 4              # the arrays of a task may take this part of a worker's memory
-WORKER_MEMORY = 512 << 20   # that it has before it begins a task: Python, and the libraries
+WORKER_MEMORY = 256 << 20   # that it has before it begins a task: Python, and the libraries
 ROOM = 0.95                 # of the free disk, that a run may count on
 
 
@@ -87,6 +87,7 @@ def plan(root: Path, settings: DedupSettings, resources: Resources, against: Seq
         unkeyed=sum(each.rows for each in mine.segments if not has_keys(each, settings)),
         marked=marked,
         partitions=sum(len(each.places) for each in mine.segments),
+        largest_segment=max(each.rows for each in mine.segments),
         stored_text_bytes=stored_text,
         text_bytes=round(stored_text / OUTPUT_PER_TEXT["documents"]),
     )

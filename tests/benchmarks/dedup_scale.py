@@ -36,6 +36,7 @@ def planned_for(workers: int, verify: Verify = "jaccard") -> Plan:
     text = DOCUMENTS * TEXT_BYTES
     work = Workload(
         documents=DOCUMENTS, unkeyed=DOCUMENTS, marked=DOCUMENTS, partitions=DOCUMENTS // PER_PARTITION,
+        largest_segment=SEGMENT_DOCUMENTS,
         stored_text_bytes=int(text * OUTPUT_PER_TEXT["documents"]), text_bytes=text,
     )
     settings = DedupSettings("text", (THRESHOLD,), verify)

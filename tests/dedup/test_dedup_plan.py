@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from rpdata.dedup.costs import Workload
-from rpdata.dedup.index.segments import KeysTask, make_keys
+from rpdata.dedup.index.segments import SEGMENT_DOCUMENTS, KeysTask, make_keys
 from rpdata.dedup.own_index import own_index
 from rpdata.dedup.plan import plan, planned, refuse_what_cannot_end
 from rpdata.dedup.settings import DedupSettings
@@ -23,7 +23,8 @@ from tests.dedup.planted import Counts, plant
 GIB = 1 << 30
 USUAL = DedupSettings()
 ALL = DedupSettings("text", (0.7, 0.8, 0.9))
-CRAWL = Workload(20_000_000_000, 20_000_000_000, 20_000_000_000, 500_000, 50 * 10**12, 100 * 10**12)
+DOCUMENTS = 20_000_000_000
+CRAWL = Workload(DOCUMENTS, DOCUMENTS, DOCUMENTS, 500_000, SEGMENT_DOCUMENTS, 50 * 10**12, 100 * 10**12)
 
 
 @pytest.fixture
@@ -110,6 +111,19 @@ def test_too_little_memory_is_refused_with_what_is_needed():
     with pytest.raises(UserError, match=r"a worker needs [\d.]+ GB of memory to compare 20,000,000,000 documents"):
         refuse_what_cannot_end(short)
     refuse_what_cannot_end(crawl())
+
+
+@pytest.mark.parametrize("documents", [10**6, 10**8])
+def test_a_gigabyte_for_each_worker_is_enough_for_a_hundred_million_documents(documents):
+    work = replace(CRAWL, documents=documents, unkeyed=documents, marked=documents, partitions=documents // 20_000)
+    for verify in ("jaccard", "signature", "none"):
+        settings = DedupSettings("text", (0.7,), verify)
+        assert planned(work, settings, Resources(2, 2 * GIB), dataset="d").obstacle is None
+
+
+def test_a_partition_of_very_many_documents_needs_more_memory():
+    work = replace(CRAWL, documents=10**7, unkeyed=10**7, marked=10**7, largest_segment=10**7, partitions=1)
+    assert "a worker needs" in planned(work, USUAL, Resources(2, 4 * GIB), dataset="d").obstacle
 
 
 def test_too_little_disk_is_refused_with_what_is_needed(dataset, monkeypatch):
