@@ -9,7 +9,7 @@ import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from rpdata.engine.killpoint import passing
 from rpdata.errors import CannotFinish, naming
 
 FACTS = "facts.json"
+MAPPED_FROM = 1 << 18       # bytes: what is smaller is read, which takes a third of the time that mapping does
 ARRAY_POINTS = ("arrays written", "arrays renamed")     # where a test can have the process killed (see `killpoint`)
 
 
@@ -37,11 +38,12 @@ class Arrays:
             raise _damaged(folder, error) from error
 
     def __getitem__(self, name: str) -> np.ndarray:
-        """One array, read-only, mapped from its file; an empty one is not mapped. CannotFinish if it is damaged."""
+        """One array; a large one is mapped from its file, read-only. CannotFinish if it is damaged."""
         path = self.path(name)
         try:
             known = self._arrays[name]
-            array: np.ndarray = np.load(path, mmap_mode="r" if known["bytes"] else None, allow_pickle=False)
+            mapped: Literal["r"] | None = "r" if known["bytes"] > MAPPED_FROM else None
+            array: np.ndarray = np.load(path, mmap_mode=mapped, allow_pickle=False)
             if array.nbytes != known["bytes"] or array.dtype.str != known["type"]:
                 raise ValueError(f"{array.nbytes} bytes of {array.dtype.str}, and {known} were written")
         except (OSError, ValueError, KeyError) as error:
