@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rpdata.dataset import DOCUMENTS, MINHASH, Dataset
-from rpdata.dedup.index.catalogue import Index
+from rpdata.dedup.index.catalogue import FILE, Index
 from rpdata.dedup.index.segments import segments_of
 from rpdata.errors import UserError
 from rpdata.ledger import Entry, Ledger
@@ -42,6 +42,12 @@ def own_index(root: Path) -> Index:
     family = str(dataset.manifest.configurations[MINHASH]["minhash_hash"])
     folder = root / FOLDER
     return Index(folder, family, tuple(segments_of(root, folder, documents, minhash)))
+
+
+def save_own(mine: Index, root: Path) -> None:
+    """Write the index of a dataset; what was added to it of other datasets stays."""
+    others = Index.load(mine.folder).of_others(root) if (mine.folder / FILE).is_file() else []
+    Index(mine.folder, mine.minhash, (*mine.segments, *others)).save()
 
 
 def indexes_of(against: Sequence[Path], mine: Index) -> list[Index]:

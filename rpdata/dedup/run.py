@@ -15,9 +15,9 @@ from rpdata.dedup.duplicates_columns import configuration
 from rpdata.dedup.duplicates_overlay import MarkTask, is_marked, mark_unit
 from rpdata.dedup.earlier import earlier_edges, keep_edges
 from rpdata.dedup.index.catalogue import Index
-from rpdata.dedup.index.segments import parts
+from rpdata.dedup.index.segments import Segment, parts
 from rpdata.dedup.job import Job
-from rpdata.dedup.own_index import indexes_of, own_index, refuse_missing_keys, refuse_twins
+from rpdata.dedup.own_index import indexes_of, own_index, refuse_missing_keys, refuse_twins, save_own
 from rpdata.dedup.plan import TASK_SHARE, plan, refuse_what_cannot_end
 from rpdata.dedup.safety import SafetyReport, refuse, report_of, write_report
 from rpdata.dedup.settings import DedupSettings
@@ -62,10 +62,10 @@ def run(
         others = indexes_of(against, mine)
         for index in others:
             refuse_missing_keys(index, needed)
-            if update_index:
+            if update_index and guarded(index) != root.resolve():
                 locks.enter_context(writer_lock(guarded(index)))
         refuse_twins([mine, *others])
-        known = [each for index in others for each in index.segments if each.dataset != root.resolve()]
+        known = [each for index in others for each in index.of_others(root)]
         first = frozenset(each.name for each in known)
         comparison = Comparison.of(mine.folder, [*mine.segments, *known], first, [root], settings)
 
@@ -75,8 +75,9 @@ def run(
             if job and (update_index or not others):
                 keep_edges(job, index)
 
+        save_own(mine, root)
         (summary,) = compare(
-            comparison, [shown], [mine], resources, earlier_edges(comparison, others), keep,
+            comparison, [shown], mine.segments, resources, earlier_edges(comparison, others), keep,
             allow_large_clusters, quiet=quiet, silent=silent,
         )
     return summary
@@ -109,14 +110,15 @@ def recluster(
                 keep_edges(job, index)
 
         return compare(
-            comparison, list(map(str, roots)), [index], resources, None, keep,
+            comparison, list(map(str, roots)), index.segments, resources, None, keep,
             allow_large_clusters, quiet=quiet, silent=silent,
         )
 
 
 def guarded(index: Index) -> Path:
     """The folder whose lock an index is under: the dataset that it lies in, or itself."""
-    return index.folder.parent if (index.folder.parent / MANIFEST).is_file() else index.folder
+    folder = index.folder.resolve()
+    return folder.parent if (folder.parent / MANIFEST).is_file() else folder
 
 
 def refuse_options(settings: DedupSettings, against: Sequence[Path], update_index: bool) -> None:
@@ -144,7 +146,7 @@ def refuse_changed(index: Index, root: Path) -> None:
 def compare(
     comparison: Comparison,
     shown: Sequence[str],
-    indexes: Sequence[Index],
+    keyed: Sequence[Segment],
     resources: Resources,
     earlier: Path | None,
     keep: Callable[[Job | None], None],
@@ -155,8 +157,8 @@ def compare(
 ) -> list[DedupSummary]:
     """Do what a comparison asks for; the locks are held. A summary for each target.
 
-    shown: the targets as they were named. indexes: that keys may be written to. earlier: see `Job`. keep: what to do
-    once all is marked; None is in the place of a job where that was so before.
+    shown: the targets as they were named. keyed: segments that get keys where they lack some. earlier: see `Job`.
+    keep: what to do once all is marked; None is in the place of a job where that was so before.
     """
     began = time.monotonic()
     settings, home = comparison.settings, comparison.home
@@ -169,9 +171,7 @@ def compare(
         with start(resources) as cluster:
             stages = Stages(cluster, quiet, silent)
             memory = cluster.memory // TASK_SHARE
-            for index in indexes:
-                make_all_keys(stages, index.segments, parts(settings.exact, settings.fuzzy))
-                index.save()
+            make_all_keys(stages, keyed, parts(settings.exact, settings.fuzzy))
             job = comparison.job(earlier)
             find_duplicates(stages, job, comparison.preferences, memory)
             reports = [

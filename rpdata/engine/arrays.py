@@ -9,7 +9,7 @@ import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import numpy as np
 
@@ -39,10 +39,17 @@ class Arrays:
 
     def __getitem__(self, name: str) -> np.ndarray:
         """One array; a large one is mapped from its file, read-only. CannotFinish if it is damaged."""
+        return self._load(name, MAPPED_FROM)
+
+    def mapped(self, name: str) -> np.memmap:
+        """One array that is not empty, mapped whatever its size; `offset` is where its values begin in the file."""
+        return cast(np.memmap, self._load(name, 0))
+
+    def _load(self, name: str, mapped_from: int) -> np.ndarray:
         path = self.path(name)
         try:
             known = self._arrays[name]
-            mapped: Literal["r"] | None = "r" if known["bytes"] > MAPPED_FROM else None
+            mapped: Literal["r"] | None = "r" if known["bytes"] > mapped_from else None
             array: np.ndarray = np.load(path, mmap_mode=mapped, allow_pickle=False)
             if array.nbytes != known["bytes"] or array.dtype.str != known["type"]:
                 raise ValueError(f"{array.nbytes} bytes of {array.dtype.str}, and {known} were written")

@@ -10,6 +10,7 @@ import pytest
 
 from rpdata.dataset import Dataset
 from rpdata.dedup import run as runs
+from rpdata.dedup.index.catalogue import Index
 from rpdata.dedup.run import recluster, run
 from rpdata.dedup.settings import DedupSettings
 from rpdata.engine.resources import Resources
@@ -228,6 +229,14 @@ def test_reclustering_an_updated_index_brings_all_datasets_to_the_joint_run(halv
     deduplicated(old, against=[new / "index"], update_index=True)       # the older one comes second
     recluster(new / "index", DedupSettings(), ONE, allow_large_clusters=True)
     assert overlay(old) | overlay(new) == expected
+
+
+def test_an_index_keeps_what_was_added_to_it_when_its_own_dataset_is_deduplicated_again(halves, tmp_path) -> None:
+    old, new = (Path(shutil.copytree(half, tmp_path / half.name)) for half in halves)
+    deduplicated(old)
+    deduplicated(new, against=[old / "index"], update_index=True)
+    deduplicated(old, settings={"fuzzy": (0.8, 0.9)})
+    assert {each.dataset for each in Index.load(old / "index").segments} == {old, new}
 
 
 def test_an_index_that_was_updated_serves_a_third_dataset_and_itself_again(halves, parts, tmp_path) -> None:

@@ -59,7 +59,10 @@ class Index:
             "format_version": FORMAT_VERSION,
             "minhash": self.minhash,
             "segments": [
-                {"dataset": os.path.relpath(each.dataset, self.folder), "places": [asdict(p) for p in each.places]}
+                {
+                    "dataset": os.path.relpath(each.dataset.resolve(), self.folder.resolve()),
+                    "places": [asdict(place) for place in each.places],
+                }
                 for each in self.segments
             ],
         }
@@ -77,10 +80,13 @@ class Index:
                 copy_folder(segment.folder / part, mine.folder / part)
             copied.append(mine)
         passing("segments copied")
-        kept = [each for each in self.segments if each.dataset.resolve() != dataset.resolve()]
-        index = Index(self.folder, self.minhash, (*kept, *copied))
+        index = Index(self.folder, self.minhash, (*self.of_others(dataset), *copied))
         index.save()
         return index
+
+    def of_others(self, dataset: Path) -> list[Segment]:
+        """The segments of all datasets but one."""
+        return [each for each in self.segments if each.dataset.resolve() != dataset.resolve()]
 
 
 def copy_folder(source: Path, target: Path) -> None:

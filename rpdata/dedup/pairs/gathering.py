@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 
@@ -122,7 +121,7 @@ def _copy_sets(part: Arrays, starts: Ints, ends: Ints, target: Hashes, places: I
         return
     breaks = np.flatnonzero((starts[1:] != ends[:-1]) | (np.diff(places) != np.diff(starts)))
     firsts, lasts = np.append(0, breaks + 1), np.append(breaks, len(starts) - 1)    # of runs that lie side by side
-    begin = cast(np.memmap, part["sets"]).offset
+    begin = part.mapped("sets").offset
     spans = HASH_BYTES * np.array([starts[firsts], ends[lasts], places[firsts]])
     view = memoryview(target.view(np.uint8).data)
     with part.path("sets").open("rb", buffering=0) as file:
