@@ -41,11 +41,12 @@ def measure(root: Path, workers: int, memory: str) -> str:
         found = json.load(printed)
     cpu = usage.ru_utime + usage.ru_stime
     (fuzzy,) = found["fuzzy"]
+    own = peaks.pop(process.pid)
     return (
         f"{found['documents']:,} signatures in, overlay out, {workers} workers, --memory {memory}: {wall:,.0f} s by "
         f"the clock, {cpu:,.0f} s of CPU, {found['documents'] / cpu * 3600 / 1e6:,.0f} million documents per "
-        f"core-hour; largest process {max(peaks.values()) / 2**20:,.0f} MiB, all together below "
-        f"{sum(peaks.values()) / 2**20:,.0f} MiB; {(size_of(root) - before) / 1e9:,.1f} GB stay on disk; "
+        f"core-hour; peak of the command itself {own / 2**20:,.0f} MiB, of the largest worker "
+        f"{max(peaks.values()) / 2**20:,.0f} MiB; {(size_of(root) - before) / 1e9:,.1f} GB stay on disk; "
         f"{fuzzy['clusters']:,} clusters, {fuzzy['removed']:,} documents not kept."
     )
 
