@@ -8,7 +8,7 @@ from pathlib import Path
 
 import rpdata.dedup
 from rpdata.dataset import Dataset
-from rpdata.dedup.clusters.preference import Preference
+from rpdata.dedup.clusters.preference import FIRST, Preference
 from rpdata.dedup.duplicates_overlay import MarkTask
 from rpdata.dedup.index.order import Numbering
 from rpdata.dedup.index.segments import Segment
@@ -44,7 +44,10 @@ class Comparison:
         settings: DedupSettings,
     ) -> "Comparison":
         """UserError if the datasets do not have what the keep rule asks for."""
-        preferences = {root: Preference.of(settings.keep, Dataset.open(root)) for root in targets}
+        preferences = {
+            root: None if settings.keep == FIRST else Preference.of(settings.keep, Dataset.open(root))
+            for root in targets
+        }
         return cls(home, Numbering(segments, first), first, tuple(targets), settings, preferences)
 
     @cached_property
@@ -95,6 +98,8 @@ class Comparison:
 
 @cache
 def code_hash() -> str:
-    """Of all sources of this package: what it finds may change with any of them."""
+    """Of the sources that decide what is found: any change to them may change it."""
     folder = Path(inspect.getfile(rpdata.dedup)).parent
-    return configuration_hash({str(path.relative_to(folder)): hash_of(path) for path in folder.rglob("*.py")})
+    deciding = [path for each in ("index", "pairs", "clusters") for path in (folder / each).glob("*.py")]
+    deciding += [folder / name for name in ("duplicates_overlay.py", "exact.py", "marks.py", "stages.py")]
+    return configuration_hash({str(path.relative_to(folder)): hash_of(path) for path in deciding})
