@@ -3,6 +3,8 @@
 import bisect
 import os
 import struct
+from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 
@@ -27,8 +29,12 @@ class TextPages:
         self._path = path
         self._file = file
         self._raw = path.open("rb", buffering=0)
-        self._indexes = offset_indexes(self._raw, file.metadata.schema.names.index(TEXT_COLUMN))
         self._codec = pa.Codec("zstd")
+
+    @cached_property
+    def _indexes(self) -> Sequence[tuple[int, int] | None]:
+        """Where the pages of each row group are told; None where they are not. Read once a text is asked for."""
+        return offset_indexes(self._raw, self._file.metadata.schema.names.index(TEXT_COLUMN))
 
     def read(self, group: int, rows: np.ndarray) -> pa.Array:
         """The texts of `rows` (ascending numbers within the row group `group`), as a string array."""
