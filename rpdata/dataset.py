@@ -1,6 +1,6 @@
 """A dataset on disk: documents, the overlays beside them, and the means to read both together."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,8 +70,8 @@ class Dataset:
         self._entries = entries
 
     @classmethod
-    def open(cls, path: str | Path) -> "Dataset":
-        """Read manifest and ledger, and check every file against them.
+    def open(cls, path: str | Path, without: Collection[str] = ()) -> "Dataset":
+        """Read manifest and ledger, and check every file against them. without: overlays that are not looked at.
 
         Of each file the footer is read: it must be there and whole, have the size, rows and documents (checksum of
         doc_id) that the ledger says, and the same rows and documents as `documents/` has. UserError names the first
@@ -94,7 +94,11 @@ class Dataset:
                 raise UserError(f"{root} is being written to. Open it again when that run has ended.") from None
 
         # An overlay without its documents is not part of the dataset: a run withdrew them and did not end.
-        places = [(entry, partition) for entry in entries for partition in entry.partitions if partition in written]
+        places = [
+            (entry, partition)
+            for entry in entries if entry.step not in without
+            for partition in entry.partitions if partition in written
+        ]
         files: dict[str, dict[str, OverlayFile]] = {DOCUMENTS: {}}
         with ThreadPoolExecutor() as threads:       # a footer takes 1 to 20 ms, outside of Python
             for (entry, partition), file in zip(places, threads.map(check, places), strict=True):

@@ -7,7 +7,7 @@ from functools import cache, cached_property
 from pathlib import Path
 
 import rpdata.dedup
-from rpdata.dataset import Dataset
+from rpdata.dataset import DUPLICATES, Dataset
 from rpdata.dedup.clusters.preference import FIRST, Preference
 from rpdata.dedup.duplicates_overlay import MarkTask
 from rpdata.dedup.index.order import Numbering
@@ -45,7 +45,8 @@ class Comparison:
     ) -> "Comparison":
         """UserError if the datasets do not have what the keep rule asks for."""
         preferences = {
-            root: None if settings.keep == FIRST else Preference.of(settings.keep, Dataset.open(root))
+            root: None if settings.keep == FIRST
+            else Preference.of(settings.keep, Dataset.open(root, without=(DUPLICATES,)))
             for root in targets
         }
         return cls(home, Numbering(segments, first), first, tuple(targets), settings, preferences)

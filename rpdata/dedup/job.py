@@ -68,6 +68,7 @@ class Job:
             for each in numbering.segments
         ]
         write_atomically(work / FILE, json.dumps({"segments": segments, "first": sorted(first)}).encode())
+        _read.cache_clear()     # of an earlier job in the same folder, whose datasets may have moved since
         known = sum(each.rows for each in numbering.segments if each.name in first)
         return cls(work, settings, earlier, known)
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from rpdata.dataset import DOCUMENTS, MINHASH, Dataset
+from rpdata.dataset import DOCUMENTS, DUPLICATES, MINHASH, Dataset
 from rpdata.dedup.index.catalogue import FILE, Index
 from rpdata.dedup.index.segments import segments_of
 from rpdata.errors import UserError
@@ -18,7 +18,7 @@ def own_index(root: Path) -> Index:
 
     Raises UserError for units that are not done, for signatures of several kinds, and for a dataset without documents.
     """
-    dataset = Dataset.open(root)
+    dataset = Dataset.open(root, without=(DUPLICATES,))      # a damaged one is made anew
     ledger = Ledger(root)
     documents, minhash = [], {}
     missing = []

@@ -19,6 +19,7 @@ from rpdata.dedup.index.segments import Segment, parts
 from rpdata.dedup.job import Job
 from rpdata.dedup.own_index import indexes_of, own_index, refuse_missing_keys, refuse_twins, save_own
 from rpdata.dedup.plan import TASK_SHARE, plan, refuse_what_cannot_end
+from rpdata.dedup.refused_segments import refuse_other_files, refuse_two_states
 from rpdata.dedup.safety import SafetyReport, refuse, report_of, write_report
 from rpdata.dedup.settings import DedupSettings
 from rpdata.dedup.stages import Stages, find_duplicates, make_all_keys
@@ -60,12 +61,16 @@ def run(
         locks.enter_context(writer_lock(root))
         mine = own_index(root)
         others = indexes_of(against, mine)
+        if update_index and guarded(against[0]) != root.resolve():
+            locks.enter_context(writer_lock(guarded(against[0])))
+            others = indexes_of(against, mine)      # under the lock: another run may have added to it since
         for index in others:
             refuse_missing_keys(index, needed)
-            if update_index and guarded(index) != root.resolve():
-                locks.enter_context(writer_lock(guarded(index)))
         refuse_twins([mine, *others])
         known = [each for index in others for each in index.of_others(root)]
+        refuse_two_states(known)
+        if settings.fuzzy and settings.verify != "none":
+            refuse_other_files(known)
         first = frozenset(each.name for each in known)
         comparison = Comparison.of(mine.folder, [*mine.segments, *known], first, [root], settings)
 
@@ -77,7 +82,7 @@ def run(
 
         save_own(mine, root)
         (summary,) = compare(
-            comparison, [shown], mine.segments, resources, earlier_edges(comparison, others), keep,
+            comparison, [shown], mine.segments, resources, partial(earlier_edges, comparison, others), keep,
             allow_large_clusters, quiet=quiet, silent=silent,
         )
     return summary
@@ -96,11 +101,15 @@ def recluster(
 
     Raises as `run` does; UserError too for a dataset that has changed since it was added.
     """
-    index = Index.load(folder.absolute())
-    roots = list(dict.fromkeys(each.dataset for each in index.segments))
+    folder = folder.absolute()
+    Index.load(folder)          # that there is one
     with ExitStack() as locks:
-        for root in dict.fromkeys([guarded(index), *roots]):
-            locks.enter_context(writer_lock(root))
+        locks.enter_context(writer_lock(guarded(folder)))
+        index = Index.load(folder)
+        roots = list(dict.fromkeys(each.dataset for each in index.segments))
+        for root in roots:
+            if root != guarded(folder):
+                locks.enter_context(writer_lock(root))
         for root in roots:
             refuse_changed(index, root)
         comparison = Comparison.of(index.folder, index.segments, frozenset(), roots, settings)
@@ -110,14 +119,14 @@ def recluster(
                 keep_edges(job, index)
 
         return compare(
-            comparison, list(map(str, roots)), index.segments, resources, None, keep,
+            comparison, list(map(str, roots)), index.segments, resources, lambda: None, keep,
             allow_large_clusters, quiet=quiet, silent=silent,
         )
 
 
-def guarded(index: Index) -> Path:
+def guarded(folder: Path) -> Path:
     """The folder whose lock an index is under: the dataset that it lies in, or itself."""
-    folder = index.folder.resolve()
+    folder = folder.resolve()
     return folder.parent if (folder.parent / MANIFEST).is_file() else folder
 
 
@@ -148,7 +157,7 @@ def compare(
     shown: Sequence[str],
     keyed: Sequence[Segment],
     resources: Resources,
-    earlier: Path | None,
+    earlier: Callable[[], Path | None],
     keep: Callable[[Job | None], None],
     allow_large_clusters: bool,
     *,
@@ -157,8 +166,8 @@ def compare(
 ) -> list[DedupSummary]:
     """Do what a comparison asks for; the locks are held. A summary for each target.
 
-    shown: the targets as they were named. keyed: segments that get keys where they lack some. earlier: see `Job`.
-    keep: what to do once all is marked; None is in the place of a job where that was so before.
+    shown: the targets as they were named. keyed: segments that get keys where they lack some. earlier: finds what
+    `Job` calls so. keep: what to do once all is marked; None is in the place of a job where that was so before.
     """
     began = time.monotonic()
     settings, home = comparison.settings, comparison.home
@@ -172,7 +181,7 @@ def compare(
             stages = Stages(cluster, quiet, silent)
             memory = cluster.memory // TASK_SHARE
             make_all_keys(stages, keyed, parts(settings.exact, settings.fuzzy))
-            job = comparison.job(earlier)
+            job = comparison.job(earlier())
             find_duplicates(stages, job, comparison.preferences, memory)
             reports = [
                 safety_of(comparison, job, stages, root, name, allow_large_clusters)
@@ -184,7 +193,8 @@ def compare(
         keep(job)
         found.note(comparison, summaries)
         shutil.rmtree(home / "work", ignore_errors=True)
-    for summary in summaries:
+    for summary, name in zip(summaries, shown, strict=True):
+        summary.output = name       # it may have been found under another
         summary.seconds = round(time.monotonic() - began, 3)
     return summaries
 

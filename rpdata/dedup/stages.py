@@ -28,6 +28,7 @@ from rpdata.dedup.pairs.candidates import CandidatesTask, find_candidates, find_
 from rpdata.dedup.pairs.edges import EdgesTask, find_edges
 from rpdata.dedup.pairs.gathering import EvidenceTask, collect_evidence
 from rpdata.dedup.pairs.rows import Rows, rows_of_bands, rows_of_documents
+from rpdata.engine.arrays import BELOW
 from rpdata.engine.cluster import Cluster
 from rpdata.engine.killpoint import passing
 from rpdata.engine.progress import Progress
@@ -86,7 +87,7 @@ def find_duplicates(stages: Stages, job: Job, preferences: Mapping[Path, Prefere
     stages.run("exact", find_copies, (ExactTask(job, rows) for rows in copies))
     for threshold, rows_of in bands.items():
         stages.run(edges.STAGE, find_edges, (EdgesTask(job, threshold, rows) for rows in [*copies, *rows_of]))
-        folders = sorted(job.stage(edges.STAGE, threshold).glob("*/*"))
+        folders = sorted(job.stage(edges.STAGE, threshold).glob(BELOW))
         clusters = components(folders, documents, memory, stages.cluster, job.stage("clusters", threshold))
         passing("clusters done")
         stages.run("survivors", find_survivors, survivors_tasks(job, threshold, clusters))
@@ -99,7 +100,7 @@ def choose_candidates(stages: Stages, job: Job, wanted: Sequence[Rows], memory: 
         stages.run(candidates.STAGE, find_candidates, tasks)
         return
     stages.run(candidates.TOUCHED, find_touched, tasks)
-    known = [path for t in job.settings.fuzzy for path in sorted((job.earlier / f"edges-{t}").glob("*/*"))]
-    folders = [*sorted(job.stage(candidates.TOUCHED).glob("*/*")), *known]
+    known = [path for t in job.settings.fuzzy for path in sorted((job.earlier / f"edges-{t}").glob(BELOW))]
+    folders = [*sorted(job.stage(candidates.TOUCHED).glob(BELOW)), *known]
     connected = components(folders, job.numbering.documents, memory, stages.cluster, job.stage("connected"))
     stages.run(candidates.STAGE, find_reached, reached_tasks(job, connected))

@@ -18,6 +18,7 @@ from rpdata.engine.killpoint import passing
 from rpdata.errors import CannotFinish, naming
 
 FACTS = "facts.json"
+BELOW = "[!.]*/[!.]*"        # of a stage: its folders in folders, without what a worker that died left half-written
 MAPPED_FROM = 1 << 18       # bytes: what is smaller is read, which takes a third of the time that mapping does
 ARRAY_POINTS = ("arrays written", "arrays renamed")     # where a test can have the process killed (see `killpoint`)
 

@@ -56,7 +56,7 @@ class Preference:
     def ranks(self, values: pa.Array) -> Floats:
         """The numbers of some values of the column; NaN, which sorts last, where there is none."""
         rank: Callable[[pa.Array], pa.Array] = dates if self.keep == NEWEST else (lambda values: values)
-        numbers: Floats = pc.cast(rank(values), pa.float64()).to_numpy(zero_copy_only=False)
+        numbers: Floats = pc.cast(rank(values), pa.float64(), safe=False).to_numpy(zero_copy_only=False)
         return -numbers
 
 

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import xxhash
 
 from rpdata.dedup.index.band_keys import prefix_order
@@ -22,7 +23,7 @@ COLUMN = {"text": "raw_content", "normalised": "raw_content", "payload": "digest
 
 
 def exact_keys(columns: Iterable[pa.Array], kind: Exact) -> dict[str, np.ndarray]:
-    """The keys of the documents of a segment; a document without a digest has none.
+    """The keys of the documents of a segment; a document without a digest, or with an empty one, has none.
 
     columns: of consecutive rows, what `COLUMN` names. Returns `keys` (uint64, two for each document) and `rows`
     (uint32), grouped by the prefix of the first, rows ascending in each group; and `offsets` (int64, PREFIXES + 1).
@@ -30,6 +31,8 @@ def exact_keys(columns: Iterable[pa.Array], kind: Exact) -> dict[str, np.ndarray
     parts, rows = [], []
     first = 0
     for column in columns:
+        if kind == "payload":
+            column = pc.if_else(pc.equal(column, ""), pa.scalar(None, column.type), column)
         there = column.drop_null()
         hashes = hash_texts(*utf8_of(there))
         if kind == "normalised":

@@ -39,10 +39,11 @@ class Numbering:
     """
 
     def __init__(self, segments: Sequence[Segment], first: Set[str] = frozenset()) -> None:
-        """first: names of segments whose documents come before all others, whatever their place."""
+        """segments: one that several indexes have counts once. first: names of segments whose documents come before
+        all others, whatever their place."""
         places = [
             (segment, place, row)
-            for segment in segments
+            for segment in {segment.name: segment for segment in segments}.values()
             for place, row in zip(segment.places, _starts([place.rows for place in segment.places]), strict=True)
         ]
         places.sort(key=lambda each: (each[0].name not in first, *_order(each[1])))

@@ -14,7 +14,7 @@ from rpdata.dedup.index.segments import Segment
 from rpdata.dedup.job import Job
 from rpdata.dedup.pairs.buckets import group, with_a_new_one
 from rpdata.dedup.pairs.rows import Rows
-from rpdata.engine.arrays import Arrays, is_written, write_arrays
+from rpdata.engine.arrays import BELOW, Arrays, is_written, write_arrays
 
 STAGE = "candidates"
 TOUCHED = "touched"
@@ -87,7 +87,7 @@ def candidates_of(job: Job, segment: Segment) -> np.ndarray:
     numbering = job.numbering
     is_candidate = np.zeros(segment.rows, bool)
     ranges = [each for each in numbering.ranges if each.segment == segment]
-    for folder in sorted(job.stage(STAGE).glob("*/*")):
+    for folder in sorted(job.stage(STAGE).glob(BELOW)):
         numbers = Arrays(folder)["numbers"]
         for each in ranges:
             start, end = np.searchsorted(numbers, [each.first_number, each.end])
