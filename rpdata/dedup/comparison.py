@@ -17,6 +17,7 @@ from rpdata.dedup.marks import EXACT, Level
 from rpdata.dedup.own_index import documents_entries
 from rpdata.dedup.settings import DedupSettings
 from rpdata.ledger import Ledger, configuration_hash, hash_of
+from rpdata.signals.fingerprint import kernel_hash
 
 
 @dataclass(frozen=True)
@@ -102,5 +103,7 @@ def code_hash() -> str:
     """Of the sources that decide what is found: any change to them may change it."""
     folder = Path(inspect.getfile(rpdata.dedup)).parent
     deciding = [path for each in ("index", "pairs", "clusters") for path in (folder / each).glob("*.py")]
-    deciding += [folder / name for name in ("duplicates_overlay.py", "exact.py", "marks.py", "stages.py")]
-    return configuration_hash({str(path.relative_to(folder)): hash_of(path) for path in deciding})
+    names = ("duplicates_columns", "duplicates_overlay", "exact", "marks", "settings", "stages")
+    deciding += [folder / f"{name}.py" for name in names]
+    sources = {str(path.relative_to(folder)): hash_of(path) for path in deciding}
+    return configuration_hash({"kernels": kernel_hash(), **sources})

@@ -176,6 +176,7 @@ def compare(
     summaries = found.known(comparison)
     if summaries is not None:
         keep(None)
+        shutil.rmtree(comparison.work, ignore_errors=True)      # of a run that was killed at its very end
     else:
         with start(resources) as cluster:
             stages = Stages(cluster, quiet, silent)

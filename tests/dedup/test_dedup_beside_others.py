@@ -1,5 +1,6 @@
 """Deduplication against indexes that overlap, are out of date, or change meanwhile; and what dead workers leave."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -7,8 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from rpdata.dedup import comparison, stages
 from rpdata.dedup import run as runs
-from rpdata.dedup import stages
 from rpdata.dedup.clusters.preference import Preference
 from rpdata.dedup.run import run
 from rpdata.dedup.settings import DedupSettings
@@ -167,6 +168,24 @@ def test_a_dataset_that_was_moved_is_told_by_its_new_name(datasets) -> None:
     moved = datasets[0].rename(datasets[0].with_name("moved"))
     found = run(moved, DedupSettings(), Resources(workers=1))
     assert (found.output, found.units_done_before) == (str(moved), 1)
+
+
+def test_what_decides_is_part_of_the_state(monkeypatch) -> None:
+    seen = []
+    monkeypatch.setattr(comparison, "hash_of", lambda path: seen.append(path.name) or "")
+    comparison.code_hash.__wrapped__()
+    assert {"settings.py", "duplicates_columns.py", "election.py", "band_keys.py"} <= set(seen)
+    before = comparison.code_hash.__wrapped__()
+    monkeypatch.setattr(comparison, "kernel_hash", lambda: "of other kernels")
+    assert comparison.code_hash.__wrapped__() != before
+
+
+def test_the_work_of_a_run_that_was_killed_at_its_very_end_is_removed_by_the_next(datasets) -> None:
+    old, _, _ = datasets
+    state = json.loads((old / "index" / "found.json").read_text())["state"]
+    (old / "index" / "work" / state).mkdir(parents=True)
+    deduplicated(old)
+    assert not (old / "index" / "work" / state).exists()
 
 
 def test_an_empty_digest_is_none(tmp_path) -> None:
