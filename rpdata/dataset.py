@@ -1,6 +1,6 @@
 """A dataset on disk: documents, the overlays beside them, and the means to read both together."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,8 +70,8 @@ class Dataset:
         self._entries = entries
 
     @classmethod
-    def open(cls, path: str | Path, without: Collection[str] = ()) -> "Dataset":
-        """Read manifest and ledger, and check every file against them. without: overlays that are not looked at.
+    def open(cls, path: str | Path, overlays: Iterable[str] | None = None) -> "Dataset":
+        """Read manifest and ledger, and check every file against them. overlays: only these, beside the documents.
 
         Of each file the footer is read: it must be there and whole, have the size, rows and documents (checksum of
         doc_id) that the ledger says, and the same rows and documents as `documents/` has. UserError names the first
@@ -80,7 +80,8 @@ class Dataset:
         root = Path(path)
         manifest = Manifest.load(root)
         ledger = Ledger(root)
-        entries = list(ledger.entries())
+        steps = [None] if overlays is None else [DOCUMENTS, *overlays]
+        entries = [entry for step in steps for entry in ledger.entries(step)]
         documents = entries_by_unit(entries, DOCUMENTS)
         written = {part: file for entry in documents.values() for part, file in entry.partitions.items()}
 
@@ -96,7 +97,7 @@ class Dataset:
         # An overlay without its documents is not part of the dataset: a run withdrew them and did not end.
         places = [
             (entry, partition)
-            for entry in entries if entry.step not in without
+            for entry in entries
             for partition in entry.partitions if partition in written
         ]
         files: dict[str, dict[str, OverlayFile]] = {DOCUMENTS: {}}

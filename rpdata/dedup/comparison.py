@@ -7,8 +7,8 @@ from functools import cache, cached_property
 from pathlib import Path
 
 import rpdata.dedup
-from rpdata.dataset import DUPLICATES, Dataset
-from rpdata.dedup.clusters.preference import FIRST, Preference
+from rpdata.dataset import DOCUMENTS, Dataset
+from rpdata.dedup.clusters.preference import FIRST, NOT_SIGNALS, Preference
 from rpdata.dedup.duplicates_overlay import MarkTask
 from rpdata.dedup.index.order import Numbering
 from rpdata.dedup.index.segments import Segment
@@ -46,8 +46,7 @@ class Comparison:
     ) -> "Comparison":
         """UserError if the datasets do not have what the keep rule asks for."""
         preferences = {
-            root: None if settings.keep == FIRST
-            else Preference.of(settings.keep, Dataset.open(root, without=(DUPLICATES,)))
+            root: None if settings.keep == FIRST else Preference.of(settings.keep, with_signals(root))
             for root in targets
         }
         return cls(home, Numbering(segments, first), first, tuple(targets), settings, preferences)
@@ -96,6 +95,12 @@ class Comparison:
             )
             for entry in documents_entries(root)
         ]
+
+
+def with_signals(root: Path) -> Dataset:
+    """A dataset with all overlays that a keep rule may look at; those that are made here may be damaged."""
+    steps = sorted(path.name for path in (root / "ledger").iterdir())
+    return Dataset.open(root, [step for step in steps if step not in (DOCUMENTS, *NOT_SIGNALS)])
 
 
 @cache

@@ -1,6 +1,7 @@
 """Exact copies: documents of the same key, and which of them stays."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -24,11 +25,15 @@ class ExactTask:
     def name(self) -> str:
         return f"{STAGE} {self.rows.part} {self.rows.name}"
 
+    @property
+    def folder(self) -> Path:
+        """Where its output is, once it is done."""
+        return self.job.stage(STAGE) / self.rows.name
+
 
 def find_copies(task: ExactTask) -> None:
     """Write `number` (ascending), `first`, `size` and `keep` of all documents that have copies."""
-    folder = task.job.stage(STAGE) / task.rows.name
-    if is_written(folder):
+    if is_written(task.folder):
         return
     columns: list[tuple[np.ndarray, ...]] = [
         (np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, bool))
@@ -43,9 +48,7 @@ def find_copies(task: ExactTask) -> None:
     number, first, size, keep = map(np.concatenate, zip(*columns, strict=True))
     order = np.argsort(number)
     write_arrays(
-        folder,
-        {"number": number[order], "first": first[order], "size": size[order], "keep": keep[order]},
-        {"groups": int(np.count_nonzero(number == first)), "documents": len(number)},
+        task.folder, {"number": number[order], "first": first[order], "size": size[order], "keep": keep[order]}
     )
 
 

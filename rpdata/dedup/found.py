@@ -3,15 +3,18 @@
 import json
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
 
 from rpdata.dedup.comparison import Comparison
 from rpdata.dedup.duplicates_overlay import is_marked
 from rpdata.dedup.job import Job
-from rpdata.dedup.marks import EXACT
+from rpdata.dedup.marks import EXACT, Level
 from rpdata.dedup.safety import SafetyReport
 from rpdata.dedup.summary import DedupSummary, ExactFound, FuzzyFound, summary_from
-from rpdata.engine.arrays import Arrays
+from rpdata.engine.arrays import FACTS, Arrays
 from rpdata.engine.commit import write_atomically
 
 FILE = "found.json"
@@ -19,8 +22,7 @@ FILE = "found.json"
 
 def summaries(comparison: Comparison, shown: Sequence[str], reports: Sequence[SafetyReport]) -> list[DedupSummary]:
     """One for each target, from the facts that the tasks of all stages left."""
-    job = Job(comparison.work, comparison.settings)
-    numbering = job.numbering
+    numbering = comparison.numbering
     return [
         DedupSummary(
             output=name,
@@ -30,43 +32,73 @@ def summaries(comparison: Comparison, shown: Sequence[str], reports: Sequence[Sa
             safety=report,
             indexed=numbering.documents - own if comparison.first else 0,
             without_signature=without_signature(comparison, root),
-            exact=exact_found(job, removed_of(report, EXACT)) if comparison.settings.exact != "none" else None,
-            fuzzy=[fuzzy_found(job, t, removed_of(report, str(t))) for t in comparison.settings.fuzzy],
+            exact=exact_found(comparison, root, report),
+            fuzzy=[fuzzy_found(comparison, each, root, report) for each in comparison.levels if not each.is_exact],
             units=len(comparison.mark_tasks(root)),
         )
         for root, name, report in zip(comparison.targets, shown, reports, strict=True)
     ]
 
 
-def exact_found(job: Job, removed: int) -> ExactFound:
-    sums = facts_of(job.stage(EXACT))
-    return ExactFound(job.settings.exact, sums["groups"], sums["documents"], removed)
+@dataclass(frozen=True)
+class Groups:
+    """What one level has of a target: groups with a document of it, documents of it in them, the largest group."""
+
+    groups: int
+    documents: int
+    largest: int
 
 
-def fuzzy_found(job: Job, threshold: float, removed: int) -> FuzzyFound:
-    pairs = facts_of(job.stage("edges", threshold))
-    clusters = facts_of(job.stage("survivors", threshold))
+def groups_of(comparison: Comparison, level: Level, root: Path) -> Groups:
+    """Count those of one target."""
+    ranges = comparison.numbering.ranges
+    starts = np.array([each.first_number for each in ranges], np.int64)
+    is_own = np.array([each.segment.dataset == root for each in ranges], bool)
+    groups = documents = largest = 0
+    for arrays in level.tasks():        # a group is in one task
+        numbers = np.array(arrays["number"])
+        own = is_own[np.searchsorted(starts, numbers, side="right") - 1]
+        groups += len(np.unique(arrays["first"][own]))
+        documents += int(np.count_nonzero(own))
+        largest = max(largest, int(arrays["size"][own].max(initial=0)))
+    return Groups(groups, documents, largest)
+
+
+def exact_found(comparison: Comparison, root: Path, report: SafetyReport) -> ExactFound | None:
+    kind = comparison.settings.exact
+    if kind == "none":
+        return None
+    level = next(each for each in comparison.levels if each.is_exact)
+    found = groups_of(comparison, level, root)
+    segments = [each for each in comparison.numbering.segments if each.dataset == root]
+    keyed = sum(len(each.arrays(f"exact-{kind}")["rows"]) for each in segments)
+    return ExactFound(kind, found.groups, found.documents, removed_of(report, EXACT), keyed)
+
+
+def fuzzy_found(comparison: Comparison, level: Level, root: Path, report: SafetyReport) -> FuzzyFound:
+    job = Job(comparison.work, comparison.settings)
+    pairs = facts_of(job.stage("edges", float(level.name)))
+    unresolved = pairs["unresolved"] + facts_of(job.stage("survivors", float(level.name)))["unresolved"]
+    found = groups_of(comparison, level, root)
     return FuzzyFound(
-        str(threshold),
-        clusters=clusters["clusters"],
-        documents=clusters["documents"],
-        largest=clusters["largest"],
-        removed=removed,
+        level.name,
+        clusters=found.groups,
+        documents=found.documents,
+        largest=found.largest,
+        removed=removed_of(report, level.name),
         compared=pairs["compared"],
-        edges=pairs["edges"],
-        unresolved=pairs["unresolved"] + clusters["unresolved"],
+        edges=pairs["matched"],
+        unresolved=unresolved,
         oversized=pairs["oversized"],
     )
 
 
 def facts_of(stage: Path) -> Counter[str]:
-    """The facts of all tasks of a stage, added up; of `largest` the largest."""
+    """The facts of all tasks of a stage, added up."""
     sums = Counter[str]()
-    for path in sorted(stage.rglob("facts.json")):
-        facts = Arrays(path.parent).facts
-        largest = max(sums["largest"], facts.get("largest", 0))
-        sums.update(facts)
-        sums["largest"] = largest
+    for path in sorted(stage.rglob(FACTS)):
+        if not path.parent.name.startswith("."):        # left half-written by a worker that died
+            sums.update(Arrays(path.parent).facts)
     return sums
 
 

@@ -39,7 +39,7 @@ class Job:
     @property
     def numbering(self) -> Numbering:
         """The joint order of the documents that are compared."""
-        return _read(self.work).numbering
+        return _read(self.work, (self.work / FILE).stat().st_mtime_ns).numbering
 
     def id_ints(self, numbers: np.ndarray) -> np.ndarray:
         """How documents (ascending numbers) are called outside: `id_int` (uint64)."""
@@ -68,7 +68,6 @@ class Job:
             for each in numbering.segments
         ]
         write_atomically(work / FILE, json.dumps({"segments": segments, "first": sorted(first)}).encode())
-        _read.cache_clear()     # of an earlier job in the same folder, whose datasets may have moved since
         known = sum(each.rows for each in numbering.segments if each.name in first)
         return cls(work, settings, earlier, known)
 
@@ -87,5 +86,6 @@ class _Order:
 
 
 @lru_cache(maxsize=2)
-def _read(work: Path) -> _Order:
+def _read(work: Path, _written: int) -> _Order:
+    """Once for each time that it was written: the same work may be of datasets that have moved since."""
     return _Order(work)

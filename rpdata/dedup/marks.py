@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from rpdata.engine.arrays import Arrays
+from rpdata.engine.arrays import ONE, Arrays
 from rpdata.text.arrays import Floats, Ints
 
 EXACT = "exact"
@@ -37,9 +37,8 @@ class Level:
 
     def tasks(self) -> Iterator[Arrays]:
         """The results of each task, in the order of their names; a folder that was not finished is hidden."""
-        for folder in sorted(self.folder.glob("*")):     # none where nothing was found
-            if not folder.name.startswith("."):
-                yield Arrays(folder)
+        for folder in sorted(self.folder.glob(ONE)):        # none where nothing was found
+            yield Arrays(folder)
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from rpdata.dataset import DOCUMENTS, DUPLICATES, MINHASH, Dataset
+from rpdata.dataset import DOCUMENTS, MINHASH, Dataset
 from rpdata.dedup.index.catalogue import FILE, Index
-from rpdata.dedup.index.segments import segments_of
+from rpdata.dedup.index.segments import Segment, segments_of
 from rpdata.errors import UserError
 from rpdata.ledger import Entry, Ledger
+from rpdata.manifest import FILE as MANIFEST
 from rpdata.manifest import Manifest
 
 FOLDER = "index"        # of a dataset
@@ -18,7 +19,7 @@ def own_index(root: Path) -> Index:
 
     Raises UserError for units that are not done, for signatures of several kinds, and for a dataset without documents.
     """
-    dataset = Dataset.open(root, without=(DUPLICATES,))      # a damaged one is made anew
+    dataset = Dataset.open(root, [MINHASH])     # what is made here may be damaged: then it is made anew
     ledger = Ledger(root)
     documents, minhash = [], {}
     missing = []
@@ -39,9 +40,9 @@ def own_index(root: Path) -> Index:
         raise UserError(f"the signatures of {root} are not of one kind: {sentence}")
     if not any(entry.written for entry in documents):
         raise UserError(f"{root} has no documents, so there is nothing to compare. See: rpdata status {root}")
-    family = str(dataset.manifest.configurations[MINHASH]["minhash_hash"])
     folder = root / FOLDER
-    return Index(folder, family, tuple(segments_of(root, folder, documents, minhash)))
+    made_with = dataset.manifest.configurations[MINHASH]
+    return Index(folder, made_with, tuple(segments_of(root, folder, documents, minhash)))
 
 
 def save_own(mine: Index, root: Path) -> None:
@@ -57,9 +58,9 @@ def indexes_of(against: Sequence[Path], mine: Index) -> list[Index]:
         other = Index.load(path)
         if other.minhash != mine.minhash:
             raise UserError(
-                f"the signatures of the index {path} are of the family {other.minhash}, those of the dataset of "
-                f"{mine.minhash}: they cannot be compared.\nAnnotate again with --minhash-hash {other.minhash}, into "
-                "a new folder"
+                f"the signatures of the index {path} were made with {said(other)}, those of the dataset with "
+                f"{said(mine)}: they cannot be compared.\nAnnotate again with the same --minhash-hash, into a new "
+                "folder"
             )
         found.append(other)
     return found
@@ -78,18 +79,31 @@ def refuse_missing_keys(index: Index, parts: Sequence[str]) -> None:
                 )
 
 
-def refuse_twins(indexes: Sequence[Index]) -> None:
+def said(index: Index) -> str:
+    return ", ".join(f"{name} {value}" for name, value in sorted(index.minhash.items()))
+
+
+def others_of(indexes: Sequence[Index], mine: Index, root: Path) -> list[Segment]:
+    """The segments of all indexes that are of other datasets than `root`.
+
+    One that is just like one of `mine`, of a dataset that is not there any more, is this one's: it has moved.
+    """
+    own = {each.name for each in mine.segments}
+    others = [each for index in indexes for each in index.of_others(root)]
+    return [each for each in others if each.name not in own or (each.dataset / MANIFEST).is_file()]
+
+
+def refuse_twins(segments: Sequence[Segment]) -> None:
     """UserError if the same documents would be compared with themselves: a dataset that is there under two paths."""
-    seen: dict[str, tuple[Path, str]] = {}
-    for index in indexes:
-        for segment in index.segments:
-            for place in segment.places:
-                before = seen.setdefault(f"{place.partition} {place.doc_ids}", (segment.dataset, place.partition))
-                if place.rows and before[0].resolve() != segment.dataset.resolve():
-                    raise UserError(
-                        f"{place.partition} of {segment.dataset} has the same documents as that of {before[0]}: all "
-                        "of them would be duplicates of themselves.\nLeave one of the two out"
-                    )
+    seen: dict[tuple[str, str], Path] = {}
+    for segment in segments:
+        for place in segment.places:
+            before = seen.setdefault((place.partition, place.doc_ids), segment.dataset)
+            if place.rows and before.resolve() != segment.dataset.resolve():
+                raise UserError(
+                    f"{place.partition} of {segment.dataset} has the same documents as that of {before}: all of them "
+                    "would be duplicates of themselves.\nLeave one of the two out"
+                )
 
 
 def documents_entries(root: Path) -> list[Entry]:

@@ -78,20 +78,29 @@ def plan(root: Path, settings: DedupSettings, resources: Resources, against: Seq
     """What `run` would take with the same arguments; nothing is written. UserError where it would refuse the input."""
     mine = own_index(root)
     others = [each for index in indexes_of(against, mine) for each in index.segments if each.dataset != root.resolve()]
-    stored = sum(file.bytes for entry in documents_entries(root) for file in entry.partitions.values())
-    documents = sum(each.rows for each in (*mine.segments, *others))
-    marked = sum(each.rows for each in mine.segments)
-    stored_text = stored * documents // marked      # text of others takes as much room
+    return plan_of(mine.segments, others, settings, resources, str(root))
+
+
+def plan_of(
+    marked: Sequence[Segment], others: Sequence[Segment], settings: DedupSettings, resources: Resources, shown: str
+) -> Plan:
+    """What it takes to mark some segments, compared with each other and with others. shown: how they are called."""
+    roots = list(dict.fromkeys(each.dataset for each in marked))
+    stored = sum(
+        file.bytes for root in roots for entry in documents_entries(root) for file in entry.partitions.values()
+    )
+    documents, own = (sum(each.rows for each in some) for some in ([*marked, *others], marked))
+    stored_text = stored * documents // own     # text of others takes as much room
     work = Workload(
         documents=documents,
-        unkeyed=sum(each.rows for each in mine.segments if not has_keys(each, settings)),
-        marked=marked,
-        partitions=sum(len(each.places) for each in mine.segments),
-        largest_segment=max(each.rows for each in mine.segments),
+        unkeyed=sum(each.rows for each in marked if not has_keys(each, settings)),
+        marked=own,
+        partitions=sum(len(each.places) for each in marked),
+        largest_segment=max(each.rows for each in marked),
         stored_text_bytes=stored_text,
         text_bytes=round(stored_text / OUTPUT_PER_TEXT["documents"]),
     )
-    return planned(work, settings, resources, dataset=str(root), free_bytes=free_bytes(root))
+    return planned(work, settings, resources, dataset=shown, free_bytes=free_bytes(roots[0]))
 
 
 def planned(

@@ -17,8 +17,8 @@ from rpdata.dedup.earlier import earlier_edges, keep_edges
 from rpdata.dedup.index.catalogue import Index
 from rpdata.dedup.index.segments import Segment, parts
 from rpdata.dedup.job import Job
-from rpdata.dedup.own_index import indexes_of, own_index, refuse_missing_keys, refuse_twins, save_own
-from rpdata.dedup.plan import TASK_SHARE, plan, refuse_what_cannot_end
+from rpdata.dedup.own_index import indexes_of, others_of, own_index, refuse_missing_keys, refuse_twins, save_own
+from rpdata.dedup.plan import TASK_SHARE, plan_of, refuse_what_cannot_end
 from rpdata.dedup.refused_segments import refuse_other_files, refuse_two_states
 from rpdata.dedup.safety import SafetyReport, refuse, report_of, write_report
 from rpdata.dedup.settings import DedupSettings
@@ -30,6 +30,7 @@ from rpdata.engine.killpoint import passing
 from rpdata.engine.lock import writer_lock
 from rpdata.engine.resources import Resources
 from rpdata.errors import UserError
+from rpdata.ledger import configuration_hash
 from rpdata.manifest import FILE as MANIFEST
 from rpdata.manifest import Manifest
 
@@ -54,7 +55,6 @@ def run(
     wrong and `allow_large_clusters` is not given, CannotFinish where the work can't be finished.
     """
     refuse_options(settings, against, update_index)
-    refuse_what_cannot_end(plan(root.absolute(), settings, resources, against))
     root, shown = root.absolute(), str(root)
     needed = parts(settings.exact, settings.fuzzy)
     with ExitStack() as locks:
@@ -66,8 +66,13 @@ def run(
             others = indexes_of(against, mine)      # under the lock: another run may have added to it since
         for index in others:
             refuse_missing_keys(index, needed)
-        refuse_twins([mine, *others])
-        known = [each for index in others for each in index.of_others(root)]
+        known = others_of(others, mine, root)
+        if others and not known:
+            raise UserError(
+                f"{' and '.join(str(index.folder) for index in others)} has the documents of {shown} and no others: "
+                "there is nothing to compare with.\nLeave --against away, or name the index of another dataset"
+            )
+        refuse_twins([*mine.segments, *known])
         refuse_two_states(known)
         if settings.fuzzy and settings.verify != "none":
             refuse_other_files(known)
@@ -77,9 +82,10 @@ def run(
         def keep(job: Job | None) -> None:
             """Have what was learnt serve the next snapshot."""
             index = others[0].with_segments(mine.segments, root, needed) if update_index else mine
-            if job and (update_index or not others):
+            if job and settings.fuzzy and (update_index or not others):
                 keep_edges(job, index)
 
+        refuse_what_cannot_begin(comparison, mine.segments, known, resources, shown)
         save_own(mine, root)
         (summary,) = compare(
             comparison, [shown], mine.segments, resources, partial(earlier_edges, comparison, others), keep,
@@ -113,15 +119,24 @@ def recluster(
         for root in roots:
             refuse_changed(index, root)
         comparison = Comparison.of(index.folder, index.segments, frozenset(), roots, settings)
+        refuse_what_cannot_begin(comparison, index.segments, [], resources, str(index.folder))
 
         def keep(job: Job | None) -> None:
-            if job:
+            if job and settings.fuzzy:
                 keep_edges(job, index)
 
         return compare(
             comparison, list(map(str, roots)), index.segments, resources, lambda: None, keep,
             allow_large_clusters, quiet=quiet, silent=silent,
         )
+
+
+def refuse_what_cannot_begin(
+    comparison: Comparison, marked: Sequence[Segment], others: Sequence[Segment], resources: Resources, shown: str
+) -> None:
+    """UserError if disk or memory are short, before hours are spent; not where they have been spent already."""
+    if not comparison.work.exists() and found.known(comparison) is None:
+        refuse_what_cannot_end(plan_of(marked, others, comparison.settings, resources, shown))
 
 
 def guarded(folder: Path) -> Path:
@@ -205,7 +220,7 @@ def safety_of(
 ) -> SafetyReport:
     """The report on one dataset, also in its folder; Refused if it is alarming and that was not allowed."""
     tasks = comparison.mark_tasks(root)
-    folder = comparison.work / "tallies" / str(comparison.targets.index(root))
+    folder = comparison.work / "tallies" / configuration_hash({"dataset": str(root)})[:16]
     stages.run("tallies", partial(tally_unit, folder=folder), tasks)
     tallies = Tallies(folder, [task.unit for task in tasks], comparison.levels)
     report = report_of(tallies, comparison.levels, job.numbering.documents, job.locate)

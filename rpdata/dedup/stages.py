@@ -28,7 +28,7 @@ from rpdata.dedup.pairs.candidates import CandidatesTask, find_candidates, find_
 from rpdata.dedup.pairs.edges import EdgesTask, find_edges
 from rpdata.dedup.pairs.gathering import EvidenceTask, collect_evidence
 from rpdata.dedup.pairs.rows import Rows, rows_of_bands, rows_of_documents
-from rpdata.engine.arrays import BELOW
+from rpdata.engine.arrays import BELOW, is_written
 from rpdata.engine.cluster import Cluster
 from rpdata.engine.killpoint import passing
 from rpdata.engine.progress import Progress
@@ -41,7 +41,15 @@ class Task(Protocol):
     def name(self) -> str: ...
 
 
+class Leaving(Task, Protocol):
+    """A task that leaves a folder of arrays."""
+
+    @property
+    def folder(self) -> Path: ...
+
+
 T = TypeVar("T", bound=Task)
+L = TypeVar("L", bound=Leaving)
 
 
 class Stages:
@@ -70,6 +78,11 @@ def make_all_keys(stages: Stages, segments: Sequence[Segment], parts: Sequence[s
     stages.run("keys", make_keys, [task for task in tasks if not task.is_done])
 
 
+def undone(tasks: Iterable[L]) -> list[L]:
+    """The tasks that no run before this one has finished."""
+    return [task for task in tasks if not is_written(task.folder)]
+
+
 def find_duplicates(stages: Stages, job: Job, preferences: Mapping[Path, Preference | None], memory: int) -> None:
     """Everything from candidates to survivors.
 
@@ -77,30 +90,30 @@ def find_duplicates(stages: Stages, job: Job, preferences: Mapping[Path, Prefere
     """
     settings, documents = job.settings, job.numbering.documents
     rules = [(segment, preferences.get(segment.dataset)) for segment in job.numbering.segments]
-    folder = job.stage(ranks.STAGE)
-    stages.run("preference", make_preference, (PreferenceTask(s, rule, folder / s.name) for s, rule in rules if rule))
+    ranked = [PreferenceTask(s, rule, job.stage(ranks.STAGE) / s.name) for s, rule in rules if rule]
+    stages.run("preference", make_preference, undone(ranked))
     copies = [] if settings.exact == "none" else rows_of_documents(settings.exact, documents)
     bands = {threshold: rows_of_bands(threshold, documents) for threshold in settings.fuzzy}
     if settings.verify != "none" and settings.fuzzy:
         choose_candidates(stages, job, [*copies, *(rows for each in bands.values() for rows in each)], memory)
-        stages.run("evidence", collect_evidence, (EvidenceTask(job, segment) for segment in job.numbering.segments))
-    stages.run("exact", find_copies, (ExactTask(job, rows) for rows in copies))
+        stages.run("evidence", collect_evidence, undone(EvidenceTask(job, s) for s in job.numbering.segments))
+    stages.run("exact", find_copies, undone(ExactTask(job, rows) for rows in copies))
     for threshold, rows_of in bands.items():
-        stages.run(edges.STAGE, find_edges, (EdgesTask(job, threshold, rows) for rows in [*copies, *rows_of]))
+        stages.run(edges.STAGE, find_edges, undone(EdgesTask(job, threshold, rows) for rows in [*copies, *rows_of]))
         folders = sorted(job.stage(edges.STAGE, threshold).glob(BELOW))
         clusters = components(folders, documents, memory, stages.cluster, job.stage("clusters", threshold))
         passing("clusters done")
-        stages.run("survivors", find_survivors, survivors_tasks(job, threshold, clusters))
+        stages.run("survivors", find_survivors, undone(survivors_tasks(job, threshold, clusters)))
 
 
 def choose_candidates(stages: Stages, job: Job, wanted: Sequence[Rows], memory: int) -> None:
     """Find out which documents are to be compared."""
-    tasks = [CandidatesTask(job, rows) for rows in wanted]
     if not job.earlier:
-        stages.run(candidates.STAGE, find_candidates, tasks)
+        stages.run(candidates.STAGE, find_candidates, undone(CandidatesTask(job, rows) for rows in wanted))
         return
-    stages.run(candidates.TOUCHED, find_touched, tasks)
+    touched = undone(CandidatesTask(job, rows, candidates.TOUCHED) for rows in wanted)
+    stages.run(candidates.TOUCHED, find_touched, touched)
     known = [path for t in job.settings.fuzzy for path in sorted((job.earlier / f"edges-{t}").glob(BELOW))]
     folders = [*sorted(job.stage(candidates.TOUCHED).glob(BELOW)), *known]
     connected = components(folders, job.numbering.documents, memory, stages.cluster, job.stage("connected"))
-    stages.run(candidates.STAGE, find_reached, reached_tasks(job, connected))
+    stages.run(candidates.STAGE, find_reached, undone(reached_tasks(job, connected)))

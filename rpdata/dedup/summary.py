@@ -11,13 +11,18 @@ from rpdata.dedup.safety import SafetyReport
 class ExactFound:
     """Copies of the same text or payload.
 
-    kind: text, normalised or payload. groups: of two documents or more. documents: in them. removed: of them.
+    Attributes
+    ----------
+    kind: text, normalised or payload.
+    groups: of two documents or more, one of the dataset. documents: of the dataset in them. removed: of these.
+    keyed: documents of the dataset that could be copies: all but those without a digest, where that is compared.
     """
 
     kind: str
     groups: int
     documents: int
     removed: int
+    keyed: int
 
 
 @dataclass(frozen=True)
@@ -27,8 +32,10 @@ class FuzzyFound:
     Attributes
     ----------
     threshold: as it is typed.
-    clusters: of two documents or more. documents: in them; largest: in the largest. removed: of them.
-    compared: pairs that were looked at, edges: those that are similar enough; both in each band that they share.
+    clusters: of two documents or more, one of the dataset. documents: of the dataset in them; removed: of these.
+    largest: documents in the largest, those of an index too.
+    compared: pairs that were looked at, edges: those that are similar enough; both in each band that they share, and
+        without copies of a text and pairs that were known before.
     unresolved: documents of a bucket that were compared with as many leaders as there may be, and are kept.
     oversized: buckets that were too large and were cut.
     """
@@ -46,7 +53,7 @@ class FuzzyFound:
 
 @dataclass
 class DedupSummary:
-    """Over all documents that were compared, those of an index too.
+    """What was found in one dataset.
 
     Attributes
     ----------

@@ -18,7 +18,8 @@ from rpdata.engine.killpoint import passing
 from rpdata.errors import CannotFinish, naming
 
 FACTS = "facts.json"
-BELOW = "[!.]*/[!.]*"        # of a stage: its folders in folders, without what a worker that died left half-written
+ONE = "[!.]*"               # of a stage: its folders, without what a worker that died left half-written
+BELOW = f"{ONE}/{ONE}"      # the folders in them
 MAPPED_FROM = 1 << 18       # bytes: what is smaller is read, which takes a third of the time that mapping does
 ARRAY_POINTS = ("arrays written", "arrays renamed")     # where a test can have the process killed (see `killpoint`)
 

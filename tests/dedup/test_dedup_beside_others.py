@@ -9,8 +9,10 @@ import pyarrow as pa
 import pytest
 
 from rpdata.dedup import comparison, stages
+from rpdata.dedup import plan as plans
 from rpdata.dedup import run as runs
 from rpdata.dedup.clusters.preference import Preference
+from rpdata.dedup.index.catalogue import Index
 from rpdata.dedup.run import run
 from rpdata.dedup.settings import DedupSettings
 from rpdata.engine.resources import Resources
@@ -133,11 +135,54 @@ def test_known_pairs_of_which_some_are_gone_are_found_anew(datasets) -> None:
     old, _, new = datasets
     again = {"against": [old / "index"], "allow_large_clusters": True}
     expected = run(new, DedupSettings(), Resources(workers=1), **again).fuzzy
+    rows = marks(new)
     forgotten(new)
     shutil.rmtree(old / "index" / "edges" / "text-jaccard" / "edges-0.8" / "keys-0.8")
     (found,) = run(new, DedupSettings(), Resources(workers=1), **again).fuzzy
-    assert found.edges == expected[0].edges
+    assert marks(new) == rows
     assert found.compared > expected[0].compared
+
+
+def test_a_dataset_that_has_moved_is_the_one_that_its_index_knows(datasets) -> None:
+    old, later, new = datasets
+    expected = deduplicated(later, old / "index", update=True)
+    moved = later.rename(later.with_name("moved"))
+    forgotten(moved)
+    assert deduplicated(moved, old / "index", update=True) == expected
+    assert {each.dataset for each in Index.load(old / "index").segments} == {old, moved}
+    assert deduplicated(new, old / "index")
+
+
+def test_an_index_without_other_documents_is_refused(datasets) -> None:
+    old, *_ = datasets
+    with pytest.raises(UserError, match="there is nothing to compare with"):
+        deduplicated(old, old / "index")
+
+
+@pytest.mark.parametrize("damage", [Path.unlink, lambda path: path.write_bytes(b"")])
+def test_a_damaged_overlay_is_made_anew_and_does_not_stand_in_the_way(datasets, damage) -> None:
+    old, *_ = datasets
+    path = old / "duplicates" / f"{OLD}.parquet"
+    content = path.read_bytes()
+    damage(path)
+    deduplicated(old)
+    assert path.read_bytes() == content
+
+
+def test_of_a_cluster_with_many_leaders_no_copy_is_kept_beside_its_original(tmp_path) -> None:
+    words = [f"w{number}" for number in range(60)]
+    chain = [" ".join(words[start:start + 24] * 2 + words[start:start + 5]) for start in range(36)]
+    root = annotated(tmp_path / "out", tmp_path / "crawl", {OLD: [*chain, *chain]})
+    for row in deduplicated(root, fuzzy=(0.7,)):
+        assert row["exact_keep"] or not row["keep_sim0.7"]
+
+
+def test_what_is_done_is_not_refused_for_want_of_room(datasets, monkeypatch) -> None:
+    old, _, new = datasets
+    monkeypatch.setattr(plans, "free_bytes", lambda root: 1000)
+    deduplicated(old)
+    with pytest.raises(UserError, match="are free"):
+        deduplicated(new)
 
 
 @pytest.mark.parametrize(("point", "stage"), [("candidates done", "candidates"), ("edges done", "edges-0.8")])

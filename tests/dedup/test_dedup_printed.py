@@ -22,7 +22,7 @@ def summary() -> DedupSummary:
     )
     return DedupSummary(
         output="out/", documents=1000, verify="jaccard", keep="first", safety=SafetyReport([exact, similar]),
-        without_signature=12, exact=ExactFound("text", 6, 16, 10),
+        without_signature=12, exact=ExactFound("text", 6, 16, 10, 210),
         fuzzy=[FuzzyFound("0.8", 90, 240, 60, 150, 5000, 400, 2, 1)], units=3, units_done_before=1, seconds=1.25,
     )
 

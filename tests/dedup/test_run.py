@@ -213,7 +213,7 @@ def test_against_an_index_new_documents_fare_as_in_a_joint_run(halves, expected,
     shutil.rmtree(old / "index" / "edges")
     anew = run(other, DedupSettings(), ONE, against=[old / "index"], allow_large_clusters=True)
     assert overlay(other) == overlay(new)
-    assert (found.fuzzy[0].edges, found.fuzzy[0].clusters) == (anew.fuzzy[0].edges, anew.fuzzy[0].clusters)
+    assert found.fuzzy[0].clusters == anew.fuzzy[0].clusters
     assert found.fuzzy[0].compared < anew.fuzzy[0].compared     # what the index knows is not compared again
 
 
@@ -269,7 +269,7 @@ def test_what_cannot_be_compared_is_refused_before_work(halves, dataset, tmp_pat
         deduplicated(tmp_path / "twin", against=[old / "index"])
     path = old / "index" / "index.json"
     path.write_text(path.read_text().replace('"sha1"', '"xxh3"'))
-    with pytest.raises(UserError, match="of the family xxh3"):
+    with pytest.raises(UserError, match=r"with minhash_hash xxh3, .* dataset with minhash_hash sha1"):
         deduplicated(new, against=[old / "index"])
     path.write_text("{")
     with pytest.raises(UserError, match=r"index\.json cannot be read"):

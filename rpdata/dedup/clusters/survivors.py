@@ -15,10 +15,11 @@ from rpdata.dedup.clusters.ranks import ranks_of
 from rpdata.dedup.job import Job
 from rpdata.dedup.pairs.gathering import court_of
 from rpdata.dedup.pairs.sittings import Court
-from rpdata.engine.arrays import Arrays, is_written, write_arrays
+from rpdata.engine.arrays import ONE, Arrays, is_written, write_arrays
 from rpdata.text.arrays import Floats, Ints
 
 STAGE = "survivors"
+EXACT = "exact"         # the stage before it
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,11 @@ class SurvivorsTask:
     def name(self) -> str:
         return f"{STAGE} {self.threshold} {self.part.name}"
 
+    @property
+    def folder(self) -> Path:
+        """Where its output is, once it is done."""
+        return self.job.stage(STAGE, self.threshold) / self.part.name
+
 
 def survivors_tasks(job: Job, threshold: float, clusters: Path) -> list[SurvivorsTask]:
     """A task for each part of a folder of clusters."""
@@ -43,11 +49,9 @@ def find_survivors(task: SurvivorsTask) -> None:
     """Write what becomes of the documents of a part, by ascending `number`: `first`, the number of the first document
     of its cluster, `size` of the cluster, `keep`, and `jaccard` with the kept document (NaN for none).
 
-    Facts: clusters, documents in them, size of the largest; unresolved documents, which are kept because there were
-    too many leaders to compare them with.
+    Fact: unresolved documents, which are kept because there were too many leaders to compare them with.
     """
-    folder = task.job.stage(STAGE, task.threshold) / task.part.name
-    if is_written(folder):
+    if is_written(task.folder):
         return
     part = Arrays(task.part)
     first, member = np.array(part["first"]), np.array(part["member"])
@@ -56,12 +60,26 @@ def find_survivors(task: SurvivorsTask) -> None:
     by_number = np.argsort(member)
     first, number = first[by_number], member[by_number]
     fates = fates_of(first, number, ranks_of(task.job, number), court_of(task.job, task.threshold))
-    sizes = {"clusters": len(np.unique(first)), "documents": len(number), "largest": int(fates.size.max(initial=0))}
+    copies = fates.keep & removed_copies(task.job, number)
+    fates.keep[copies], fates.jaccard[copies] = False, 1.0
     write_arrays(
-        folder,
+        task.folder,
         {"number": number, "first": first, "size": fates.size, "keep": fates.keep, "jaccard": fates.jaccard},
-        {**sizes, "unresolved": fates.unresolved},
+        {"unresolved": fates.unresolved},
     )
+
+
+def removed_copies(job: Job, number: Ints) -> npt.NDArray[np.bool_]:
+    """Which documents have the words of one that is preferred to them.
+
+    Of a cluster with many leaders some documents follow none, and are kept; their copies need not be.
+    """
+    removed = np.zeros(len(number), bool)
+    if job.settings.exact in ("text", "normalised") and job.settings.verify != "none":
+        for folder in job.stage(EXACT).glob(ONE):
+            copies = Arrays(folder)
+            removed |= np.isin(number, np.array(copies["number"])[~copies["keep"]], assume_unique=True)
+    return removed
 
 
 @dataclass(frozen=True)

@@ -23,10 +23,10 @@ FORMAT_VERSION = 1
 
 @dataclass(frozen=True)
 class Index:
-    """What is in the folder `folder`. minhash: the family of hashes of all its signatures, "sha1" or "xxh3"."""
+    """What is in the folder `folder`. minhash: how all its signatures were made, as manifests have it."""
 
     folder: Path
-    minhash: str
+    minhash: Mapping[str, Any]
     segments: tuple[Segment, ...]
 
     @classmethod
@@ -57,7 +57,7 @@ class Index:
         """Write it, all or nothing."""
         fields = {
             "format_version": FORMAT_VERSION,
-            "minhash": self.minhash,
+            "minhash": dict(self.minhash),
             "segments": [
                 {
                     "dataset": os.path.relpath(each.dataset.resolve(), self.folder.resolve()),
@@ -80,7 +80,9 @@ class Index:
                 copy_folder(segment.folder / part, mine.folder / part)
             copied.append(mine)
         passing("segments copied")
-        index = Index(self.folder, self.minhash, (*self.of_others(dataset), *copied))
+        names = {segment.name for segment in copied}        # of a dataset that has moved, too
+        others = [each for each in self.of_others(dataset) if each.name not in names]
+        index = Index(self.folder, self.minhash, (*others, *copied))
         index.save()
         return index
 

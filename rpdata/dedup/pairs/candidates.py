@@ -26,27 +26,31 @@ class CandidatesTask:
 
     job: Job
     rows: Rows
+    stage: str = STAGE      # or TOUCHED
 
     @property
     def name(self) -> str:
-        return f"{STAGE} {self.rows.part} {self.rows.name}"
+        return f"{self.stage} {self.rows.part} {self.rows.name}"
+
+    @property
+    def folder(self) -> Path:
+        """Where its output is, once it is done."""
+        return self.job.stage(self.stage) / self.rows.part / self.rows.name
 
 
 def find_candidates(task: CandidatesTask) -> None:
     """Write `numbers`: of all documents that share a key with another there, ascending."""
-    folder = task.job.stage(STAGE) / task.rows.part / task.rows.name
-    if is_written(folder):
+    if is_written(task.folder):
         return
     found = [np.empty(0, np.int64)]
     for keys, numbers in task.rows.by_prefix(task.job.numbering):
         found.append(numbers[group(keys, numbers).members])
-    write_arrays(folder, {"numbers": np.sort(np.concatenate(found))})
+    write_arrays(task.folder, {"numbers": np.sort(np.concatenate(found))})
 
 
 def find_touched(task: CandidatesTask) -> None:
     """Write `leader` and `follower`: who shares a key with the first document of a bucket that has a new one."""
-    folder = task.job.stage(TOUCHED) / task.rows.part / task.rows.name
-    if is_written(folder):
+    if is_written(task.folder):
         return
     leaders, followers = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
     for keys, numbers in task.rows.by_prefix(task.job.numbering):
@@ -54,7 +58,7 @@ def find_touched(task: CandidatesTask) -> None:
         members = numbers[buckets.members]
         leaders.append(np.repeat(members[buckets.offsets[:-1]], np.diff(buckets.offsets)))
         followers.append(members)
-    write_arrays(folder, {"leader": np.concatenate(leaders), "follower": np.concatenate(followers)})
+    write_arrays(task.folder, {"leader": np.concatenate(leaders), "follower": np.concatenate(followers)})
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,11 @@ class ReachedTask:
     def name(self) -> str:
         return f"{STAGE} reached {self.part.name}"
 
+    @property
+    def folder(self) -> Path:
+        """Where its output is, once it is done."""
+        return self.job.stage(STAGE) / "reached" / self.part.name
+
 
 def reached_tasks(job: Job, connected: Path) -> list[ReachedTask]:
     """A task for each part of the components of what was touched and what is known."""
@@ -76,10 +85,9 @@ def reached_tasks(job: Job, connected: Path) -> list[ReachedTask]:
 
 def find_reached(task: ReachedTask) -> None:
     """Write `numbers` as `find_candidates` does: of all documents of components that have a new one."""
-    folder = task.job.stage(STAGE) / "reached" / task.part.name
-    if not is_written(folder):
+    if not is_written(task.folder):
         _, members = with_a_number_from(task.job.known, *(np.array(Arrays(task.part)[n]) for n in ("first", "member")))
-        write_arrays(folder, {"numbers": np.sort(members)})
+        write_arrays(task.folder, {"numbers": np.sort(members)})
 
 
 def candidates_of(job: Job, segment: Segment) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -64,17 +65,22 @@ class EdgesTask:
     def name(self) -> str:
         return f"{STAGE} {self.threshold} {self.rows.part} {self.rows.name}"
 
+    @property
+    def folder(self) -> Path:
+        """Where its output is, once it is done."""
+        return self.job.stage(STAGE, self.threshold) / self.rows.part / self.rows.name
+
 
 def find_edges(task: EdgesTask) -> None:
     """Write the arrays of `Edges`, of all pairs that match.
 
-    Facts: edges; compared and measured pairs (see `elect`), unresolved documents, and what was cut: oversized buckets,
-    their documents and the largest. Of pairs that were known before only the edges are counted.
+    Facts: compared and measured pairs (see `elect`) and those of them that match, unresolved documents, and what was
+    cut: oversized buckets, their documents and the largest. Copies of a text, and pairs that were known before, do not
+    count.
     """
-    folder = task.job.stage(STAGE, task.threshold) / task.rows.part / task.rows.name
-    if is_written(folder):
+    if is_written(task.folder):
         return
-    facts = dict.fromkeys((*COUNTED, *CUT), 0)
+    facts = dict.fromkeys((*COUNTED, "matched", *CUT), 0)
     court = court_of(task.job, task.threshold)
     found, touched = [], [np.empty(0, np.uint64)]
     for members in _some_buckets(_buckets(task, facts)):
@@ -83,7 +89,7 @@ def find_edges(task: EdgesTask) -> None:
     if task.job.earlier:
         found.append(_earlier(task, np.unique(np.concatenate(touched))))
     edges = Edges.joined(found)
-    write_arrays(folder, edges._asdict(), {**facts, "edges": len(edges.leader)})
+    write_arrays(task.folder, edges._asdict(), facts)
 
 
 def _copies(members: Members) -> Edges:
@@ -99,6 +105,7 @@ def _elected(members: Members, court: Court, facts: dict[str, int]) -> Edges:
     elected = court.elect(members.offsets, members.numbers)
     for name in COUNTED:
         facts[name] += getattr(elected, name)
+    facts["matched"] += len(elected.followers)
     order = np.argsort(members.numbers)     # each is in one bucket of a band
     at = order[np.searchsorted(members.numbers, elected.followers, sorter=order)]
     return Edges(elected.leaders, elected.followers, elected.jaccard, members.keys[at])

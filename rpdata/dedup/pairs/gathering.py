@@ -33,6 +33,11 @@ class EvidenceTask:
     def name(self) -> str:
         return f"{STAGE} {self.segment.name}"
 
+    @property
+    def folder(self) -> Path:
+        """What is written last."""
+        return self.job.stage(STAGE) / self.segment.name / INDEX
+
 
 def collect_evidence(task: EvidenceTask) -> None:
     """Write the evidence of the documents of a segment that have something to be compared with."""
