@@ -170,8 +170,8 @@ def test_a_damaged_overlay_is_made_anew_and_does_not_stand_in_the_way(datasets, 
 
 
 def test_of_a_cluster_with_many_leaders_no_copy_is_kept_beside_its_original(tmp_path) -> None:
-    words = [f"word{number}" for number in range(2000)]
-    chain = [" ".join(words[start:start + 400]) for start in range(0, 1500, 25)]
+    words = [f"word{number}" for number in range(3000)]
+    chain = [" ".join(words[start:start + 400]) for start in range(0, 2400, 12)]
     root = annotated(tmp_path / "out", tmp_path / "crawl", {OLD: [*chain, *chain]})
     found = run(root, DedupSettings(fuzzy=(0.7,)), Resources(workers=1), allow_large_clusters=True)
     assert found.fuzzy[0].unresolved > 0
