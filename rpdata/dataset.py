@@ -24,6 +24,7 @@ DOCUMENTS = "documents"
 MINHASH = "minhash"
 DUPLICATES = "duplicates"
 REPEATED_LINES = "repeated_lines"
+DECISIONS = "decisions/"    # and the name of a recipe with the hash of what it decides
 
 # What writes the overlays that are not a user's own.
 COMMANDS = dict.fromkeys(OVERLAYS, "rpdata compute-signals INPUT... --output {root}") | {
@@ -157,7 +158,7 @@ class Dataset:
         bands: float | None = None,
         deduplicated: float | str | None = None,
     ) -> "pl.LazyFrame":
-        """The documents with the columns of `overlays` (default: all), in the dataset's order.
+        """The documents with the columns of `overlays` (default: all but decisions), in the dataset's order.
 
         Read partition by partition: a filter is evaluated on the columns that it names, then the others are read, the
         text only of the documents that it keeps. Conditions on `raw_content` that are joined to others by `&` see only
@@ -182,6 +183,8 @@ def command_for(overlay: str, root: Path) -> str:
     """What to run for an overlay that is missing or damaged."""
     if overlay.startswith(OWN_SIGNALS):
         return f"rpdata compute-signals {root} --signals {overlay.removeprefix(OWN_SIGNALS)}.py"
+    if overlay.startswith(DECISIONS):
+        return f"rpdata filter {root} --recipe {overlay.removeprefix(DECISIONS).rpartition('-')[0]}"
     return COMMANDS.get(overlay, "the command that made {overlay}/").format(root=root, overlay=overlay)
 
 

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from polars.io.plugins import register_io_source
 
 from rpdata.bands import BANDS, cut
-from rpdata.dataset import DOCUMENTS, DUPLICATES, MINHASH, Dataset
+from rpdata.dataset import DECISIONS, DOCUMENTS, DUPLICATES, MINHASH, Dataset
 from rpdata.engine.places import language_of
 from rpdata.errors import UserError, unknown_name
 from rpdata.overlay import TEXT_COLUMN
@@ -52,7 +52,9 @@ class Scan:
                 f"See: rpdata status {dataset.root}"
             )
         partitions = _of_languages(dataset.partitions, languages)
-        chosen = [DOCUMENTS, *(dataset.overlays if overlays is None else overlays)]
+        # every decision has the same columns: of those, one is chosen
+        all_but_decisions = [name for name in dataset.overlays if not name.startswith(DECISIONS)]
+        chosen = [DOCUMENTS, *(all_but_decisions if overlays is None else overlays)]
         sources = _sources(dataset, chosen)
         band_column = f"signature_sim{bands}"
         if bands is not None:

@@ -1,0 +1,107 @@
+"""The columns that rules read: which overlay of a dataset has each, and what to do about those that it lacks."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from rpdata.dataset import DECISIONS, DOCUMENTS, DUPLICATES, Dataset, command_for
+from rpdata.decide.rules import Rule
+from rpdata.decide.values import Kind
+from rpdata.errors import UserError, unknown_name
+from rpdata.signals.columns import named
+
+if TYPE_CHECKING:
+    import polars as pl
+
+CALLED: Mapping[Kind, str] = {
+    "number": "a number for each document", "text": "text", "lines": "a count or a flag for each line",
+}
+
+
+def sources_of(dataset: Dataset, columns: Mapping[str, Kind]) -> dict[str, str]:
+    """Column -> the overlay (or `documents`) that has it, in the order of the columns.
+
+    UserError for a column that is not there, that two overlays have, that is of another type, or that not all
+    partitions have in the same version.
+    """
+    sources = {}
+    for name, kind in columns.items():
+        places = [step for step in readable(dataset) if name in dataset.columns(step)]
+        if not places:
+            raise missing(dataset, name)
+        if len(places) > 1 and name != "doc_id":
+            raise UserError(f"both {places[0]} and {places[1]} of {dataset.root} have a column `{name}`: rename one")
+        sources[name] = places[0]
+        for sentence in dataset.disagreements(places[0], [name], dataset.partitions):
+            raise UserError(f"cannot decide on {dataset.root}: {sentence}")
+        refuse_type(dataset, places[0], name, kind)
+    return sources
+
+
+def readable(dataset: Dataset) -> list[str]:
+    """What rules read: documents, and all overlays but earlier decisions."""
+    return [DOCUMENTS, *(step for step in dataset.overlays if not step.startswith(DECISIONS))]
+
+
+def missing(dataset: Dataset, name: str) -> UserError:
+    """The error for a column that the dataset does not have: how it is computed, or which names are near."""
+    if name == "exact_keep" or name.startswith("keep_sim"):
+        options = "--exact text" if name == "exact_keep" else f"--fuzzy {name.removeprefix('keep_sim')}"
+        return UserError(
+            f"`{name}` ({DUPLICATES}) was not computed in {dataset.root}. Run rpdata dedup {dataset.root} {options}"
+        )
+    try:
+        signal = named(name)
+    except KeyError:
+        known = [column for step in readable(dataset) for column in dataset.columns(step)]
+        return unknown_name("column", name, known)
+    artefact = signal.artefact or signal.filled_by
+    if artefact is None:
+        command = command_for("quality_signals", dataset.root)
+        return UserError(f"`{name}` was not computed in {dataset.root}. Run {command}")
+    return UserError(
+        f"`{name}` was not computed in {dataset.root}: it needs the artefact {artefact}.\n"
+        f"Run rpdata compute-signals {dataset.root} --artefacts DIR, or leave the rule away: recipe.without(...)"
+    )
+
+
+def refuse_type(dataset: Dataset, step: str, name: str, kind: Kind) -> None:
+    """UserError for a column that cannot be looked at in this way."""
+    if not dataset.partitions:
+        return
+    found = dataset.file(step, dataset.partitions[0]).schema.field(name).type
+    fits = {
+        "number": is_number(found),
+        "text": pa.types.is_string(found),
+        "lines": pa.types.is_list(found) and is_count(found.value_type),
+    }
+    if not fits[kind]:
+        raise UserError(f"a rule wants {CALLED[kind]} of `{name}`, which is {found} in {dataset.root}")
+
+
+def is_number(kind: pa.DataType) -> bool:
+    return is_count(kind) or bool(pa.types.is_floating(kind))
+
+
+def is_count(kind: pa.DataType) -> bool:
+    """Whether sums are exact, in whatever order."""
+    return bool(pa.types.is_integer(kind) or pa.types.is_boolean(kind))
+
+
+def kinds_of(rules: Sequence[Rule]) -> dict[str, Kind]:
+    """The columns of some rules; UserError if they look at one in two ways."""
+    kinds: dict[str, Kind] = {}
+    for rule in rules:
+        for name, kind in rule.columns.items():
+            if kinds.setdefault(name, kind) != kind:
+                other = CALLED[kinds[name]]
+                raise UserError(f"the rule {rule.name} wants {CALLED[kind]} of `{name}`, another one {other}")
+    return kinds
+
+
+def scan_columns(dataset: Dataset, columns: Mapping[str, Kind]) -> "pl.LazyFrame":
+    """These columns of all documents; UserError as `sources_of`."""
+    sources = sources_of(dataset, columns)
+    overlays = sorted(set(sources.values()) - {DOCUMENTS})
+    return dataset.scan(overlays, list(sources))
