@@ -13,6 +13,7 @@ import typer
 
 from rpdata import __version__
 from rpdata.cli_artefacts import artefacts_app
+from rpdata.cli_decide import explain, filter_documents, recipes_app
 from rpdata.cli_dedup import dedup_app
 from rpdata.cli_paragraphs import paragraphs
 from rpdata.errors import FINISHED_WITH_FAILURES, CannotFinish, UserError
@@ -38,6 +39,9 @@ app.add_typer(signals_app, name="signals", invoke_without_command=True)
 app.add_typer(artefacts_app, name="artefacts")
 app.add_typer(dedup_app, name="dedup")
 app.command()(paragraphs)
+app.add_typer(recipes_app, name="recipes")
+app.command("filter")(filter_documents)
+app.command()(explain)
 
 
 class MinHashFamily(StrEnum):

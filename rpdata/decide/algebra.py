@@ -153,7 +153,7 @@ class ForLanguages(Rule):
 
     @property
     def name(self) -> str:
-        return self.part.name if self.others else f"{wrapped(self.part)} [{','.join(self.languages)}]"
+        return f"{wrapped(self.part)} [{'not ' if self.others else ''}{','.join(self.languages)}]"
 
     @property
     def content(self) -> Content:
@@ -172,8 +172,11 @@ class ForLanguages(Rule):
         return pl.when(~here if self.others else here).then(self.part.expr()).otherwise(True)
 
     def of(self, row: Row) -> bool | None:
-        here = row.text(LANGUAGE) in self.languages
-        return self.part.of(row) if here != self.others else True
+        return self.part.of(row) if self.is_about(row) else True
+
+    def is_about(self, row: Row) -> bool:
+        """Whether the document is in one of its languages."""
+        return (row.text(LANGUAGE) in self.languages) != self.others
 
     def rewrite(self, change: Change) -> Rule | None:
         changed = change(self)

@@ -54,7 +54,7 @@ class Quantile(Global):
 
     @property
     def name(self) -> str:
-        return f"quantile.{self.value}"
+        return f"quantile.{self.value}.{'at_least' if self.at_least else 'at_most'}_{plain(self.share)}"
 
     @property
     def content(self) -> Content:
@@ -109,12 +109,15 @@ class Thresholds(Rule):
         return value >= threshold if self.at_least else value <= threshold
 
     def of(self, row: Row) -> bool | None:
-        group = row.text(self.by) if self.by else ""
-        threshold = dict(self.thresholds).get(group) if group is not None else None
-        value = self.value.of(row)
+        threshold, value = self.threshold(row), self.value.of(row)
         if value is None or threshold is None:
             return None
         return value >= threshold if self.at_least else value <= threshold
+
+    def threshold(self, row: Row) -> float | None:
+        """That of the document's group; None if there is none."""
+        group = row.text(self.by) if self.by else ""
+        return None if group is None else dict(self.thresholds).get(group)
 
     def __str__(self) -> str:
         told = ", ".join(f"{group} {plain(number)}".strip() for group, number in self.thresholds)
@@ -130,7 +133,7 @@ class Sample(Rule):
 
     @property
     def name(self) -> str:
-        return "sample"
+        return f"sample.{plain(self.fraction)}" + (f".seed_{self.seed}" if self.seed else "")
 
     @property
     def content(self) -> Content:
@@ -142,7 +145,9 @@ class Sample(Rule):
 
     def expr(self) -> pl.Expr:
         def chosen(doc_ids: pl.Series) -> pl.Series:
-            return pl.Series(doc_ids.name, [self._takes(doc_id) for doc_id in doc_ids], pl.Boolean)
+            # Polars takes away what .when() will not look at
+            chosen_ones = [None if doc_id is None else self._takes(doc_id) for doc_id in doc_ids]
+            return pl.Series(doc_ids.name, chosen_ones, pl.Boolean)
 
         return pl.col("doc_id").map_batches(chosen, return_dtype=pl.Boolean, is_elementwise=True)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 from rpdata.decide.algebra import all_of, unordered
 from rpdata.decide.rules import Rule
 from rpdata.decide.sample_row import SampleRow
+from rpdata.decide.values import Row
 from rpdata.errors import UserError, unknown_name
 from rpdata.ledger import configuration_hash
 
@@ -85,7 +86,11 @@ class Recipe:
         sample: has `quality_signals`, a dict or its JSON, and `meta` and `doc_id` if a rule looks at those.
         UserError for a signal that the row does not have, and for a recipe that has to be fitted first.
         """
-        found = self.rule.of(SampleRow(sample))
+        return self.keeps(SampleRow(sample))
+
+    def keeps(self, row: Row) -> bool:
+        """Whether a document is kept; UserError as for a sample."""
+        found = self.rule.of(row)
         return found is not False if self.unknown == "keep" else found is True
 
     def fit(self, dataset: "Dataset") -> "Recipe":

@@ -1,0 +1,94 @@
+"""`rpdata explain OUT DOC_ID`: every rule of a recipe on one document, with its value and how far off that is."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from rpdata.decide.algebra import ForLanguages
+from rpdata.decide.conditions import Between, Differs, OneOf
+from rpdata.decide.fitted import Thresholds
+from rpdata.decide.recipe import Recipe
+from rpdata.decide.rules import Named, Rule
+from rpdata.decide.values import Row
+
+Verdict = Literal["passes", "fails", "abstains"]
+
+VERDICTS: dict[bool | None, Verdict] = {True: "passes", False: "fails", None: "abstains"}
+
+
+@dataclass(frozen=True)
+class Explained:
+    """One rule on one document.
+
+    Attributes
+    ----------
+    rule: its name. depth: 0 for a rule of the recipe, more for those that it is made of.
+    condition: what is asked. source: the paper and section.
+    value: what the document has, a number or text; None where there is none, or the rule is made of others.
+    off: how far the value is beyond the bound that it fails to keep; 0 on the bound, where that is open.
+    """
+
+    rule: str
+    depth: int
+    verdict: Verdict
+    condition: str
+    source: str
+    value: float | str | None
+    off: float | None
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What a recipe says of one document, and why."""
+
+    doc_id: str
+    recipe: str
+    keep: bool
+    rules: list[Explained]
+
+    def as_dict(self) -> dict[str, Any]:
+        """As JSON values."""
+        return asdict(self)
+
+
+def explain(recipe: Recipe, doc_id: str, row: Row) -> Explanation:
+    """Every rule of a recipe, in its order. UserError for a column that the row does not have."""
+    rules = [explained for rule in recipe.rules for explained in rule_by_rule(rule, row, 0)]
+    return Explanation(doc_id, recipe.name, recipe.keeps(row), rules)
+
+
+def rule_by_rule(rule: Rule, row: Row, depth: int) -> Iterator[Explained]:
+    """A rule, then those that it is made of."""
+    value, off = measured(rule, row)
+    condition = str(rule.condition) if isinstance(rule, Named) else str(rule)
+    source = rule.source if isinstance(rule, Named) else ""
+    yield Explained(rule.name, depth, VERDICTS[rule.of(row)], condition, source, value, off)
+    if not isinstance(rule, ForLanguages) or rule.is_about(row):
+        for part in rule.inner:
+            yield from rule_by_rule(part, row, depth + 1)
+
+
+def measured(rule: Rule, row: Row) -> tuple[float | str | None, float | None]:
+    """The value that a rule looks at, and how far off it is."""
+    condition = rule.condition if isinstance(rule, Named) else None
+    if isinstance(condition, OneOf):
+        return row.text(condition.name), None
+    if isinstance(condition, Differs):
+        return condition.value.of(row), None
+    if isinstance(condition, Between):
+        value = condition.value.of(row)
+        return value, None if condition.of(row) is not False else distance(value, condition.low, condition.high)
+    if isinstance(rule, Thresholds):
+        value, bound = rule.value.of(row), rule.threshold(row)
+        low, high = (bound, None) if rule.at_least else (None, bound)
+        return value, None if rule.of(row) is not False else distance(value, low, high)
+    return None, None
+
+
+def distance(value: float | None, low: float | None, high: float | None) -> float | None:
+    """From the nearest bound that a value is beyond."""
+    if value is None:
+        return None
+    if low is not None and value <= low:
+        return low - value
+    return None if high is None else value - high

@@ -1,0 +1,160 @@
+"""`decisions/<recipe>-<hash>/`: what a recipe says of every document; one task for each unit."""
+
+import inspect
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+import rpdata.decide
+from rpdata.dataset import DOCUMENTS, Dataset
+from rpdata.decide.columns import kinds_of, sources_of
+from rpdata.decide.evaluate import SCHEMA, decide
+from rpdata.decide.recipe import Recipe
+from rpdata.decide.waterfall import Tally, tally_partition
+from rpdata.engine.commit import Commit
+from rpdata.errors import UserError
+from rpdata.ledger import Entry, Ledger, configuration_hash, hash_of, refuse_loss
+from rpdata.overlay import OverlayWriter, describe
+
+GROUPS_AT_ONCE = 64         # row groups (of 1,024 documents at most) that are decided on together
+
+
+@dataclass(frozen=True)
+class DecisionTask:
+    """What is to be decided of one unit; travels to a worker.
+
+    Attributes
+    ----------
+    root: the dataset. unit: its name.
+    recipe: fitted.
+    sources: column that it reads -> overlay.
+    version: stands for all that decides a document's verdict but its values: recipe, code, versions of the columns.
+    """
+
+    root: Path
+    unit: str
+    recipe: Recipe
+    sources: Mapping[str, str]
+    version: str
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        return self.unit
+
+    @property
+    def state(self) -> str:
+        """Stands for all that decides the bytes of the unit's files. UserError if an overlay of it is missing."""
+        files = {step: entry.partitions[part].xxh3 for step in self.steps for entry in [entry_of(self, step)]
+                 for part in entry.partitions}
+        return configuration_hash({"version": self.version, "files": files})
+
+    @property
+    def steps(self) -> list[str]:
+        """What is read."""
+        return sorted({DOCUMENTS, *self.sources.values()})
+
+
+def tasks_of(dataset: Dataset, recipe: Recipe) -> list[DecisionTask]:
+    """A task for each unit that has documents. UserError if the dataset lacks a column that the recipe reads."""
+    sources = sources_of(dataset, kinds_of(recipe.table))
+    columns = {
+        name: dataset.file(step, dataset.partitions[0]).version(name) for name, step in sources.items()
+    } if dataset.partitions else {}
+    version = configuration_hash({"recipe": recipe.hash, "code": code_hash(), "columns": columns})[:16]
+    ledger = Ledger(dataset.root)
+    return [
+        DecisionTask(dataset.root, unit.name, recipe, sources, version)
+        for unit in dataset.manifest.units if ledger.entry(DOCUMENTS, unit.name) is not None
+    ]
+
+
+def is_decided(task: DecisionTask) -> bool:
+    """Whether the unit's files of this state are there."""
+    return Ledger(task.root).done(task.recipe.folder, task.unit, task.state)
+
+
+def decide_unit(task: DecisionTask) -> Tally:
+    """Write the overlay of one unit and commit it, if it is not there; safe to run any number of times.
+
+    What is counted is read back from the files.
+    """
+    documents = entry_of(task, DOCUMENTS)
+    if not is_decided(task):
+        state = task.state
+        files = {}
+        with Commit(task.root) as output:
+            for partition in sorted(documents.partitions):
+                path = output.file(f"{task.recipe.folder}/{partition}.parquet")
+                write_partition(task, partition, path)
+                files[partition] = describe(path)
+            entry = Entry(
+                step=task.recipe.folder,
+                unit=task.unit,
+                configuration=state,
+                partitions=files,
+                read=documents.written,
+                columns=dict.fromkeys(SCHEMA.names[1:], task.version),
+            )
+            refuse_loss(entry, documents)
+            output.record(entry)
+    tally = Tally.empty(task.recipe)
+    for partition in sorted(documents.partitions):
+        tally += tally_partition(task.root, task.recipe, partition)
+    return tally
+
+
+def entry_of(task: DecisionTask, step: str) -> Entry:
+    """The ledger's entry of what the task reads. UserError if the dataset has changed since it was planned."""
+    entry = Ledger(task.root).entry(step, task.unit)
+    if entry is None:
+        raise UserError(
+            f"{step} of {task.unit} are gone since the work was planned.\n"
+            f"See: rpdata status {task.root}; then run the same command again"
+        )
+    return entry
+
+
+def write_partition(task: DecisionTask, partition: str, path: Path) -> None:
+    """The overlay's file of one partition, in the row groups that all overlays have."""
+    files = {step: pq.ParquetFile(task.root / step / f"{partition}.parquet") for step in task.steps}
+    sizes = [files[DOCUMENTS].metadata.row_group(number).num_rows for number in range(files[DOCUMENTS].num_row_groups)]
+    with OverlayWriter(path, SCHEMA) as out:
+        for first in range(0, len(sizes), GROUPS_AT_ONCE):
+            groups = list(range(first, min(first + GROUPS_AT_ONCE, len(sizes))))
+            doc_ids = files[DOCUMENTS].read_row_groups(groups, columns=["doc_id"])["doc_id"].combine_chunks()
+            verdicts = decide(task.recipe, columns_of(task, files, groups, doc_ids))
+            start = 0
+            for group in groups:
+                stop = start + sizes[group]
+                out.write(verdicts.rows(slice(start, stop)).batch(doc_ids.slice(start, stop - start)))
+                start = stop
+    for file in files.values():
+        file.close()
+
+
+def columns_of(
+    task: DecisionTask, files: Mapping[str, pq.ParquetFile], groups: list[int], doc_ids: pa.Array
+) -> pl.DataFrame:
+    """The columns that the recipe reads, of some row groups; always with doc_id."""
+    columns = {"doc_id": doc_ids}
+    for step, file in files.items():
+        names = [name for name, source in task.sources.items() if source == step and name != "doc_id"]
+        if names:
+            table = file.read_row_groups(groups, columns=names)
+            columns |= {name: table[name] for name in names}
+    frame = pl.from_arrow(pa.table(columns))
+    assert isinstance(frame, pl.DataFrame)
+    return frame
+
+
+@cache
+def code_hash() -> str:
+    """Of all sources of this package: a verdict may change with any of them."""
+    folder = Path(inspect.getfile(rpdata.decide)).parent
+    return configuration_hash({path.name: hash_of(path) for path in folder.glob("*.py")})

@@ -1,0 +1,134 @@
+"""`rpdata filter OUT --recipe NAME`: a recipe's decision on every document beside it, and the waterfall."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rpdata.annotate.work import finishing, start
+from rpdata.dataset import DOCUMENTS, Dataset
+from rpdata.decide.contradictions import contradictions
+from rpdata.decide.overlay import DecisionTask, decide_unit, is_decided, tasks_of
+from rpdata.decide.recipe import Recipe
+from rpdata.decide.waterfall import Tally
+from rpdata.engine.commit import sweep
+from rpdata.engine.lock import writer_lock
+from rpdata.engine.progress import Progress
+from rpdata.engine.resources import Resources
+from rpdata.errors import UserError
+from rpdata.ledger import Ledger
+from rpdata.manifest import Manifest
+
+
+@dataclass
+class FilterSummary:
+    """What was decided.
+
+    Attributes
+    ----------
+    output: the overlay. recipe: fitted. tally: of all documents, read back from the overlay.
+    units_done_before: those that were decided on by an earlier run.
+    units_without_documents: planned ones, on whose documents nothing is decided yet.
+    notes: what looks wrong with the recipe.
+    """
+
+    output: str
+    recipe: Recipe
+    tally: Tally
+    units: int
+    units_done_before: int
+    units_without_documents: int
+    notes: list[str]
+    seconds: float
+
+    def as_dict(self) -> dict[str, Any]:
+        """As JSON values."""
+        return {
+            "output": self.output,
+            "recipe": self.recipe.name,
+            "hash": self.recipe.hash,
+            "units": self.units,
+            "units_done_before": self.units_done_before,
+            "units_without_documents": self.units_without_documents,
+            "notes": self.notes,
+            "seconds": self.seconds,
+            **self.tally.as_dict(),
+        }
+
+
+def run(
+    root: Path, recipe: Recipe, resources: Resources, *, quiet: bool = False, silent: bool = True
+) -> FilterSummary:
+    """Write `decisions/<recipe>-<hash>/` beside the documents of the dataset `root`; safe to run any number of times.
+
+    Raises UserError where the dataset lacks what the recipe reads, CannotFinish where the work can't be finished.
+    """
+    began = time.monotonic()
+    Manifest.load(root)         # what is no dataset is refused before the lock puts a file into it
+    shown, root = str(root).rstrip("/"), root.absolute()
+    with writer_lock(root):
+        sweep(root)
+        dataset = Dataset.open(root)
+        if not dataset.partitions:
+            raise UserError(f"{shown} has no documents to decide on.\nSee: rpdata status {shown}")
+        recipe = recipe.fit(dataset)
+        tasks = tasks_of(dataset, recipe)
+        pending = [task for task in tasks if not is_decided(task)]
+        manifest = dataset.manifest
+        manifest.replace(recipe.folder, configuration(recipe))
+        manifest.save(root)
+        tallies = [Tally.empty(recipe)]
+        with finishing(
+            root, count=lambda: None, missing=lambda: [task.unit for task in tasks if not is_decided(task)]
+        ):
+            tallies += decide_all(tasks, resources, quiet, silent) if pending else map(decide_unit, tasks)
+        tally = sum(tallies[1:], tallies[0])
+        refuse_difference(root, tally, tasks)
+    return FilterSummary(
+        output=f"{shown}/{recipe.folder}",
+        recipe=recipe,
+        tally=tally,
+        units=len(tasks),
+        units_done_before=len(tasks) - len(pending),
+        units_without_documents=len(manifest.units) - len(tasks),
+        notes=contradictions(recipe),
+        seconds=round(time.monotonic() - began, 3),
+    )
+
+
+def decide_all(tasks: Sequence[DecisionTask], resources: Resources, quiet: bool, silent: bool) -> list[Tally]:
+    """Every unit on the workers; CannotFinish if one can't be done, the others then are."""
+    tallies = []
+    with start(resources) as cluster, Progress(
+        len(tasks), len(tasks), quiet=quiet, silent=silent, dashboard=cluster.dashboard, counted="units decided on"
+    ) as progress:
+        for _, tally in cluster.run(decide_unit, ((task.name, task) for task in tasks)):
+            progress.unit_done(1)
+            tallies.append(tally)
+    return tallies
+
+
+def refuse_difference(root: Path, tally: Tally, tasks: Sequence[DecisionTask]) -> None:
+    """The waterfall has every document that the ledger has, once. Anything else would be a bug, and is named so."""
+    entries = [Ledger(root).entry(DOCUMENTS, task.unit) for task in tasks]
+    written = sum(entry.written for entry in entries if entry)
+    whole = tally.whole
+    if whole.read[0] != written or not whole.balances:
+        raise AssertionError(
+            f"the waterfall of {tally.recipe.folder} does not add up: {whole.read[0]} documents of {written}, "
+            f"{whole.kept[0]} kept"
+        )
+
+
+def configuration(recipe: Recipe) -> dict[str, Any]:
+    """What the manifest says of the overlay: the table of rules that its numbers mean."""
+    return {
+        "recipe": recipe.name,
+        "title": recipe.title,
+        "hash": recipe.hash,
+        "unknown": recipe.unknown,
+        "rules": [
+            {"name": rule.name, "condition": str(rule), "source": getattr(rule, "source", "")} for rule in recipe.table
+        ],
+    }

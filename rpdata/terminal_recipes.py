@@ -1,0 +1,86 @@
+"""What `rpdata recipes` prints."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.markup import escape
+from rich.table import Table
+
+from rpdata.decide.contradictions import contradictions
+from rpdata.decide.difference import Difference
+from rpdata.decide.recipe import Recipe
+from rpdata.decide.rules import Named, Rule
+from rpdata.terminal import console, counted, print_json
+
+UNKNOWN = {"keep": "A document is kept unless a rule is false of it.", "drop": "A document is kept only where every "
+           "rule is true of it."}
+
+
+def print_recipes(recipes: Sequence[Recipe], *, as_json: bool) -> None:
+    """A line for each recipe."""
+    if as_json:
+        print_json([described(recipe) for recipe in recipes])
+        return
+    table = Table("recipe", "rules", "title", box=None, pad_edge=False)
+    table.columns[1].justify = "right"
+    for recipe in recipes:
+        table.add_row(escape(recipe.name), str(len(recipe.rules)), escape(recipe.title))
+    console.print(table)
+    console.print("Next: rpdata recipes show RECIPE")
+
+
+def print_recipe(recipe: Recipe, *, as_json: bool) -> None:
+    """Its rules, with what they ask and where they come from."""
+    if as_json:
+        print_json(described(recipe))
+        return
+    console.print(escape(f"{recipe.name}: {recipe.title}" if recipe.title else recipe.name))
+    table = Table("rule", "a document is kept where", "source", box=None, pad_edge=False)
+    for rule in recipe.rules:
+        table.add_row(*map(escape, (rule.name, condition(rule), source(rule))))
+    console.print(table)
+    console.print(UNKNOWN[recipe.unknown])
+    for note in contradictions(recipe):
+        console.print(f"Note: {escape(note)}.")
+    console.print(f"{counted(len(recipe.rules), 'rule')}, hash {recipe.hash[:12]}")
+
+
+def print_difference(found: Difference, *, as_json: bool) -> None:
+    """What one has and the other does not; - is the first, + the second."""
+    if as_json:
+        print_json(found.as_dict())
+        return
+    lines = [f"- {rule}" for rule in found.only_first]
+    lines += [line for one, two in found.changed for line in (f"- {one}", f"+ {two}")]
+    lines += [f"+ {rule}" for rule in found.only_second]
+    if found.first.unknown != found.second.unknown:
+        lines += [f"- unknown: {found.first.unknown}", f"+ unknown: {found.second.unknown}"]
+    for line in lines:
+        console.print(escape(line))
+    names = f"{found.first.name} and {found.second.name}"
+    told = "decide alike" if found.is_empty else f"have {counted(len(found.common), 'rule')} in common"
+    console.print(escape(f"{names} {told}."))
+
+
+def described(recipe: Recipe) -> dict[str, Any]:
+    """As JSON values."""
+    return {
+        "name": recipe.name,
+        "title": recipe.title,
+        "hash": recipe.hash,
+        "unknown": recipe.unknown,
+        "rules": [
+            {"name": rule.name, "condition": condition(rule), "source": source(rule), "columns": sorted(rule.columns)}
+            for rule in recipe.rules
+        ],
+    }
+
+
+def condition(rule: Rule) -> str:
+    return str(rule.condition) if isinstance(rule, Named) else str(rule)
+
+
+def source(rule: Rule) -> str:
+    """Of the rule, or of the rules that it is made of."""
+    found = [part.source for part in rule.walk() if isinstance(part, Named) and part.source]
+    return "; ".join(dict.fromkeys(found))
