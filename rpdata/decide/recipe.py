@@ -48,7 +48,7 @@ class Recipe:
         if not isinstance(self.rule, Rule):
             raise UserError(f"the recipe {self.name} is made of {self.rule!r}, which is no rule: rule(...) makes one")
         if self.unknown not in get_args(Unknown):
-            raise unknown_name("unknown=", self.unknown, get_args(Unknown))
+            raise unknown_name("value of unknown=", self.unknown, get_args(Unknown))
         names = [part.name for part in self.rules]
         for name in names:
             if names.count(name) > 1:

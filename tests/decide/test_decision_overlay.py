@@ -1,0 +1,173 @@
+"""The overlay of decisions: aligned with the documents, the same as row by row, and counted to the last document."""
+
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from build_dataset import Builder, signals
+from deciding import EVEN, FLAGGED, RECIPE, ROWS, SCORED, WORDY, build, decided, decisions, rows_of
+
+from rpdata.dataset import Dataset
+from rpdata.decide import Recipe, all_of, col, deduplicated, rule
+from rpdata.decide.overlay import decide_unit, is_decided, tasks_of
+from rpdata.errors import UserError
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return build(tmp_path / "out").root
+
+
+def digest(root: Path) -> dict[str, bytes]:
+    files = [path for step in ("decisions", "ledger/decisions") for path in (root / step).rglob("*.*")]
+    return {str(path.relative_to(root)): path.read_bytes() for path in files}
+
+
+@pytest.mark.parametrize("unknown", ["keep", "drop"])
+def test_every_document_is_decided_as_its_row_is(root, unknown):
+    recipe = Recipe("some", RECIPE.rule, unknown=unknown)
+    decided(root, recipe)
+    found, rows = decisions(root, recipe), rows_of(root)
+    assert [row["doc_id"] for row in found] == [row["doc_id"] for row in rows]
+    assert [row["keep"] for row in found] == [recipe(row) for row in rows]
+    assert {row["keep"] for row in found} == {True, False}
+    assert any(row["failed"] and row["abstained"] for row in found)
+
+
+def test_the_overlay_is_aligned_with_the_documents_and_known_to_the_ledger(root):
+    decided(root, RECIPE)
+    opened = Dataset.open(root)      # checks rows and doc_ids of every file
+    assert list(opened.overlays[RECIPE.folder]) == sorted(ROWS)
+    for part in ROWS:
+        sizes = [
+            [file.row_group(group).num_rows for group in range(file.num_row_groups)]
+            for file in (pq.read_metadata(root / f"{step}/{part}.parquet") for step in ("documents", RECIPE.folder))
+        ]
+        assert sizes[0] == sizes[1]
+    (status,) = [step for step in opened.status().steps if step.step == RECIPE.folder]
+    assert (status.done, status.missing, status.written, status.balances) == (len(ROWS), [], sum(ROWS.values()), True)
+
+
+def test_what_is_kept_can_be_scanned_and_decisions_do_not_get_in_the_way_of_each_other(root):
+    other = Recipe("other", SCORED)
+    decided(root, RECIPE)
+    decided(root, other)
+    opened = Dataset.open(root)
+    assert "keep" not in opened.scan().collect_schema().names()
+    kept = opened.scan([other.folder]).filter(pl.col("keep")).select("doc_id").collect()["doc_id"].to_list()
+    assert kept == [row["doc_id"] for row in decisions(root, other) if row["keep"]]
+
+
+def test_another_spelling_of_a_recipe_is_the_same_overlay(root, tmp_path):
+    one, other = Recipe("some", WORDY & SCORED & EVEN), Recipe("some", EVEN & (WORDY & SCORED) & WORDY)
+    decided(root, one)
+    tasks = tasks_of(Dataset.open(root), other)
+    assert all(map(is_decided, tasks))
+    build(tmp_path / "again")
+    decided(tmp_path / "again", other)
+    assert digest(tmp_path / "again") == digest(root)
+
+
+def test_what_is_decided_is_left_alone_until_what_it_is_made_from_changes(root):
+    tasks, _ = decided(root, RECIPE)
+    before = digest(root)
+    times = {path: path.stat().st_mtime_ns for path in (root / "decisions").rglob("*.parquet")}
+    decided(root, RECIPE)
+    assert digest(root) == before
+    assert {path: path.stat().st_mtime_ns for path in times} == times
+    partition = "2023-06/0000/en_head"
+    builder = Builder(root)
+    table = pq.read_table(root / f"documents/{partition}.parquet")
+    builder.write("quality_signals", partition, signals(table, seed=99))
+    assert [is_decided(task) for task in tasks] == [task.unit != partition for task in tasks]
+    decided(root, RECIPE)
+    assert [row["keep"] for row in decisions(root, RECIPE)] == [RECIPE(row) for row in rows_of(root)]
+
+
+def test_more_documents_are_decided_on_without_doing_the_others_again(root):
+    decided(root, RECIPE)
+    Builder(root).with_partitions({"2023-14/0001/en_head": 40})
+    tasks = tasks_of(Dataset.open(root), RECIPE)
+    assert [task.unit for task in tasks if not is_decided(task)] == ["2023-14/0001/en_head"]
+
+
+def test_the_waterfall_counts_what_each_rule_removes(root):
+    _, tally = decided(root, RECIPE)
+    found, rows = decisions(root, RECIPE), rows_of(root)
+    names = [part.name for part in RECIPE.rules]
+    assert [part.name for part in RECIPE.table] != names
+    slow = {name: dict.fromkeys(("in_order", "alone", "unique", "abstained"), 0) for name in names}
+    characters = dict.fromkeys(names, 0)
+    for told, row in zip(found, rows, strict=True):
+        failed = [name for name in names if RECIPE.table.index(rule_of(name)) in told["failed"]]
+        for name in names:
+            slow[name]["abstained"] += RECIPE.table.index(rule_of(name)) in told["abstained"]
+        for name in failed:
+            slow[name]["alone"] += 1
+        if failed:
+            slow[failed[0]]["in_order"] += 1
+            characters[failed[0]] += row["length"]
+        if len(failed) == 1:
+            slow[failed[0]]["unique"] += 1
+    described = tally.as_dict()
+    assert {each["rule"]: {column: each[column]["documents"] for column in slow[each["rule"]]}
+            for each in described["rules"]} == slow
+    assert {each["rule"]: each["in_order"]["characters"] for each in described["rules"]} == characters
+    assert all(sum(counts[column] for counts in slow.values()) for column in ("in_order", "unique", "abstained"))
+    assert described["read"] == {"documents": len(rows), "characters": sum(row["length"] for row in rows)}
+    for language, of in described["languages"].items():
+        assert of["kept"]["documents"] == sum(
+            told["keep"] for told, row in zip(found, rows, strict=True) if row["language"] == language
+        )
+        assert tally.languages[language].balances
+
+
+def rule_of(name: str):
+    return next(part for part in RECIPE.rules if part.name == name)
+
+
+def test_with_unknown_dropped_the_waterfall_still_adds_up(root):
+    recipe = Recipe("strict", SCORED & FLAGGED, unknown="drop")
+    _, tally = decided(root, recipe)
+    lost = [row for row in decisions(root, recipe) if not row["keep"] and not row["failed"]]
+    assert tally.whole.unknown[0] == len(lost) > 0
+    assert tally.whole.balances
+
+
+def test_languages_that_share_a_partition_are_counted_apart(tmp_path):
+    builder = build(tmp_path / "out", {"2023-06/0000/other_all": 64})
+    table = builder.tables["documents"]["2023-06/0000/other_all"]
+    languages = pa.array([["pt", "nl", None][row % 3] for row in range(64)])
+    table = table.set_column(table.schema.get_field_index("language"), table.schema.field("language"), languages)
+    builder.write("documents", "2023-06/0000/other_all", table)
+    _, tally = decided(tmp_path / "out", Recipe("all", all_of()))
+    assert {name: int(of.read[0]) for name, of in tally.languages.items()} == {"(none known)": 21, "nl": 21, "pt": 22}
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        (rule("a", col("scores") > 1), "unknown column 'scores'; did you mean score"),
+        (rule("a", col("rps_doc_word_count") > 1), "`rps_doc_word_count` was not computed.*rpdata compute-signals"),
+        (rule("a", col("rps_doc_ml_palm_score") > 1), "it needs the artefact classifier.palm.\n.*--artefacts DIR"),
+        (deduplicated(0.8), "`keep_sim0.8` .* was not computed.*Run rpdata dedup .* --fuzzy 0.8"),
+        (deduplicated("exact"), "Run rpdata dedup .* --exact text"),
+        (rule("a", col("url") > 1), "wants a number for each document of `url`, which is string"),
+        (rule("a", col("line_ends") > 1), "wants a number for each document of `line_ends`, which is list"),
+        (rule("a", col("words").sum() > 1), "wants a count or a flag for each line of `words`, which is int32"),
+        (rule("a", col("words").is_in(["a"])), "wants text of `words`, which is int32"),
+        (rule("a", col("url") > 1) & rule("b", col("url").is_in(["a"])), "b wants text of `url`, another one"),
+    ],
+)
+def test_what_the_dataset_does_not_have_is_told_with_the_way_to_it(root, asked, message):
+    with pytest.raises(UserError, match=message):
+        tasks_of(Dataset.open(root), Recipe("some", asked))
+
+
+def test_documents_that_went_away_are_told(root):
+    task = tasks_of(Dataset.open(root), RECIPE)[0]
+    (root / "ledger" / "quality_signals" / f"{task.unit}.json").unlink()
+    with pytest.raises(UserError, match=r"quality_signals of .* are gone since the work was planned"):
+        decide_unit(task)
