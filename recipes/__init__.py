@@ -1,1 +1,23 @@
 """Recipes, one file for each (`import rpdata.recipes`)."""
+
+from rpdata.recipes.c4 import c4
+from rpdata.recipes.ccnet import ccnet
+from rpdata.recipes.dclm import dclm
+from rpdata.recipes.fineweb import fineweb
+from rpdata.recipes.fineweb2 import fineweb2
+from rpdata.recipes.gopher import gopher
+from rpdata.recipes.pretrainers_guide import pretrainers_guide
+from rpdata.recipes.refinedweb import refinedweb
+from rpdata.recipes.roots import roots
+from rpdata.recipes.rpv1 import rpv1
+
+# By name, in the order in which they are listed.
+RECIPES = {
+    recipe.name: recipe
+    for recipe in (gopher, c4, ccnet, rpv1, refinedweb, fineweb, fineweb2, dclm, pretrainers_guide, roots)
+}
+
+__all__ = [
+    "RECIPES", "c4", "ccnet", "dclm", "fineweb", "fineweb2", "gopher", "pretrainers_guide", "refinedweb", "roots",
+    "rpv1",
+]

@@ -1,0 +1,14 @@
+"""FineWeb2 (Penedo et al. 2025): what all languages share, and thresholds of their own for de, es, fr and it.
+
+Documents of any other language are asked only what all share; for English there is `fineweb`.
+"""
+
+from rpdata.decide import Recipe
+from rpdata.filters.fineweb2 import by_language
+from rpdata.filters.gopher import BULLET_LINES, ELLIPSIS_LINES, SYMBOLS, WORD_COUNT
+
+fineweb2 = Recipe(
+    "fineweb2",
+    WORD_COUNT & SYMBOLS & BULLET_LINES & ELLIPSIS_LINES & by_language,
+    title="FineWeb2: thresholds for German, Spanish, French and Italian, without stop words and duplicate lines",
+)

@@ -1,0 +1,122 @@
+"""The rules of the papers look at columns that there are, and have the constants of docs/recipes.md."""
+
+import re
+from importlib import import_module
+
+import pytest
+
+from rpdata.decide import Rule
+from rpdata.decide.conditions import Between
+from rpdata.decide.rules import Named
+from rpdata.recipes import RECIPES
+from rpdata.schema import DOCUMENTS
+from rpdata.signals.columns import named
+
+PAPERS = (
+    "c4", "ccnet", "dclm", "fineweb", "fineweb2", "gopher", "pretrainers_guide", "redpajama_v1", "refinedweb", "roots",
+)
+# One number a language in the table, of rules that have these columns and bounds in common.
+BY_LANGUAGE = {"fineweb2", "roots"}
+LOWEST = {"roots.word_count", "roots.language_score", "fineweb2.end_marks"}
+
+
+def rules_of(paper: str) -> list[Named]:
+    """All rules of a file, those inside of combinations too."""
+    found = [value for value in vars(import_module(f"rpdata.filters.{paper}")).values() if isinstance(value, Rule)]
+    return [part for rule in found for part in rule.walk() if isinstance(part, Named)]
+
+
+RULES = {(str(rule), rule.source): rule for paper in PAPERS for rule in rules_of(paper)}
+
+
+@pytest.fixture(scope="module")
+def tables(repository):
+    """The rows of the tables of rules: {rule: {heading: cell}}."""
+    rows, heading = {}, None
+    for line in (repository / "docs/recipes.md").read_text(encoding="utf-8").splitlines():
+        if not line.startswith("|"):
+            heading = None
+            continue
+        cells = [cell.strip() for cell in line.split("|")[1:-1]]
+        if heading is None:
+            heading = cells
+        elif heading[0] == "Rule" and not set(line) <= set("|-"):
+            name = cells[0].strip("`")
+            assert name not in rows, f"{name} is in two tables"
+            rows[name] = dict(zip(heading[1:], cells[1:], strict=True))
+    return rows
+
+
+def test_there_is_a_file_for_each_paper_and_every_file_has_rules(repository):
+    files = {path.stem for path in (repository / "filters").glob("*.py")} - {"__init__"}
+    assert files == set(PAPERS)
+    assert all(rules_of(paper) for paper in PAPERS)
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.name)
+def test_a_rule_looks_at_columns_that_there_are_and_says_its_source(rule):
+    assert rule.source
+    assert rule.columns
+    for name, kind in rule.columns.items():
+        if name in DOCUMENTS.names:
+            assert kind == "text"
+        else:
+            signal = named(name)        # KeyError if there is none
+            assert kind == ("lines" if signal.per_line else "number")
+
+
+def test_every_rule_is_in_a_table_and_every_row_is_a_rule(tables):
+    assert set(tables) == {rule.name for rule in RULES.values()}
+
+
+@pytest.mark.parametrize("paper", [paper for paper in PAPERS if paper not in BY_LANGUAGE])
+def test_the_constants_of_a_paper_are_those_of_its_table(tables, paper):
+    own = {rule.name: f"`{rule.condition}`" for rule in rules_of(paper)}
+    assert own == {name: tables[name]["Here"] for name in own}
+
+
+@pytest.mark.parametrize("paper", sorted(BY_LANGUAGE))
+def test_the_constants_of_a_language_are_those_of_its_column(tables, paper):
+    rows = {name: row for name, row in tables.items() if name.partition(".")[0] == paper}
+    told = {
+        (name, language): tuple(float(number) for number in cell.split(" to "))
+        for name, row in rows.items() for language, cell in row.items() if cell
+    }
+    assert told == constants(RECIPES[paper])
+
+
+def constants(recipe) -> dict[tuple[str, str], tuple[float, ...]]:
+    """{(rule, language): its numbers} of the rules that are made for one language, or for all others."""
+    found = {}
+    for part in recipe.rules:
+        inside = [rule for rule in part.walk() if isinstance(rule, Named)]
+        if part is inside[0]:
+            continue        # for all languages
+        condition, said = inside[0].condition, re.search(r"\[(all but )?(.+)\]$", str(part))
+        assert isinstance(condition, Between)
+        bounds = [number for number in (condition.low, condition.high) if number is not None]
+        if inside[0].name in LOWEST:
+            bounds = bounds[:1]
+        found[inside[0].name, "others" if said[1] else said[2]] = tuple(bounds)
+    return found
+
+
+def test_for_languages_without_thresholds_of_their_own_roots_has_the_others(tables):
+    languages = set(tables["roots.perplexity"]) - {"others"}
+    base = next(part for part in RECIPES["roots"].rules if part.name == "roots.perplexity")
+    for language in (*sorted(languages), "de"):
+        asked = base.of(Row(language=language, ccnet_perplexity=9999.0))
+        assert asked is True      # either within 10,000, or not asked
+        assert base.of(Row(language=language, ccnet_perplexity=10001.0)) is (language in languages)
+
+
+class Row:
+    """A document with these columns only."""
+
+    def __init__(self, **columns):
+        self._columns = columns
+
+    def number(self, name):
+        return self._columns[name]
+
+    text = lines = number
