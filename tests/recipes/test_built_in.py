@@ -1,13 +1,22 @@
 """The recipes that come with rpdata load, print, and differ."""
 
 import pickle
+import re
 
 import pytest
 
+from rpdata.filters.gopher import quality
 from rpdata.recipes import RECIPES
 from rpdata.recipes.c4 import c4
 from rpdata.recipes.fineweb import fineweb
 from rpdata.recipes.gopher import gopher
+from rpdata.schema import DOCUMENTS
+from rpdata.signals.columns import named
+
+
+@pytest.fixture(scope="module")
+def documentation(repository):
+    return (repository / "docs/recipes.md").read_text(encoding="utf-8")
 
 
 def test_there_is_a_file_for_each_recipe(repository):
@@ -39,10 +48,33 @@ def test_only_the_best_tenth_has_to_be_fitted():
     assert [name for name, recipe in RECIPES.items() if not recipe.is_fitted] == ["dclm"]
 
 
-def test_each_recipe_and_what_it_reads_is_told_in_the_documentation(repository):
-    text = (repository / "docs/recipes.md").read_text(encoding="utf-8")
-    told = [line.split("`")[1] for line in text.split("## Constants")[0].splitlines() if line.startswith("| `")]
-    assert told == list(RECIPES)
+def test_each_recipe_and_the_artefacts_that_it_needs_are_told_in_the_documentation(documentation):
+    table = documentation.partition("## ")[0].splitlines()
+    rows = [line.split("|") for line in table if line.startswith("| `")]
+    told = {row[1].strip(" `"): set(re.findall("`(.+?)`", row[3])) for row in rows}
+    assert list(told) == list(RECIPES)
+    assert told == {name: artefacts(recipe) for name, recipe in RECIPES.items()}
+
+
+def artefacts(recipe) -> set[str]:
+    signals = [named(name) for part in recipe.rules for name in part.columns if name not in DOCUMENTS.names]
+    return {needed for signal in signals if (needed := signal.artefact or signal.filled_by)}
+
+
+def test_the_recipes_that_the_documentation_changes_are_what_it_says(documentation):
+    own = {}
+    for block in re.findall(r"```python\n(.*?)```", documentation, re.DOTALL):
+        exec(block, own)
+    strict, lenient = own["strict"], own["lenient"]
+    assert {part.name for part in gopher.rules} | {"gopher.alphabetic_tokens", "c4.lorem_ipsum"} <= {
+        part.name for part in strict.rules
+    }
+    assert "c4.bad_words" not in {part.name for part in strict.rules}
+    assert "100 <= rps_doc_word_count" in str(strict)
+    assert not lenient.is_fitted
+    but_german = [part.name for part in lenient.rules if str(part).endswith("[all but de]")]
+    assert len(but_german) == len(gopher.rules) - len(quality.parts)
+    assert all("gram" in name for name in but_german)
 
 
 def test_c4_says_aloud_that_it_edits_no_line():
