@@ -61,11 +61,8 @@ def artefacts(recipe) -> set[str]:
     return {needed for signal in signals if (needed := signal.artefact or signal.filled_by)}
 
 
-def test_the_recipes_that_the_documentation_changes_are_what_it_says(documentation):
-    own = {}
-    for block in re.findall(r"```python\n(.*?)```", documentation, re.DOTALL):
-        exec(block, own)
-    strict, lenient = own["strict"], own["lenient"]
+def test_the_recipes_that_the_documentation_changes_are_what_it_says(examples):
+    strict, lenient = examples["strict"], examples["lenient"]
     assert {part.name for part in gopher.rules} | {"gopher.alphabetic_tokens", "c4.lorem_ipsum"} <= {
         part.name for part in strict.rules
     }
