@@ -7,6 +7,8 @@ import tokenize
 import types
 from pathlib import Path
 
+import xxhash
+
 from rpdata.annotate.signals_file import advice, said, where
 from rpdata.decide.recipe import NAME, Recipe
 from rpdata.decide.rules import Rule
@@ -53,8 +55,9 @@ def recipes_in(path: Path) -> dict[str, Recipe | Rule]:
         raise UserError(f"{path} is not a Python file: {error}") from error
     except OSError as error:
         raise UserError(f"cannot read {path}: {error.strerror}") from error
-    module = types.ModuleType("rpdata_recipes")
+    module = types.ModuleType(f"rpdata_recipes_{xxhash.xxh3_64_hexdigest(source.encode())}")
     module.__file__ = str(path)
+    sys.modules[module.__name__] = module       # dataclasses look their module up there
     linecache.cache[str(path)] = (len(source), None, source.splitlines(keepends=True), str(path))
     try:
         with contextlib.redirect_stdout(sys.stderr):
