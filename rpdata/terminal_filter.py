@@ -33,6 +33,10 @@ def print_filter(summary: FilterSummary, *, as_json: bool) -> None:
     done = f"{counted(new, 'unit')} decided on" if new else "all was decided before"
     console.print(f"This run: {done}, in {summary.seconds:,.1f} s.")
     console.print(f"Decisions: {escape(summary.output)}/")
+    root = summary.output.removesuffix(f"/{summary.recipe.folder}")
+    console.print(
+        f'Next: Dataset.open("{escape(root)}").scan({escape(str([summary.recipe.folder]))}).filter(pl.col("keep"))'
+    )
 
 
 def waterfall(summary: FilterSummary) -> Table:

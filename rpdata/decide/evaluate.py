@@ -41,10 +41,6 @@ class Verdicts:
         arrays = [doc_ids, pa.array(self.keep), numbers(self.failed), numbers(self.abstained)]
         return pa.RecordBatch.from_arrays(arrays, schema=SCHEMA)
 
-    def rows(self, part: slice) -> "Verdicts":
-        """On some of the documents."""
-        return Verdicts(self.keep[part], self.failed[part], self.abstained[part])
-
 
 def decide(recipe: Recipe, frame: pl.DataFrame) -> Verdicts:
     """The verdicts on the rows of `frame`, which has the columns that the recipe's rules read.

@@ -128,12 +128,11 @@ def write_partition(task: DecisionTask, partition: str, path: Path) -> None:
         for first in range(0, len(sizes), GROUPS_AT_ONCE):
             groups = list(range(first, min(first + GROUPS_AT_ONCE, len(sizes))))
             doc_ids = files[DOCUMENTS].read_row_groups(groups, columns=["doc_id"])["doc_id"].combine_chunks()
-            verdicts = decide(task.recipe, columns_of(task, files, groups, doc_ids))
+            rows = decide(task.recipe, columns_of(task, files, groups, doc_ids)).batch(doc_ids)
             start = 0
             for group in groups:
-                stop = start + sizes[group]
-                out.write(verdicts.rows(slice(start, stop)).batch(doc_ids.slice(start, stop - start)))
-                start = stop
+                out.write(rows.slice(start, sizes[group]))
+                start += sizes[group]
     for file in files.values():
         file.close()
 

@@ -165,8 +165,8 @@ def first_failed(recipe: Recipe, rows: Counts, failed: Counts) -> tuple[Counts, 
     names = [rule.name for rule in recipe.table]
     by_place = np.array([names.index(rule.name) for rule in recipe.rules], np.int64)
     places = np.argsort(by_place)[failed]
-    removed, starts = np.unique(rows, return_index=True)
-    return removed, by_place[np.minimum.reduceat(places, starts)]
+    starts = np.flatnonzero(np.diff(rows, prepend=-1))
+    return rows[starts], by_place[np.minimum.reduceat(places, starts)]
 
 
 def flat(lists: pa.ChunkedArray) -> tuple[Counts, Counts]:
@@ -176,7 +176,6 @@ def flat(lists: pa.ChunkedArray) -> tuple[Counts, Counts]:
 
 
 def sums(keys: Counts, weights: Counts, size: int) -> Counts:
-    """Shape (size, 2): for each key below `size` the sum of the weights of its occurrences."""
-    found = np.zeros((size, 2), np.int64)
-    np.add.at(found, keys, weights)
-    return found
+    """Shape (size, 2): for each key below `size` the sum of the weights of its occurrences (exact below 2**53)."""
+    columns = [np.bincount(keys, weights[:, column], minlength=size) for column in (DOCUMENT, CHARACTER)]
+    return np.stack(columns, axis=1).astype(np.int64)

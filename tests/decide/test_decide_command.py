@@ -3,11 +3,17 @@
 import json
 from pathlib import Path
 
+import datasets
 import pytest
 from command import rpdata
+from deciding import decided, decisions
 from dedup.annotated import annotated
 
+from rpdata.dataset import Dataset
+from rpdata.decide import Recipe, quantile
 from rpdata.errors import UserError
+from rpdata.explain import explain_document
+from rpdata.filters import gopher
 from rpdata.recipe_names import recipe_named
 
 PARTITIONS = {
@@ -73,6 +79,23 @@ def test_one_document_is_explained_rule_by_rule(out, mine):
     assert run.stdout.splitlines()[-1] == f"strict does not keep {doc_id}"
     found = json.loads(rpdata("explain", out, doc_id, "--recipe", f"{mine}:strict", "--json").stdout)
     assert (found["keep"], found["rules"][0]["off"], found["rules"][0]["source"]) == (False, 8.0, "a guess")
+
+
+@pytest.mark.parametrize("rule", [gopher.quality, gopher.quality & quantile("rps_doc_word_count", at_least=0.5)])
+def test_sample_rows_and_explanations_say_what_the_overlay_says(out, tmp_path, rule):
+    recipe = Recipe("quality", rule).fit(Dataset.open(out))
+    decided(out, recipe)
+    overlay = {row["doc_id"]: row for row in decisions(out, recipe)}
+    sample = datasets.Dataset.from_parquet(str(out / "sample" / "sample.parquet"), cache_dir=str(tmp_path))
+    assert len(sample) == len(overlay) == 7
+    assert {row["doc_id"] for row in sample.filter(recipe)} == {name for name, row in overlay.items() if row["keep"]}
+    verdicts = {"fails": "failed", "abstains": "abstained"}
+    for doc_id, row in overlay.items():
+        found = explain_document(out, doc_id, Recipe("quality", rule))
+        assert found.keep == row["keep"]
+        for verdict, column in verdicts.items():
+            told = {each.rule for each in found.rules if each.depth == 0 and each.verdict == verdict}
+            assert told == {recipe.table[number].name for number in row[column]}
 
 
 def test_recipes_are_listed_shown_and_compared(mine):
