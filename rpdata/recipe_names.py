@@ -5,6 +5,7 @@ import linecache
 import sys
 import tokenize
 import types
+from dataclasses import replace
 from pathlib import Path
 
 import xxhash
@@ -34,16 +35,14 @@ def recipe_named(name: str) -> Recipe:
 
 
 def recipe_of_file(path: Path, variable: str) -> Recipe:
-    """The recipe that a file calls so; a rule is a recipe of that name."""
+    """The recipe, or the rule, that a file calls so. It has that name here, whatever it was made of."""
     found = recipes_in(path)
     if variable not in found:
         raise unknown_name(f"recipe of {path}:", variable, found)
     recipe = found[variable]
-    if isinstance(recipe, Recipe):
-        return recipe
     if not NAME.fullmatch(variable):
         raise UserError(f"a recipe cannot be called {variable!r}: a name begins with a letter. Call it otherwise")
-    return Recipe(variable, recipe)
+    return replace(recipe, name=variable) if isinstance(recipe, Recipe) else Recipe(variable, recipe)
 
 
 def recipes_in(path: Path) -> dict[str, Recipe | Rule]:

@@ -89,7 +89,10 @@ def test_the_tour_gives_what_is_shown(tour, folder):
 def test_the_tour_shows_every_stage(tour):
     steps = [command for language, content in tour if language == "console" for command, _ in commands(content)]
     python = "".join(content for language, content in tour if language == "python")
-    verbs = ("rpdata compute-signals sample_data/cc_net", "rpdata show", "rpdata dedup", "--signals", "rpdata status")
+    verbs = (
+        "rpdata compute-signals sample_data/cc_net", "rpdata show", "rpdata dedup", "rpdata filter", "rpdata explain",
+        "--signals", "rpdata status",
+    )
     for promised in verbs:
         assert [step for step in steps if promised in step], promised
     for promised in ("pl.col(", "load_dataset(", "MinHashLSH(", "deduplicated="):

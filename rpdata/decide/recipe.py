@@ -26,7 +26,8 @@ class Recipe:
     """Keeps a document unless its rule is false of it; with unknown="drop", only where it is true.
 
     Equal recipes decide alike: name and title do not count. A recipe takes & and the changes of a rule (`without`,
-    `replace`, `for_language`), and called with a row of RedPajama-V2 it says whether the document is kept.
+    `replace`, `for_language`), which leave it its name and not its title. Called with a row of RedPajama-V2 it says
+    whether the document is kept.
 
     Attributes
     ----------
@@ -108,18 +109,18 @@ class Recipe:
 
     def without(self, name: str) -> "Recipe":
         """See `Rule.without`."""
-        return replace(self, rule=self.rule.without(name))
+        return replace(self, rule=self.rule.without(name), title="")
 
     def replace(
         self, name: str, rule: Rule | None = None, *, low: float | None = None, high: float | None = None
     ) -> "Recipe":
         """See `Rule.replace`."""
-        return replace(self, rule=self.rule.replace(name, rule, low=low, high=high))
+        return replace(self, rule=self.rule.replace(name, rule, low=low, high=high), title="")
 
     def for_language(self, language: str, rule: "Rule | Recipe | None") -> "Recipe":
         """See `Rule.for_language`."""
         other = rule.rule if isinstance(rule, Recipe) else rule
-        return replace(self, rule=self.rule.for_language(language, other))
+        return replace(self, rule=self.rule.for_language(language, other), title="")
 
     def __and__(self, other: "Rule | Recipe") -> "Recipe":
         if isinstance(other, Recipe):
@@ -129,10 +130,10 @@ class Recipe:
                     "join their rules, Recipe(name, a.rule & b.rule, unknown=...)"
                 )
             return Recipe(f"{self.name}_{other.name}", all_of(self.rule, other.rule), unknown=self.unknown)
-        return replace(self, rule=all_of(self.rule, other)) if isinstance(other, Rule) else NotImplemented
+        return replace(self, rule=all_of(self.rule, other), title="") if isinstance(other, Rule) else NotImplemented
 
     def __rand__(self, other: Rule) -> "Recipe":
-        return replace(self, rule=all_of(other, self.rule)) if isinstance(other, Rule) else NotImplemented
+        return replace(self, rule=all_of(other, self.rule), title="") if isinstance(other, Rule) else NotImplemented
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Recipe) and self.hash == other.hash

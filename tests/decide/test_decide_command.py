@@ -26,7 +26,7 @@ from rpdata.decide import Recipe, col, rule
 LONG = rule("mine.long", col("rps_doc_word_count") >= 10, source="a guess")
 FEW_BULLETS = rule("mine.bullets", col("rps_lines_start_with_bulletpoint").sum() / col("ccnet_nlines") <= 0.9)
 CURLY = rule("mine.curly", col("rps_doc_curly_bracket") == 0) | rule("mine.mean", col("rps_doc_mean_word_length") > 99)
-strict = Recipe("strict", LONG & FEW_BULLETS & CURLY, title="Long ones")
+strict = Recipe("mine", LONG & FEW_BULLETS & CURLY, title="Long ones")
 model = Recipe("model", rule("mine.model", col("rps_doc_ml_palm_score") > 0.5))
 print("read")
 """

@@ -89,8 +89,9 @@ def test_a_recipe_takes_what_a_rule_takes():
 
 def test_a_recipe_reads_like_its_paper():
     recipe = Recipe("some", LONG & SHORT_WORDS & (CLEAN | ~LONG), title="Some rules").for_language("de", LONG)
+    assert str(Recipe("some", LONG, title="Long ones")) == "some: Long ones\n    long: 50 <= words <= 100000"
     assert str(recipe) == (
-        "some: Some rules\n"
+        "some\n"
         "    long: 50 <= words <= 100000\n"
         "    short_words: letters / words <= 10 [all but de]\n"
         "    any of (clean: domain is one of a.example, b.example; not (long: 50 <= words <= 100000)) [all but de]"
