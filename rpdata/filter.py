@@ -8,6 +8,7 @@ from typing import Any
 
 from rpdata.annotate.work import finishing, start
 from rpdata.dataset import DOCUMENTS, Dataset
+from rpdata.decide.algebra import asked, sources
 from rpdata.decide.contradictions import contradictions
 from rpdata.decide.overlay import DecisionTask, decide_unit, is_decided, tasks_of
 from rpdata.decide.recipe import Recipe
@@ -129,6 +130,6 @@ def configuration(recipe: Recipe) -> dict[str, Any]:
         "hash": recipe.hash,
         "unknown": recipe.unknown,
         "rules": [
-            {"name": rule.name, "condition": str(rule), "source": getattr(rule, "source", "")} for rule in recipe.table
+            {"name": rule.name, "condition": asked(rule), "source": sources(rule)} for rule in recipe.table
         ],
     }

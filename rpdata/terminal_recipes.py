@@ -6,14 +6,16 @@ from typing import Any
 from rich.markup import escape
 from rich.table import Table
 
+from rpdata.decide.algebra import asked, sources
 from rpdata.decide.contradictions import contradictions
 from rpdata.decide.difference import Difference
 from rpdata.decide.recipe import Recipe
-from rpdata.decide.rules import Named, Rule
 from rpdata.terminal import console, counted, print_json
 
-UNKNOWN = {"keep": "A document is kept unless a rule is false of it.", "drop": "A document is kept only where every "
-           "rule is true of it."}
+UNKNOWN = {
+    "keep": "A document is kept unless a rule is false of it.",
+    "drop": "A document is kept only where every rule is true of it.",
+}
 
 
 def print_recipes(recipes: Sequence[Recipe], *, as_json: bool) -> None:
@@ -37,7 +39,7 @@ def print_recipe(recipe: Recipe, *, as_json: bool) -> None:
     console.print(escape(f"{recipe.name}: {recipe.title}" if recipe.title else recipe.name))
     table = Table("rule", "a document is kept where", "source", box=None, pad_edge=False)
     for rule in recipe.rules:
-        table.add_row(*map(escape, (rule.name, condition(rule), source(rule))))
+        table.add_row(*map(escape, (rule.name, asked(rule), sources(rule))))
     console.print(table)
     console.print(UNKNOWN[recipe.unknown])
     for note in contradictions(recipe):
@@ -70,17 +72,7 @@ def described(recipe: Recipe) -> dict[str, Any]:
         "hash": recipe.hash,
         "unknown": recipe.unknown,
         "rules": [
-            {"name": rule.name, "condition": condition(rule), "source": source(rule), "columns": sorted(rule.columns)}
+            {"name": rule.name, "condition": asked(rule), "source": sources(rule), "columns": sorted(rule.columns)}
             for rule in recipe.rules
         ],
     }
-
-
-def condition(rule: Rule) -> str:
-    return str(rule.condition) if isinstance(rule, Named) else str(rule)
-
-
-def source(rule: Rule) -> str:
-    """Of the rule, or of the rules that it is made of."""
-    found = [part.source for part in rule.walk() if isinstance(part, Named) and part.source]
-    return "; ".join(dict.fromkeys(found))

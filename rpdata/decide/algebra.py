@@ -8,7 +8,7 @@ from operator import and_, or_
 
 import polars as pl
 
-from rpdata.decide.rules import Change, Rule
+from rpdata.decide.rules import Change, Named, Rule
 from rpdata.decide.values import Content, Kind, Row
 from rpdata.errors import UserError
 
@@ -230,6 +230,19 @@ def joined(sign: str, parts: Collection[Rule]) -> str:
 
 def wrapped(part: Rule) -> str:
     return f"({part.name})" if isinstance(part, (AllOf, AnyOf)) else part.name
+
+
+def asked(rule: Rule) -> str:
+    """What a rule asks, in words that stand beside its name."""
+    if isinstance(rule, ForLanguages):
+        return asked(rule.part)
+    return str(rule.condition) if isinstance(rule, Named) else str(rule)
+
+
+def sources(rule: Rule) -> str:
+    """Where a rule comes from, or the rules that it is made of."""
+    found = [part.source for part in rule.walk() if isinstance(part, Named) and part.source]
+    return "; ".join(dict.fromkeys(found))
 
 
 def inline(part: Rule) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from rpdata.decide.algebra import ForLanguages
+from rpdata.decide.algebra import ForLanguages, asked, sources
 from rpdata.decide.conditions import Between, Differs, OneOf
 from rpdata.decide.fitted import Thresholds
 from rpdata.decide.recipe import Recipe
@@ -52,20 +52,20 @@ class Explanation:
 
 
 def explain(recipe: Recipe, doc_id: str, row: Row) -> Explanation:
-    """Every rule of a recipe, in its order. UserError for a column that the row does not have."""
-    rules = [explained for rule in recipe.rules for explained in rule_by_rule(rule, row, 0)]
+    """Every rule of a recipe, in its order, but those for other languages. UserError for a column that is not there.
+    """
+    about = [rule for rule in recipe.rules if not isinstance(rule, ForLanguages) or rule.is_about(row)]
+    rules = [explained for rule in about for explained in rule_by_rule(rule, row, 0)]
     return Explanation(doc_id, recipe.name, recipe.keeps(row), rules)
 
 
 def rule_by_rule(rule: Rule, row: Row, depth: int) -> Iterator[Explained]:
     """A rule, then those that it is made of."""
-    value, off = measured(rule, row)
-    condition = str(rule.condition) if isinstance(rule, Named) else str(rule)
-    source = rule.source if isinstance(rule, Named) else ""
-    yield Explained(rule.name, depth, VERDICTS[rule.of(row)], condition, source, value, off)
-    if not isinstance(rule, ForLanguages) or rule.is_about(row):
-        for part in rule.inner:
-            yield from rule_by_rule(part, row, depth + 1)
+    applied = rule.part if isinstance(rule, ForLanguages) and rule.is_about(row) else rule
+    value, off = measured(applied, row)
+    yield Explained(rule.name, depth, VERDICTS[rule.of(row)], asked(rule), sources(rule), value, off)
+    for part in applied.inner:
+        yield from rule_by_rule(part, row, depth + 1)
 
 
 def measured(rule: Rule, row: Row) -> tuple[float | str | None, float | None]:
