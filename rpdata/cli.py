@@ -40,8 +40,6 @@ app.add_typer(artefacts_app, name="artefacts")
 app.add_typer(dedup_app, name="dedup")
 app.command()(paragraphs)
 app.add_typer(recipes_app, name="recipes")
-app.command("filter")(filter_documents)
-app.command()(explain)
 
 
 class MinHashFamily(StrEnum):
@@ -262,6 +260,10 @@ def show_signal(name: Annotated[str, typer.Argument(help="A signal's name.")], a
     from rpdata.terminal import print_signal
 
     print_signal(name, as_json=as_json)
+
+
+app.command("filter")(filter_documents)
+app.command()(explain)
 
 
 @app.command()

@@ -17,10 +17,10 @@ Folder = Annotated[Path, typer.Argument(help="A dataset that compute-signals wro
 
 
 @recipes_app.callback(invoke_without_command=True)
-def recipes(context: typer.Context) -> None:
+def recipes(context: typer.Context, as_json: Json = False) -> None:
     """The recipes: their rules, with thresholds and the papers that they come from."""
     if context.invoked_subcommand is None:
-        list_recipes(as_json=False)
+        list_recipes(as_json=as_json)
 
 
 @recipes_app.command("list")

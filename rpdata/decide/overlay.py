@@ -154,6 +154,7 @@ def columns_of(
 
 @cache
 def code_hash() -> str:
-    """Of all sources of this package: a verdict may change with any of them."""
+    """Of the sources that decide what a verdict is: any change to them may change it."""
     folder = Path(inspect.getfile(rpdata.decide)).parent
-    return configuration_hash({path.name: hash_of(path) for path in folder.glob("*.py")})
+    deciding = ("algebra", "conditions", "evaluate", "fitted", "recipe", "rules", "values")
+    return configuration_hash({name: hash_of(folder / f"{name}.py") for name in deciding})

@@ -1,5 +1,9 @@
 """The overlay of decisions: aligned with the documents, the same as row by row, and counted to the last document."""
 
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import polars as pl
@@ -12,6 +16,8 @@ from deciding import EVEN, FLAGGED, RECIPE, ROWS, SCORED, WORDY, build, decided,
 from rpdata.dataset import Dataset
 from rpdata.decide import Recipe, all_of, col, deduplicated, rule
 from rpdata.decide.overlay import decide_unit, is_decided, tasks_of
+from rpdata.engine.commit import sweep
+from rpdata.engine.killpoint import VARIABLE
 from rpdata.errors import UserError
 
 
@@ -84,6 +90,21 @@ def test_what_is_decided_is_left_alone_until_what_it_is_made_from_changes(root):
     assert [is_decided(task) for task in tasks] == [task.unit != partition for task in tasks]
     decided(root, RECIPE)
     assert [row["keep"] for row in decisions(root, RECIPE)] == [RECIPE(row) for row in rows_of(root)]
+
+
+@pytest.mark.parametrize("moment", ["files written:2", "entries withdrawn", "one file renamed:3", "one entry written"])
+def test_a_killed_run_goes_on_to_the_same_bytes(root, tmp_path, moment):
+    program = f"from deciding import *; decided(Path({str(root)!r}), RECIPE)"
+    path = os.pathsep.join(sys.path)
+    killed = subprocess.run([sys.executable, "-c", program], env={**os.environ, "PYTHONPATH": path, VARIABLE: moment})
+    assert killed.returncode == -signal.SIGKILL
+    done = [is_decided(task) for task in tasks_of(Dataset.open(root), RECIPE)]
+    assert not all(done)
+    sweep(root)
+    decided(root, RECIPE)
+    build(tmp_path / "whole")
+    decided(tmp_path / "whole", RECIPE)
+    assert digest(root) == digest(tmp_path / "whole")
 
 
 def test_more_documents_are_decided_on_without_doing_the_others_again(root):
