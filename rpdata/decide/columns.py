@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 CALLED: Mapping[Kind, str] = {
     "number": "a number for each document", "text": "text", "lines": "a count or a flag for each line",
+    "names": "a list of names",
 }
 
 
@@ -75,6 +76,7 @@ def refuse_type(dataset: Dataset, step: str, name: str, kind: Kind) -> None:
         "number": is_number(found),
         "text": pa.types.is_string(found),
         "lines": pa.types.is_list(found) and is_count(found.value_type),
+        "names": pa.types.is_list(found) and pa.types.is_string(found.value_type),
     }
     if not fits[kind]:
         raise UserError(f"a rule wants {CALLED[kind]} of `{name}`, which is {found} in {dataset.root}")

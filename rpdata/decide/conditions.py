@@ -11,6 +11,8 @@ import polars as pl
 from rpdata.decide.values import Content, Kind, Row, Value, plain
 from rpdata.errors import UserError
 
+NAMES = pl.List(pl.String)
+
 
 class Condition(ABC):
     """What a rule asks of a document."""
@@ -148,3 +150,31 @@ class OneOf(Condition):
 
     def __str__(self) -> str:
         return f"{self.name} is one of {', '.join(self.options)}"
+
+
+@dataclass(frozen=True, eq=False)
+class Names(Condition):
+    """A column of lists of names, and names of which one has to be in the list, or none may be."""
+
+    name: str
+    options: tuple[str, ...]        # ascending
+    wanted: bool = True
+
+    @property
+    def content(self) -> Content:
+        return ["has any" if self.wanted else "has none", self.name, *self.options]
+
+    @property
+    def columns(self) -> Mapping[str, Kind]:
+        return {self.name: "names"}
+
+    def expr(self) -> pl.Expr:
+        found = pl.col(self.name).list.set_intersection(pl.lit(pl.Series([list(self.options)], dtype=NAMES)))
+        return (found.list.len() > 0) == self.wanted
+
+    def of(self, row: Row) -> bool | None:
+        names = row.names(self.name)
+        return None if names is None else any(name in self.options for name in names) == self.wanted
+
+    def __str__(self) -> str:
+        return f"{self.name} has {'one' if self.wanted else 'none'} of {', '.join(self.options)}"

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from rpdata.decide.algebra import ForLanguages, asked, sources
-from rpdata.decide.conditions import Between, Differs, OneOf
+from rpdata.decide.conditions import Between, Differs, Names, OneOf
 from rpdata.decide.fitted import Thresholds
 from rpdata.decide.recipe import Recipe
 from rpdata.decide.rules import Named, Rule
@@ -73,6 +73,9 @@ def measured(rule: Rule, row: Row) -> tuple[float | str | None, float | None]:
     condition = rule.condition if isinstance(rule, Named) else None
     if isinstance(condition, OneOf):
         return row.text(condition.name), None
+    if isinstance(condition, Names):
+        names = row.names(condition.name)
+        return None if names is None else ", ".join(names), None
     if isinstance(condition, Differs):
         return condition.value.of(row), None
     if isinstance(condition, Between):

@@ -33,6 +33,13 @@ class SampleRow:
             raise UserError(f"{name} has no value for each line to add up, but {values!r}: leave .sum() away")
         return None if values is None else [as_number(name, value) for value in values]
 
+    def names(self, name: str) -> list[str] | None:
+        """Of a column with a list of names for each document."""
+        value = self._value(name)
+        if value is not None and not (isinstance(value, list) and all(isinstance(one, str) for one in value)):
+            raise UserError(f"{name} is no list of names, but {value!r}")
+        return value
+
     def text(self, name: str) -> str | None:
         """Of a column of text."""
         value = self._value(name)

@@ -16,9 +16,10 @@ import polars as pl
 from rpdata.errors import UserError
 
 if TYPE_CHECKING:
-    from rpdata.decide.conditions import Between, Differs, OneOf
+    from rpdata.decide.conditions import Between, Differs, Names, OneOf
 
-Kind: TypeAlias = Literal["number", "text", "lines"]    # lines: a list with a number for each line
+# lines: a list with a number for each line; names: a list of text
+Kind: TypeAlias = Literal["number", "text", "lines", "names"]
 Content: TypeAlias = list[Any]                          # JSON values: equal if and only if the meaning is
 
 
@@ -30,6 +31,8 @@ class Row(Protocol):
     def text(self, name: str) -> str | None: ...
 
     def lines(self, name: str) -> list[float | None] | None: ...
+
+    def names(self, name: str) -> list[str] | None: ...
 
 
 class Value(ABC):
@@ -144,7 +147,19 @@ class Column(Value):
         """Whether its text is one of these."""
         from rpdata.decide.conditions import OneOf
 
-        return OneOf(self.name, tuple(sorted(set(options))))
+        return OneOf(self.name, texts(options))
+
+    def has_any(self, options: Collection[str]) -> "Names":
+        """Of a column with a list of names: whether one of these is among them."""
+        from rpdata.decide.conditions import Names
+
+        return Names(self.name, texts(options))
+
+    def has_none(self, options: Collection[str]) -> "Names":
+        """Of a column with a list of names: whether none of these is among them."""
+        from rpdata.decide.conditions import Names
+
+        return Names(self.name, texts(options), wanted=False)
 
     def sum(self) -> "LinesSum":
         """Of a column with a flag or a count for each line: over all lines of the document."""
@@ -254,6 +269,13 @@ def finite(number: float) -> float:
     if isinstance(number, (int, float)) and math.isfinite(number):
         return float(number) + 0.0
     raise UserError(f"{number!r} is no finite number, as rules compare and reckon with. For text: .is_in([...])")
+
+
+def texts(options: Collection[str]) -> tuple[str, ...]:
+    """Each once, ascending; UserError for anything but a collection of strings."""
+    if isinstance(options, str) or not all(isinstance(option, str) for option in options):
+        raise UserError(f"{options!r} is no list of texts: write it like .is_in(['head', 'middle'])")
+    return tuple(sorted(set(options)))
 
 
 def plain(number: float) -> str:

@@ -27,6 +27,7 @@ values = st.recursive(
 conditions = st.one_of(
     st.tuples(st.just("between"), values, bounds, bounds, st.sampled_from(["both", "left", "right", "none"])),
     st.tuples(st.sampled_from([">=", ">", "<=", "<", "==", "!="]), values, bounds),
+    st.tuples(st.sampled_from(["has any", "has none"]), st.lists(st.sampled_from(["a", "b", "ü"]), max_size=2)),
     st.tuples(st.just("in"), st.lists(st.sampled_from(["a", "b", "ü"]), max_size=2)),
 )
 rules = st.recursive(
@@ -50,6 +51,7 @@ rows = st.fixed_dictionaries({
     "n": st.one_of(st.none(), integers),
     "rps_lines_a": st.one_of(st.none(), st.lists(st.one_of(st.none(), st.integers(0, 1)), max_size=3)),
     "rps_lines_b": st.lists(st.integers(0, 100), max_size=2),
+    "names": st.one_of(st.none(), st.lists(st.sampled_from(["a", "b", "ü"]), max_size=3)),
 })
 
 
@@ -74,6 +76,8 @@ def built(spec) -> Rule:
         name = repr(of[0]).translate(dict.fromkeys(map(ord, "()[]"), "'"))
         if condition == "in":
             return rule(name, col("source_domain").is_in(rest[0]))
+        if condition.startswith("has"):
+            return rule(name, (col("names").has_any if condition == "has any" else col("names").has_none)(rest[0]))
         value = built_value(rest[0])
         if condition == "between":
             return rule(name, value.is_between(*rest[1:3], closed=rest[3]))
@@ -134,6 +138,8 @@ def condition_truth(spec, row):
     kind, *of = spec
     if kind == "in":
         return None if row["source_domain"] is None else row["source_domain"] in of[0]
+    if kind.startswith("has"):
+        return None if row["names"] is None else bool(set(row["names"]) & set(of[0])) == (kind == "has any")
     value = number(of[0], row)
     if value is None:
         return None

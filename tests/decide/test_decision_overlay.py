@@ -178,6 +178,7 @@ def test_languages_that_share_a_partition_are_counted_apart(tmp_path):
         (rule("a", col("url") > 1), "wants a number for each document of `url`, which is string"),
         (rule("a", col("line_ends") > 1), "wants a number for each document of `line_ends`, which is list"),
         (rule("a", col("words").sum() > 1), "wants a count or a flag for each line of `words`, which is int32"),
+        (rule("a", col("line_ends").has_any(["a"])), "wants a list of names of `line_ends`, which is list"),
         (rule("a", col("words").is_in(["a"])), "wants text of `words`, which is int32"),
         (rule("a", col("url") > 1) & rule("b", col("url").is_in(["a"])), "b wants text of `url`, another one"),
     ],

@@ -15,6 +15,7 @@ from rpdata.errors import UserError
 SCHEMA = {
     "doc_id": pl.String, "language": pl.String, "source_domain": pl.String, "x": pl.Float64, "y": pl.Float64,
     "n": pl.Int64, "rps_lines_a": pl.List(pl.Int8), "rps_lines_b": pl.List(pl.Int32),
+    "names": pl.List(pl.String),
 }
 
 
@@ -31,6 +32,7 @@ def sample_of(row: dict) -> dict:
     }
     return {
         "doc_id": row["doc_id"],
+        "names": row["names"],
         "raw_content": "",
         "meta": json.dumps({"language": row["language"], "source_domain": row["source_domain"]}),
         "quality_signals": json.dumps({**signals, **lines}),
@@ -99,6 +101,7 @@ def test_a_row_of_plain_columns_is_decided_too():
         ({"quality_signals": "{}"}, "the row has no `words`.*rpdata filter OUT"),
         ({"quality_signals": "{"}, "the row's quality_signals is no JSON"),
         ({"quality_signals": "[]"}, "is list, not a dict"),
+        ({"words": ["many"]}, "words has a value for each line"),
         ({"words": "many"}, "words is no number, but 'many'"),
         ({"quality_signals": {"words": [[0, 1, 1], [1, 2, 1]]}}, r"a value for each line: add them up.*\.sum\(\)"),
     ],

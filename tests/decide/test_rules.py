@@ -108,6 +108,8 @@ def test_a_recipe_reads_like_its_paper():
         (1 - col("x") / (col("y") + 2) >= 3, "1 - (x / (y + 2)) >= 3"),
         (col("x").is_between(1, 2, closed="none"), "1 < x < 2"),
         (col("lines").sum() < 3, "sum(lines) < 3"),
+        (col("lists").has_none(["b", "a"]), "lists has none of a, b"),
+        (col("lists").has_any(["a"]), "lists has one of a"),
     ],
 )
 def test_a_condition_is_printed_as_it_is_written(condition, text):
@@ -153,6 +155,8 @@ def test_thresholds_that_contradict_each_other_are_told():
         (lambda: LONG and CLEAN, "join rules by & and |"),
         (lambda: col("x") == "text", r"no finite number.*is_in"),
         (lambda: col("x") > float("nan"), "no finite number"),
+        (lambda: col("language").is_in("en"), r"'en' is no list of texts: write it like \.is_in"),
+        (lambda: col("x").has_any([1]), "is no list of texts"),
         (any_of, "no document could be kept"),
         (lambda: Recipe("a", LONG) & Recipe("b", CLEAN, unknown="drop"), "a says unknown='keep' and b unknown='drop'"),
     ],
