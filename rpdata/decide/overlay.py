@@ -1,19 +1,19 @@
 """`decisions/<recipe>-<hash>/`: what a recipe says of every document; one task for each unit."""
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import polars as pl
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 import rpdata.decide
 from rpdata.dataset import DOCUMENTS, Dataset
 from rpdata.decide.columns import kinds_of, sources_of
 from rpdata.decide.evaluate import SCHEMA, decide
+from rpdata.decide.files import PartitionFiles
 from rpdata.decide.recipe import Recipe
 from rpdata.decide.waterfall import Tally, tally_partition
 from rpdata.engine.commit import Commit
@@ -122,32 +122,32 @@ def entry_of(task: DecisionTask, step: str) -> Entry:
 
 def write_partition(task: DecisionTask, partition: str, path: Path) -> None:
     """The overlay's file of one partition, in the row groups that all overlays have."""
-    files = {step: pq.ParquetFile(task.root / step / f"{partition}.parquet") for step in task.steps}
-    sizes = [files[DOCUMENTS].metadata.row_group(number).num_rows for number in range(files[DOCUMENTS].num_row_groups)]
-    with OverlayWriter(path, SCHEMA) as out:
+    with PartitionFiles(task.root, partition) as files, OverlayWriter(path, SCHEMA) as out:
+        sizes = files.rows_of_groups()
         for first in range(0, len(sizes), GROUPS_AT_ONCE):
-            groups = list(range(first, min(first + GROUPS_AT_ONCE, len(sizes))))
-            doc_ids = files[DOCUMENTS].read_row_groups(groups, columns=["doc_id"])["doc_id"].combine_chunks()
-            rows = decide(task.recipe, columns_of(task, files, groups, doc_ids)).batch(doc_ids)
+            groups = range(first, min(first + GROUPS_AT_ONCE, len(sizes)))
+            columns = columns_of(task, files, groups)
+            rows = decide(task.recipe, frame_of(columns)).batch(columns["doc_id"].combine_chunks())
             start = 0
             for group in groups:
                 out.write(rows.slice(start, sizes[group]))
                 start += sizes[group]
-    for file in files.values():
-        file.close()
 
 
-def columns_of(
-    task: DecisionTask, files: Mapping[str, pq.ParquetFile], groups: list[int], doc_ids: pa.Array
-) -> pl.DataFrame:
+def columns_of(task: DecisionTask, files: PartitionFiles, groups: Sequence[int]) -> pa.Table:
     """The columns that the recipe reads, of some row groups; always with doc_id."""
-    columns = {"doc_id": doc_ids}
-    for step, file in files.items():
+    table = files.read(DOCUMENTS, ["doc_id"], groups)
+    for step in task.steps:
         names = [name for name, source in task.sources.items() if source == step and name != "doc_id"]
-        if names:
-            table = file.read_row_groups(groups, columns=names)
-            columns |= {name: table[name] for name in names}
-    frame = pl.from_arrow(pa.table(columns))
+        read = files.read(step, names, groups) if names else pa.table({})
+        for name in names:
+            table = table.append_column(name, read[name])
+    return table
+
+
+def frame_of(table: pa.Table) -> pl.DataFrame:
+    """The same for Polars."""
+    frame = pl.from_arrow(table)
     assert isinstance(frame, pl.DataFrame)
     return frame
 

@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from rpdata.dataset import DOCUMENTS
+from rpdata.decide.files import PartitionFiles
 from rpdata.decide.recipe import Recipe
 from rpdata.engine.places import language_of
 from rpdata.scan import OTHER
@@ -119,9 +119,9 @@ def pair(counts: Counts) -> dict[str, int]:
 
 def tally_partition(root: Path, recipe: Recipe, partition: str) -> Tally:
     """Count what the decision overlay of one partition says."""
-    columns = ["keep", "failed", "abstained"]
-    decisions = pq.read_table(root / recipe.folder / f"{partition}.parquet", columns=columns).combine_chunks()
-    documents = pq.read_table(root / DOCUMENTS / f"{partition}.parquet", columns=["language", "length"])
+    with PartitionFiles(root, partition) as files:
+        decisions = files.read(recipe.folder, ["keep", "failed", "abstained"]).combine_chunks()
+        documents = files.read(DOCUMENTS, ["language", "length"])
     language = language_of(partition)
     if language != OTHER:
         return Tally(recipe, {language: tally(recipe, decisions, documents["length"])})

@@ -18,7 +18,7 @@ from rpdata.decide import Recipe, all_of, col, deduplicated, rule
 from rpdata.decide.overlay import decide_unit, is_decided, tasks_of
 from rpdata.engine.commit import sweep
 from rpdata.engine.killpoint import VARIABLE
-from rpdata.errors import UserError
+from rpdata.errors import CannotFinish, UserError
 
 
 @pytest.fixture
@@ -186,6 +186,27 @@ def test_languages_that_share_a_partition_are_counted_apart(tmp_path):
 def test_what_the_dataset_does_not_have_is_told_with_the_way_to_it(root, asked, message):
     with pytest.raises(UserError, match=message):
         tasks_of(Dataset.open(root), Recipe("some", asked))
+
+
+@pytest.mark.parametrize(
+    ("step", "column", "message"),
+    [
+        ("quality_signals", "score", r"quality_signals/.*is damaged .*\nDelete it and run rpdata compute-signals"),
+        (RECIPE.folder, "keep", rf"{RECIPE.folder}/.*parquet is damaged .*\nDelete it and run rpdata filter .*some"),
+    ],
+)
+def test_a_damaged_file_is_named_with_the_way_to_mend_it(root, step, column, message):
+    task = next(task for task in tasks_of(Dataset.open(root), RECIPE) if task.unit == "2023-06/0000/en_head")
+    if step == RECIPE.folder:
+        decide_unit(task)
+    path = root / step / f"{task.unit}.parquet"
+    group = pq.read_metadata(path).row_group(0)
+    places = {group.column(n).path_in_schema: group.column(n).data_page_offset for n in range(group.num_columns)}
+    data = bytearray(path.read_bytes())
+    data[places[column]:places[column] + 20] = bytes(20)
+    path.write_bytes(data)
+    with pytest.raises(CannotFinish, match=message):
+        decide_unit(task)
 
 
 def test_documents_that_went_away_are_told(root):
