@@ -27,10 +27,7 @@ REPEATED_LINES = "repeated_lines"
 DECISIONS = "decisions/"    # and the name of a recipe with the hash of what it decides
 
 # What writes the overlays that are not a user's own.
-COMMANDS = dict.fromkeys(OVERLAYS, "rpdata compute-signals INPUT... --output {root}") | {
-    DUPLICATES: "rpdata dedup {root}",
-    REPEATED_LINES: "rpdata dedup {root} --lines N",
-}
+COMMANDS = dict.fromkeys(OVERLAYS, "rpdata compute-signals INPUT... --output {root}")
 OWN_SIGNALS = "signals-"    # and the name of a user's file
 
 
@@ -185,7 +182,29 @@ def command_for(overlay: str, root: Path) -> str:
         return f"rpdata compute-signals {root} --signals {overlay.removeprefix(OWN_SIGNALS)}.py"
     if overlay.startswith(DECISIONS):
         return f"rpdata filter {root} --recipe {overlay.removeprefix(DECISIONS).rpartition('-')[0]}"
+    if overlay in (DUPLICATES, REPEATED_LINES):
+        made = Manifest.load(root).configurations.get(overlay, {})
+        lines = f"rpdata dedup {root} --lines {made.get('more_than', 'N')}"
+        return dedup_command(root, made) if overlay == DUPLICATES else lines
     return COMMANDS.get(overlay, "the command that made {overlay}/").format(root=root, overlay=overlay)
+
+
+def dedup_command(root: Path, made: Mapping[str, Any], exact: bool = False, threshold: float | None = None) -> str:
+    """What writes `duplicates/` anew as it was made, and with copies or another threshold beside what is there.
+
+    made: what the manifest says of the overlay; empty if there is none.
+    """
+    kind = made.get("exact", "text")
+    thresholds = sorted({*made.get("fuzzy", []), *([] if threshold is None else [float(threshold)])})
+    options = {
+        "exact": "text" if exact and kind == "none" else kind,
+        "fuzzy": ",".join(map(str, thresholds)) or ("none" if made else "0.8"),
+        "verify": made.get("verify", "jaccard"),
+        "keep": made.get("keep", "first"),
+    }
+    usual = {"exact": "text", "fuzzy": "0.8", "verify": "jaccard", "keep": "first"}
+    return f"rpdata dedup {root}" + "".join(f" --{name} {value}" for name, value in options.items()
+                                            if value != usual[name])
 
 
 def entries_by_unit(entries: Iterable[Entry], step: str) -> dict[str, Entry]:

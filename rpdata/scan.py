@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from polars.io.plugins import register_io_source
 
 from rpdata.bands import BANDS, cut
-from rpdata.dataset import DECISIONS, DOCUMENTS, DUPLICATES, MINHASH, Dataset
+from rpdata.dataset import DECISIONS, DOCUMENTS, DUPLICATES, MINHASH, Dataset, dedup_command
 from rpdata.engine.places import language_of
 from rpdata.errors import UserError, unknown_name
 from rpdata.overlay import TEXT_COLUMN
@@ -230,16 +230,17 @@ def _of_languages(partitions: Sequence[str], languages: Sequence[str] | None) ->
 def _kept_column(dataset: Dataset, deduplicated: float | str, partitions: Sequence[str]) -> str:
     """The column that says which documents are left; UserError if not all partitions have it, of one run."""
     exact = deduplicated == "exact"
-    if not exact and deduplicated not in BANDS:
+    if isinstance(deduplicated, bool) or (not exact and deduplicated not in BANDS):
         raise UserError(
             f"deduplicated={deduplicated!r} is neither 'exact' nor a similarity: {', '.join(map(str, sorted(BANDS)))}"
         )
     column = "exact_keep" if exact else f"keep_sim{float(deduplicated)}"
     if column not in (dataset.columns(DUPLICATES) if DUPLICATES in dataset.overlays else ()):
-        options = "--exact text" if exact else f"--fuzzy {deduplicated}"
+        made = dataset.manifest.configurations.get(DUPLICATES, {})
+        command = dedup_command(dataset.root, made, exact, None if exact else float(deduplicated))
         raise UserError(
             f"cannot scan {dataset.root} with deduplicated={deduplicated!r}: nothing says which documents are "
-            f"duplicates. Run rpdata dedup {dataset.root} {options}"
+            f"duplicates. Run {command}"
         )
     for sentence in dataset.disagreements(DUPLICATES, [column], partitions):
         raise UserError(f"cannot scan {dataset.root}: {sentence}")

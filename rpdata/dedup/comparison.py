@@ -68,6 +68,12 @@ class Comparison:
         return {partition: file.xxh3 for entry in entries for partition, file in entry.partitions.items()}
 
     @property
+    def against(self) -> list[str]:
+        """Of each dataset whose documents come first the `doc_ids` of one partition, which it is known by."""
+        first = [each for each in self.numbering.ranges if each.segment.name in self.first and each.place.rows]
+        return sorted({each.segment.dataset: each.place.doc_ids for each in first}.values())
+
+    @property
     def work(self) -> Path:
         return self.home / "work" / self.state
 

@@ -1,6 +1,6 @@
 """The columns of `duplicates/`: declared here, nowhere else; and what the manifest says of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,8 +49,11 @@ def schema_of(levels: Iterable[str]) -> pa.Schema:
     return pa.schema([pa.field("doc_id", pa.string(), nullable=False), *fields])
 
 
-def configuration(settings: DedupSettings, state: str) -> dict[str, Any]:
-    """What the manifest says of the overlay: how it was made, for the card, and what its columns are."""
+def configuration(settings: DedupSettings, state: str, against: Sequence[str] = ()) -> dict[str, Any]:
+    """What the manifest says of the overlay: how it was made, for the card, and what its columns are.
+
+    against: what the datasets are known by whose documents come first.
+    """
     levels = [*([] if settings.exact == "none" else [EXACT]), *map(str, settings.fuzzy)]
     looked_for = [] if settings.exact == "none" else [f"copies ({settings.exact})"]
     if settings.fuzzy:
@@ -63,4 +66,4 @@ def configuration(settings: DedupSettings, state: str) -> dict[str, Any]:
         for level in levels for column in columns_of(level)
     }
     about = f"its clusters, and whether it is kept: {' and '.join(looked_for)}; preferred: {settings.keep}"
-    return {**settings.as_dict(), "state": state, "about": about, "signals": described}
+    return {**settings.as_dict(), "against": list(against), "state": state, "about": about, "signals": described}

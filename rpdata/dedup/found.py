@@ -121,8 +121,11 @@ def note(comparison: Comparison, told: Sequence[DedupSummary]) -> None:
     write_atomically(comparison.home / FILE, (json.dumps(content, indent=1, sort_keys=True) + "\n").encode())
 
 
-def known(comparison: Comparison) -> list[DedupSummary] | None:
-    """What was found, if the overlays of all targets are of just this; None if there is work to do."""
+def known(comparison: Comparison, shown: Sequence[str]) -> list[DedupSummary] | None:
+    """What was found, if the overlays of all targets are of just this; None if there is work to do.
+
+    shown: the targets as they are named now: they may have been moved since.
+    """
     try:
         content = json.loads((comparison.home / FILE).read_bytes())
         if content["state"] != comparison.state:
@@ -133,6 +136,7 @@ def known(comparison: Comparison) -> list[DedupSummary] | None:
     tasks = [comparison.mark_tasks(root) for root in comparison.targets]
     if not all(is_marked(task) for each in tasks for task in each):
         return None
-    for summary, each in zip(told, tasks, strict=True):
+    for summary, each, name in zip(told, tasks, shown, strict=True):
         summary.units_done_before = len(each)
+        summary.output = name
     return told

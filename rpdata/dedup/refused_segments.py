@@ -3,10 +3,35 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from rpdata.dataset import DOCUMENTS, MINHASH
+from rpdata.dataset import DOCUMENTS, DUPLICATES, MINHASH
+from rpdata.dedup.index.catalogue import Index
 from rpdata.dedup.index.segments import Segment
 from rpdata.errors import UserError
 from rpdata.ledger import Ledger
+from rpdata.manifest import FILE as MANIFEST
+from rpdata.manifest import Manifest
+
+
+def refuse_what_is_not_kept(known: Sequence[Segment], mine: Index) -> None:
+    """UserError if documents of indexes, which new ones are to yield to, may not be kept themselves.
+
+    That is so where their dataset was marked by another keep rule, or against this one: each would yield to the other.
+    """
+    own = {place.doc_ids for segment in mine.segments for place in segment.places if place.rows}
+    for root in dict.fromkeys(segment.dataset for segment in known):
+        if not (root / MANIFEST).is_file():
+            continue
+        made = Manifest.load(root).configurations.get(DUPLICATES, {})
+        if made.get("keep", "first") != "first":
+            raise UserError(
+                f"{root} was marked with --keep {made['keep']}, so what it keeps is not what new documents are "
+                f"compared with.\nMark it with --keep first before: rpdata dedup {root}"
+            )
+        if own & set(made.get("against", ())):
+            raise UserError(
+                f"{root} was marked --against these documents: where both have a document, neither would keep it.\n"
+                f"Mark it by itself before: rpdata dedup {root}"
+            )
 
 
 def refuse_two_states(known: Sequence[Segment]) -> None:

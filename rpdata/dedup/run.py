@@ -19,7 +19,7 @@ from rpdata.dedup.index.segments import Segment, parts
 from rpdata.dedup.job import Job
 from rpdata.dedup.own_index import indexes_of, others_of, own_index, refuse_missing_keys, refuse_twins, save_own
 from rpdata.dedup.plan import TASK_SHARE, plan_of, refuse_what_cannot_end
-from rpdata.dedup.refused_segments import refuse_other_files, refuse_two_states
+from rpdata.dedup.refused_segments import refuse_other_files, refuse_two_states, refuse_what_is_not_kept
 from rpdata.dedup.safety import SafetyReport, refuse, report_of, write_report
 from rpdata.dedup.settings import DedupSettings
 from rpdata.dedup.stages import Stages, find_duplicates, make_all_keys
@@ -74,6 +74,7 @@ def run(
             )
         refuse_twins([*mine.segments, *known])
         refuse_two_states(known)
+        refuse_what_is_not_kept(known, mine)
         if settings.fuzzy and settings.verify != "none":
             refuse_other_files(known)
         first = frozenset(each.name for each in known)
@@ -135,7 +136,7 @@ def refuse_what_cannot_begin(
     comparison: Comparison, marked: Sequence[Segment], others: Sequence[Segment], resources: Resources, shown: str
 ) -> None:
     """UserError if disk or memory are short, before hours are spent; not where they have been spent already."""
-    if not comparison.work.exists() and found.known(comparison) is None:
+    if not comparison.work.exists() and found.known(comparison, [shown] * len(comparison.targets)) is None:
         refuse_what_cannot_end(plan_of(marked, others, comparison.settings, resources, shown))
 
 
@@ -188,7 +189,7 @@ def compare(
     settings, home = comparison.settings, comparison.home
     for root in (home, *comparison.targets):
         sweep(root)
-    summaries = found.known(comparison)
+    summaries = found.known(comparison, shown)
     if summaries is not None:
         keep(None)
         shutil.rmtree(comparison.work, ignore_errors=True)      # of a run that was killed at its very end
@@ -209,8 +210,7 @@ def compare(
         keep(job)
         found.note(comparison, summaries)
         shutil.rmtree(home / "work", ignore_errors=True)
-    for summary, name in zip(summaries, shown, strict=True):
-        summary.output = name       # it may have been found under another
+    for summary in summaries:
         summary.seconds = round(time.monotonic() - began, 3)
     return summaries
 
@@ -234,7 +234,7 @@ def mark(comparison: Comparison, stages: Stages) -> None:
     """Write the overlays of all targets."""
     for root in comparison.targets:
         manifest = Manifest.load(root)
-        manifest.replace(DUPLICATES, configuration(comparison.settings, comparison.state))
+        manifest.replace(DUPLICATES, configuration(comparison.settings, comparison.state, comparison.against))
         manifest.save(root)
         tasks = comparison.mark_tasks(root)
         with finishing(root, count=lambda: None, missing=partial(unmarked, tasks)):

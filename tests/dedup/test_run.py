@@ -252,6 +252,43 @@ def test_an_index_that_was_updated_serves_a_third_dataset_and_itself_again(halve
     assert not any(row["keep_sim0.8"] for row in rows)
 
 
+def test_the_command_that_is_named_asks_for_what_was_asked_for(copy) -> None:
+    chosen = {"fuzzy": (0.7, 0.9), "verify": "signature", "keep": "longest"}
+    deduplicated(copy, settings=chosen)
+    with pytest.raises(UserError, match=re.escape("--fuzzy 0.7,0.8,0.9 --verify signature --keep longest")):
+        Dataset.open(copy).scan(deduplicated=0.8)
+    next((copy / "duplicates").rglob("*.parquet")).unlink()
+    named = f"run rpdata dedup {copy} --fuzzy 0.7,0.9 --verify signature --keep longest"
+    with pytest.raises(UserError, match=re.escape(named)):
+        Dataset.open(copy)
+
+
+def test_a_dataset_that_was_moved_is_called_as_it_is_now(copy) -> None:
+    run(copy, DedupSettings(), ONE, allow_large_clusters=True)
+    moved = copy.rename(copy.with_name("moved"))
+    assert run(moved, DedupSettings(), ONE, allow_large_clusters=True).output == str(moved)
+
+
+def test_no_more_pairs_are_confirmed_than_compared(copy) -> None:
+    (found,) = run(copy, DedupSettings(), ONE, allow_large_clusters=True).fuzzy
+    assert 0 < found.edges <= found.compared
+
+
+def test_what_yields_to_others_has_to_be_kept_there(halves, tmp_path) -> None:
+    old, new = (Path(shutil.copytree(half, tmp_path / half.name)) for half in halves)
+    deduplicated(old)
+    deduplicated(new, against=[old / "index"])
+    with pytest.raises(UserError, match="was marked --against these documents"):
+        deduplicated(old, against=[new / "index"])
+    deduplicated(new)
+    deduplicated(old, settings={"keep": "longest"})
+    with pytest.raises(UserError, match="was marked with --keep longest"):
+        deduplicated(new, against=[old / "index"])
+    rows = [*deduplicated(old, against=[new / "index"]), *marks(new)]
+    kept = {row["exact_group"] for row in rows if row["exact_keep"]}
+    assert kept == {row["exact_group"] for row in rows}
+
+
 def test_what_cannot_be_compared_is_refused_before_work(halves, dataset, tmp_path) -> None:
     old, new = (Path(shutil.copytree(half, tmp_path / half.name)) for half in halves)
     with pytest.raises(UserError, match="is not an index"):
