@@ -221,7 +221,8 @@ def _check(root: Path, entry: Entry, partition: str, documents: PartitionFile) -
     noted = entry.partitions[partition]
     path = root / entry.step / f"{partition}.parquet"
     command = command_for(entry.step, root)
-    mend = f"Delete it and run {command} again: what is missing is made anew."
+    first = "Delete it and run" if path.exists() else "Run"
+    mend = f"{first} {command} again: what is missing is made anew."
     try:
         footer = read_footer(path)
     except UserError as error:

@@ -15,6 +15,7 @@ from rpdata.dedup.clusters.stars import Ranges
 from rpdata.dedup.clusters.union_find import BYTES_PER_DOCUMENT
 from rpdata.dedup.index.band_keys import PREFIXES
 from rpdata.dedup.index.segments import SEGMENT_DOCUMENTS
+from rpdata.dedup.pairs.chosen import BYTES_PER_WORD
 from rpdata.dedup.pairs.edges import MEMBERS_AT_ONCE
 from rpdata.dedup.pairs.evidence_files import PART_BYTES
 from rpdata.dedup.pairs.rows import TASK_ROWS
@@ -47,7 +48,6 @@ SIGNATURE = 512
 MINHASH_ROW = 530           # of minhash/: signature, id_int and doc_id, compressed
 MARK = 33                   # of survivors
 MARKED_ROW = 10             # of duplicates/, compressed, with one threshold
-BYTES_PER_WORD = 7.2        # of text on web pages
 ROW_MEMORY = 24             # of keys that a task reads
 PREFIX_MEMORY = 60          # of those of one prefix: put in order, and in a table
 SEGMENT_KEY_MEMORY = 28

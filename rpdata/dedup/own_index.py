@@ -6,6 +6,7 @@ from pathlib import Path
 from rpdata.dataset import DOCUMENTS, MINHASH, Dataset
 from rpdata.dedup.index.catalogue import FILE, Index
 from rpdata.dedup.index.segments import Segment, segments_of
+from rpdata.dedup.settings import DedupSettings
 from rpdata.errors import UserError
 from rpdata.ledger import Entry, Ledger
 from rpdata.manifest import FILE as MANIFEST
@@ -49,6 +50,15 @@ def save_own(mine: Index, root: Path) -> None:
     """Write the index of a dataset; what was added to it of other datasets stays."""
     others = Index.load(mine.folder).of_others(root) if (mine.folder / FILE).is_file() else []
     Index(mine.folder, mine.minhash, (*mine.segments, *others)).save()
+
+
+def refuse_options(settings: DedupSettings, against: Sequence[Path]) -> None:
+    """UserError for a keep rule that --against leaves no choice for."""
+    if against and settings.keep != "first":
+        raise UserError(
+            f"--keep {settings.keep} cannot be had with --against: a document that the index has is always the one "
+            "that stays.\nLeave --keep away, or annotate both into one dataset"
+        )
 
 
 def indexes_of(against: Sequence[Path], mine: Index) -> list[Index]:

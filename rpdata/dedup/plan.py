@@ -11,14 +11,21 @@ from rpdata.annotate.forecast import OUTPUT_PER_TEXT
 from rpdata.dedup.clusters.components import fits
 from rpdata.dedup.costs import Stage, Workload, stages_of
 from rpdata.dedup.index.segments import KeysTask, Segment, parts
-from rpdata.dedup.own_index import documents_entries, indexes_of, own_index
+from rpdata.dedup.own_index import (
+    documents_entries,
+    indexes_of,
+    others_of,
+    own_index,
+    refuse_missing_keys,
+    refuse_options,
+)
+from rpdata.dedup.pairs.chosen import ROOM
 from rpdata.dedup.settings import DedupSettings
 from rpdata.engine.resources import LEAST_MEMORY, Resources
 from rpdata.errors import UserError
 
 TASK_SHARE = 4              # the arrays of a task may take this part of a worker's memory
 WORKER_MEMORY = 256 << 20   # that it has before it begins a task: Python, and the libraries
-ROOM = 0.95                 # of the free disk, that a run may count on
 
 
 @dataclass(frozen=True)
@@ -58,13 +65,13 @@ class Plan:
         """Why it cannot be done as it is asked for, and what to do; None if nothing is in the way."""
         if self.worker_memory is not None and self.needed_memory > self.worker_memory:
             return (
-                f"a worker needs {gigabytes(self.needed_memory)} of memory to compare {self.documents:,} documents, "
-                f"and has {gigabytes(self.worker_memory)}.\nGive more: --memory, or the same to fewer --workers"
+                f"a worker needs {readable(self.needed_memory)} of memory to compare {self.documents:,} documents, "
+                f"and has {readable(self.worker_memory)}.\nGive more: --memory, or the same to fewer --workers"
             )
         if self.free_bytes is not None and self.disk_bytes > ROOM * self.free_bytes:
             return (
-                f"{self.dataset} needs about {gigabytes(self.disk_bytes)} of disk for its index, its work and its "
-                f"result, and {gigabytes(self.free_bytes)} are free.\nMake room, or ask for less: one --fuzzy "
+                f"{self.dataset} needs about {readable(self.disk_bytes)} of disk for its index, its work and its "
+                f"result, and {readable(self.free_bytes)} are free.\nMake room, or ask for less: one --fuzzy "
                 "threshold, or --verify signature, which keeps no sets of shingles"
             )
         return None
@@ -76,8 +83,12 @@ class Plan:
 
 def plan(root: Path, settings: DedupSettings, resources: Resources, against: Sequence[Path] = ()) -> Plan:
     """What `run` would take with the same arguments; nothing is written. UserError where it would refuse the input."""
+    refuse_options(settings, against)
     mine = own_index(root)
-    others = [each for index in indexes_of(against, mine) for each in index.segments if each.dataset != root.resolve()]
+    indexes = indexes_of(against, mine)
+    for index in indexes:
+        refuse_missing_keys(index, parts(settings.exact, settings.fuzzy))
+    others = others_of(indexes, mine, root)
     return plan_of(mine.segments, others, settings, resources, str(root))
 
 
@@ -151,6 +162,6 @@ def free_bytes(root: Path) -> int:
     return shutil.disk_usage(root).free
 
 
-def gigabytes(count: float) -> str:
-    """To read, e.g. 1.5 GB."""
-    return f"{count / 1e9:,.1f} GB"
+def readable(count: float) -> str:
+    """Bytes, e.g. 1.5 GB or 20 MB."""
+    return f"{count / 1e9:,.1f} GB" if count >= 1e9 else f"{count / 1e6:,.0f} MB"

@@ -17,7 +17,15 @@ from rpdata.dedup.earlier import earlier_edges, keep_edges
 from rpdata.dedup.index.catalogue import Index
 from rpdata.dedup.index.segments import Segment, parts
 from rpdata.dedup.job import Job
-from rpdata.dedup.own_index import indexes_of, others_of, own_index, refuse_missing_keys, refuse_twins, save_own
+from rpdata.dedup.own_index import (
+    indexes_of,
+    others_of,
+    own_index,
+    refuse_missing_keys,
+    refuse_options,
+    refuse_twins,
+    save_own,
+)
 from rpdata.dedup.plan import TASK_SHARE, plan_of, refuse_what_cannot_end
 from rpdata.dedup.refused_segments import refuse_other_files, refuse_two_states, refuse_what_is_not_kept
 from rpdata.dedup.safety import SafetyReport, refuse, report_of, write_report
@@ -54,7 +62,9 @@ def run(
     Raises UserError where the work is refused before it begins, Refused (exit status 4) where what was found looks
     wrong and `allow_large_clusters` is not given, CannotFinish where the work can't be finished.
     """
-    refuse_options(settings, against, update_index)
+    refuse_options(settings, against)
+    if update_index and len(against) != 1:
+        raise UserError("--update-index adds the dataset to the index of --against: name one, --against INDEX")
     root, shown = root.absolute(), str(root)
     needed = parts(settings.exact, settings.fuzzy)
     with ExitStack() as locks:
@@ -144,17 +154,6 @@ def guarded(folder: Path) -> Path:
     """The folder whose lock an index is under: the dataset that it lies in, or itself."""
     folder = folder.resolve()
     return folder.parent if (folder.parent / MANIFEST).is_file() else folder
-
-
-def refuse_options(settings: DedupSettings, against: Sequence[Path], update_index: bool) -> None:
-    """UserError for options that contradict each other."""
-    if against and settings.keep != "first":
-        raise UserError(
-            f"--keep {settings.keep} cannot be had with --against: a document that the index has is always the one "
-            "that stays.\nLeave --keep away, or annotate both into one dataset"
-        )
-    if update_index and len(against) != 1:
-        raise UserError("--update-index adds the dataset to the index of --against: name one, --against INDEX")
 
 
 def refuse_changed(index: Index, root: Path) -> None:

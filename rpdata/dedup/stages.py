@@ -3,6 +3,7 @@
     keys        segment             what documents are compared by, see `index`
     preference  segment             how much one would like to keep each
     candidates  prefixes of a band  which documents share a key with another
+    chosen      segment             those of them, and how much room it takes to compare them
     evidence    segment             their signatures, and the sets of their shingles
     exact       prefixes            copies, and which of them stays
     edges       prefixes of a band  the pairs that match
@@ -23,8 +24,9 @@ from rpdata.dedup.clusters.survivors import find_survivors, survivors_tasks
 from rpdata.dedup.exact import ExactTask, find_copies
 from rpdata.dedup.index.segments import KeysTask, Segment, make_keys
 from rpdata.dedup.job import Job
-from rpdata.dedup.pairs import candidates, edges
+from rpdata.dedup.pairs import candidates, chosen, edges
 from rpdata.dedup.pairs.candidates import CandidatesTask, find_candidates, find_reached, find_touched, reached_tasks
+from rpdata.dedup.pairs.chosen import ChosenTask, choose, refuse_too_much
 from rpdata.dedup.pairs.edges import EdgesTask, find_edges
 from rpdata.dedup.pairs.gathering import EvidenceTask, collect_evidence
 from rpdata.dedup.pairs.rows import Rows, rows_of_bands, rows_of_documents
@@ -96,7 +98,11 @@ def find_duplicates(stages: Stages, job: Job, preferences: Mapping[Path, Prefere
     bands = {threshold: rows_of_bands(threshold, documents) for threshold in settings.fuzzy}
     if settings.verify != "none" and settings.fuzzy:
         choose_candidates(stages, job, [*copies, *(rows for each in bands.values() for rows in each)], memory)
-        stages.run("evidence", collect_evidence, undone(EvidenceTask(job, s) for s in job.numbering.segments))
+        segments = job.numbering.segments
+        stages.run(chosen.STAGE, choose, undone(ChosenTask(job, segment) for segment in segments))
+        evidence = undone(EvidenceTask(job, segment) for segment in segments)
+        refuse_too_much(job, [task.segment for task in evidence])
+        stages.run("evidence", collect_evidence, evidence)
     stages.run("exact", find_copies, undone(ExactTask(job, rows) for rows in copies))
     for threshold, rows_of in bands.items():
         stages.run(edges.STAGE, find_edges, undone(EdgesTask(job, threshold, rows) for rows in [*copies, *rows_of]))

@@ -27,8 +27,9 @@ def writer_lock(root: Path) -> Iterator[None]:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
     except OSError as error:
-        raise CannotFinish(f"cannot write to {root}: {error.strerror} ({error.filename}). Name another: --output") \
-            from error
+        raise CannotFinish(
+            f"cannot write to {root}: {error.strerror} ({error.filename}). Make it writable, or name another folder."
+        ) from error
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

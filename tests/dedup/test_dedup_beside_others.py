@@ -13,10 +13,11 @@ from rpdata.dedup import plan as plans
 from rpdata.dedup import run as runs
 from rpdata.dedup.clusters.preference import Preference
 from rpdata.dedup.index.catalogue import Index
+from rpdata.dedup.pairs import chosen
 from rpdata.dedup.run import run
 from rpdata.dedup.settings import DedupSettings
 from rpdata.engine.resources import Resources
-from rpdata.errors import UserError
+from rpdata.errors import CannotFinish, UserError
 from tests.dedup.annotated import annotated, here, marks
 from tests.dedup.planted import Counts, plant
 
@@ -245,3 +246,16 @@ def test_numbers_beyond_those_that_a_double_has_exactly_are_preferred_as_any() -
     ranks = Preference("signal:x", "quality_signals", "x").ranks(pa.array([3, (1 << 60) + 1, None]))
     assert ranks[1] < ranks[0]
     assert np.isnan(ranks[2])
+
+
+def test_evidence_that_does_not_fit_is_refused_before_it_is_written(datasets, monkeypatch) -> None:
+    _, _, new = datasets
+    usage = shutil.disk_usage(new)
+    monkeypatch.setattr(chosen.shutil, "disk_usage", lambda folder: usage._replace(free=10_000))
+    monkeypatch.setattr(runs, "refuse_what_cannot_end", lambda plan: None)
+    with pytest.raises(CannotFinish, match="Make room and run the same command again"):
+        deduplicated(new)
+    assert not list((new / "index" / "work").glob("*/evidence"))
+    monkeypatch.undo()
+    monkeypatch.setattr(runs, "start", here)
+    assert deduplicated(new)

@@ -132,7 +132,7 @@ def test_too_little_disk_is_refused_with_what_is_needed(dataset, monkeypatch):
     with pytest.raises(UserError, match=r"crawl needs about [\d,.]+ GB of disk .* 1\.0 GB are free"):
         refuse_what_cannot_end(crawl(free_bytes=10**9))
     monkeypatch.setattr(shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(100, 100, 0))
-    assert "0.0 GB are free" in plan(dataset, ALL, Resources(1)).obstacle
+    assert "0 MB are free" in plan(dataset, ALL, Resources(1)).obstacle
 
 
 def test_the_plan_is_printed_for_people_and_for_programs(dataset, capsys):

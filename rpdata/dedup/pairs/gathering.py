@@ -10,7 +10,7 @@ import numpy as np
 
 from rpdata.dedup.index.segments import Segment
 from rpdata.dedup.job import Job
-from rpdata.dedup.pairs.candidates import candidates_of
+from rpdata.dedup.pairs.chosen import chosen_rows
 from rpdata.dedup.pairs.evidence import HASH_BYTES, SIGNATURE_BYTES, Evidence
 from rpdata.dedup.pairs.evidence_files import INDEX, part_name, write_evidence
 from rpdata.dedup.pairs.sittings import Court
@@ -41,7 +41,7 @@ class EvidenceTask:
 
 def collect_evidence(task: EvidenceTask) -> None:
     """Write the evidence of the documents of a segment that have something to be compared with."""
-    rows = candidates_of(task.job, task.segment)
+    rows = chosen_rows(task.job, task.segment)
     write_evidence(task.job.stage(STAGE), task.segment, rows, with_sets=task.job.settings.verify == "jaccard")
 
 

@@ -15,6 +15,7 @@ from rpdata.dedup.index.segments import KeysTask, make_keys, segments_of
 from rpdata.dedup.job import Job
 from rpdata.dedup.pairs import edges, rows
 from rpdata.dedup.pairs.candidates import CandidatesTask, find_candidates
+from rpdata.dedup.pairs.chosen import ChosenTask, choose
 from rpdata.dedup.pairs.cut import mixed
 from rpdata.dedup.pairs.edges import EdgesTask, find_edges
 from rpdata.dedup.pairs.gathering import EvidenceTask, collect_evidence, court_of
@@ -63,6 +64,7 @@ def job(dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Job:
     for each in tasks(job):
         find_candidates(CandidatesTask(job, each.rows))
     for segment in segments:
+        choose(ChosenTask(job, segment))
         collect_evidence(EvidenceTask(job, segment))
     return job
 
