@@ -16,6 +16,7 @@ from rpdata.cli_artefacts import artefacts_app
 from rpdata.cli_decide import explain, filter_documents, recipes_app
 from rpdata.cli_dedup import dedup_app
 from rpdata.cli_paragraphs import paragraphs
+from rpdata.cli_push import push_dataset
 from rpdata.errors import FINISHED_WITH_FAILURES, CannotFinish, UserError
 from rpdata.options import Json, Memory, Quiet, Scheduler, Workers
 from rpdata.verbs import Verbs
@@ -40,6 +41,7 @@ app.add_typer(artefacts_app, name="artefacts")
 app.add_typer(dedup_app, name="dedup")
 app.command()(paragraphs)
 app.add_typer(recipes_app, name="recipes")
+app.command("push")(push_dataset)
 
 
 class MinHashFamily(StrEnum):
