@@ -38,9 +38,10 @@ def push_dataset(
     if dry_run:
         from rpdata.terminal_push import print_selection
 
+        name = named(repo)
         selection = select(dataset)
-        why_not = obstacle(selection) if selection.unfinished and not incomplete else None
-        print_selection(selection, named(repo), why_not, as_json=as_json)
+        why_not = obstacle(selection, incomplete=incomplete)
+        print_selection(selection, name, why_not, as_json=as_json)
         raise typer.Exit(Refused.exit_status if why_not else 0)
     pushed = push(dataset, repo, private=private, incomplete=incomplete, quiet=quiet, silent=as_json)
     from rpdata.terminal_push import print_pushed

@@ -20,7 +20,7 @@ from rpdata.manifest import FILE, Manifest
 
 # The Hub wants few commits (it allows some hundred in an hour) and answers those of thousands of files too late.
 FILES_PER_COMMIT = 500
-BYTES_PER_COMMIT = 20 << 30
+BYTES_PER_COMMIT = 10 << 30
 
 
 @dataclass
@@ -65,7 +65,8 @@ def push(
         Manifest.load(root)     # refuses, without leaving the lock's file behind
     with writer_lock(root):
         selection = select(root)
-        refuse_unfinished(selection, incomplete=incomplete)
+        if unfinished := obstacle(selection, incomplete=incomplete):
+            raise Refused(unfinished)
         repository = Repository.open(repo, private=private)
         present = repository.files()
         refuse_another_dataset(repository, root, selection, present)
@@ -76,15 +77,11 @@ def push(
     return pushed
 
 
-def refuse_unfinished(selection: Selection, *, incomplete: bool) -> None:
-    """An unfinished dataset goes only where that is asked for, and none without a card: nobody could load it."""
+def obstacle(selection: Selection, *, incomplete: bool) -> str | None:
+    """Why it is not pushed, if so: an unfinished dataset goes only where that is asked for, and none without a card,
+    since nobody could load it."""
     if selection.unfinished is None or (incomplete and selection.files[-1].path == CARD):
-        return
-    raise Refused(obstacle(selection))
-
-
-def obstacle(selection: Selection) -> str:
-    """Why an unfinished dataset is not pushed."""
+        return None
     return (
         f"{selection.root} is not finished: {selection.unfinished}.\n"
         f"rpdata status {selection.root} tells what to run; to push what there is: --incomplete (it needs a card)"

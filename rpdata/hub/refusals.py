@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 
+from huggingface_hub import constants
 from huggingface_hub.errors import (
     BadRequestError,
     HfHubHTTPError,
@@ -22,6 +23,7 @@ HOW_TO_WRITE = (
     "Make a token with write access at https://huggingface.co/settings/tokens, and put it into HF_TOKEN or give it to "
     "`hf auth login`."
 )
+AGAIN = "Run the same command again: what is there stays."
 # Everything that the library raises where a request, or an upload, did not succeed: of HTTP, of LFS and of Xet.
 FAILURES = (HTTPError, OSError, RuntimeError, ValueError)
 
@@ -58,17 +60,14 @@ def answer(error: BaseException) -> HfHubHTTPError | None:
 
 
 def passes(error: BaseException) -> bool:
-    """Whether trying again may help: the server is overloaded or unwell, or the connection broke."""
+    """Whether trying again may help: the server is overloaded or unwell, or the connection broke.
+
+    Not so where chunks could not be stored: the library that does it has tried again by itself, for minutes.
+    """
     found = answer(error)
     if found is not None:
         return found.response.status_code in PASSING
-    if _is_offline(error):
-        return False
-    return any(isinstance(cause, HTTPError | ConnectionError | json.JSONDecodeError) for cause in causes(error))
-
-
-def _is_offline(error: BaseException) -> bool:
-    return any(isinstance(cause, OfflineModeIsEnabled) for cause in causes(error))
+    return any(isinstance(cause, HTTPError | json.JSONDecodeError) for cause in causes(error))
 
 
 def seconds_asked_for(error: BaseException) -> float | None:
@@ -83,12 +82,12 @@ def refusal(error: BaseException, repo: str, user: str | None, namespaces: Seque
 
     user: whom the token belongs to; None: not known yet. namespaces: where that user may have repositories.
     """
-    if _is_offline(error):
+    if any(isinstance(cause, OfflineModeIsEnabled) for cause in causes(error)):
         return UserError("HF_HUB_OFFLINE is set, and so nothing can be uploaded. Unset it")
     found = answer(error)
     said = secret.hide(_said(found or error))
     if passes(error):
-        return CannotFinish(f"the Hub does not take it now: {said}.\nRun the same command again: what is there stays.")
+        return CannotFinish(f"{constants.ENDPOINT} does not take it now: {said}.\n{AGAIN}")
     status = None if found is None else found.response.status_code
     if status == HTTPStatus.UNAUTHORIZED and (user is None or not isinstance(found, RepositoryNotFoundError)):
         return UserError(f"the Hub does not know the token (any more): {said}.\n{HOW_TO_WRITE}")
@@ -98,7 +97,7 @@ def refusal(error: BaseException, repo: str, user: str | None, namespaces: Seque
         return UserError(f"the token of {user} may not write to {repo}: {said}.{where}\n{HOW_TO_WRITE}")
     if isinstance(found, BadRequestError) or isinstance(error, ValueError):
         return UserError(f"the Hub refuses {repo}: {said}")
-    return CannotFinish(f"cannot upload to {repo}: {said}.\nRun the same command again: what is there stays.")
+    return CannotFinish(f"cannot upload to {repo}: {said}.\n{AGAIN}")
 
 
 def _said(error: BaseException) -> str:

@@ -35,10 +35,11 @@ def server() -> Iterator[Hub]:
 
 @pytest.fixture
 def account(server: Hub, tmp_path: Path) -> dict[str, str]:
-    """The environment of somebody who may write. Large files go whole, so that the server has them."""
+    """The environment of somebody who may write. Large files go whole, so that the server has them; HF_DEBUG has the
+    library tell what it sends."""
     return {
         "HF_ENDPOINT": server.url, "HF_HOME": str(tmp_path / "home"), "HF_TOKEN": "hf_writer",
-        "HF_HUB_DISABLE_XET": "1", "HF_HUB_OFFLINE": "0",
+        "HF_HUB_DISABLE_XET": "1", "HF_HUB_OFFLINE": "0", "HF_DEBUG": "1",
     }
 
 

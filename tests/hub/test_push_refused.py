@@ -121,3 +121,11 @@ def test_a_hub_that_is_not_there_is_told(push):
 def test_a_wrong_name_is_told_with_the_right_form(name):
     with pytest.raises(UserError, match="--repo takes USER/NAME, not"):
         named(name)
+
+
+@pytest.mark.parametrize("options", [[], ["--dry-run"]])
+def test_a_wrong_name_is_refused_before_anybody_is_asked(push, server, options):
+    done = push(*options, repo="sample")
+    assert done.returncode == REFUSED
+    assert "say whose it is" in done.stderr
+    assert not server.requests
