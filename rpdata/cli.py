@@ -41,7 +41,6 @@ app.add_typer(artefacts_app, name="artefacts")
 app.add_typer(dedup_app, name="dedup")
 app.command()(paragraphs)
 app.add_typer(recipes_app, name="recipes")
-app.command("push")(push_dataset)
 
 
 class MinHashFamily(StrEnum):
@@ -266,6 +265,7 @@ def show_signal(name: Annotated[str, typer.Argument(help="A signal's name.")], a
 
 app.command("filter")(filter_documents)
 app.command()(explain)
+app.command("push")(push_dataset)
 
 
 @app.command()
