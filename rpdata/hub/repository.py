@@ -75,6 +75,8 @@ class Repository:
         token = get_token()
         if token is None:
             raise UserError(f"pushing to {name} needs a token, and there is none.\n{HOW_TO_WRITE}")
+        if not (token.isascii() and token.isprintable()):   # errors would quote it spelt otherwise, and so unhidden
+            raise UserError(f"what HF_TOKEN or `hf auth login` holds is no token: odd characters.\n{HOW_TO_WRITE}")
         api = HfApi(token=token, library_name="rpdata", library_version=__version__)
         repository = cls(named(name), api, Secret(token))
         repository._know_the_user()

@@ -20,6 +20,15 @@ def test_no_token_is_told_with_where_to_get_one(push, server):
     assert not server.requests
 
 
+@pytest.mark.parametrize("token", ["hf_wr\x01ter", "hf_wräter"])
+def test_a_token_that_cannot_be_one_is_not_quoted(push, server, token):
+    done = push(HF_TOKEN=token)
+    assert done.returncode == REFUSED
+    assert "is no token" in done.stderr
+    assert "hf_wr" not in done.stderr
+    assert not server.requests
+
+
 def test_a_token_that_nobody_knows_is_told(push, server):
     done = push(HF_TOKEN="hf_forgotten")
     assert done.returncode == REFUSED
