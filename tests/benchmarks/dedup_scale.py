@@ -21,7 +21,7 @@ from rpdata.terminal_forecast import size
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "scale.md"
 
-DOCUMENTS = 20_000_000_000      # RedPajama-V2, head and middle, has 20.8 billion
+DOCUMENTS = 20_000_000_000
 TEXT_BYTES = 6_000              # of one of them
 PER_PARTITION = 30_000
 ORDER_BYTES = 900               # that a `Numbering` of 60,000 partitions took for each, 2026-11-20
@@ -58,8 +58,7 @@ def document() -> str:
             "rates that were",
             "measured on one machine. `python -m tests.benchmarks.dedup_scale` writes this page.",
             "",
-            f"The crawl: {DOCUMENTS:,} documents, as many as RedPajama-V2 has in head and middle, with "
-            f"{TEXT_BYTES:,} bytes of text each:",
+            f"The crawl: {DOCUMENTS:,} documents with {TEXT_BYTES:,} bytes of text each:",
             f"{size(DOCUMENTS * TEXT_BYTES)}, {size(DOCUMENTS * TEXT_BYTES * OUTPUT_PER_TEXT['documents'])} in "
             f"`documents/`, {size(minhash)} in `minhash/`. Asked for: exact copies of the text, and",
             f"near-duplicates at {THRESHOLD}. Assumed: {costs.CANDIDATES:.0%} of the documents share a band with "
