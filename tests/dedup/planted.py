@@ -53,6 +53,21 @@ def plant(counts: Counts, seed: int = 42) -> Planted:
     return Planted([made[number][1] for number in order], [made[number][0] for number in order])
 
 
+def plant_pairs(number: int, least: float, lengths: tuple[int, int] = (150, 600), seed: int = 42) -> list[str]:
+    """Texts of pairs that have nothing to do with each other: a document, and a copy that ends in other words.
+
+    Similarities are spread evenly from `least` to 1; `lengths`: in words, from and up to.
+    """
+    rng = np.random.default_rng(seed)
+    vocabulary = _vocabulary(VOCABULARY, rng)
+    texts = []
+    for similarity in rng.uniform(least, 1, number):
+        words = _words(rng, *lengths)
+        copy = _with_block_changed(words, similarity, 1.0, rng)
+        texts += [written(vocabulary[words], rng), written(vocabulary[copy], rng)]
+    return texts
+
+
 def _all(counts: Counts, rng: np.random.Generator) -> Iterator[tuple[str, str]]:
     vocabulary = _vocabulary(VOCABULARY, rng)
     foreign = _vocabulary(VOCABULARY, rng)

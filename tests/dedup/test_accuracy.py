@@ -1,4 +1,5 @@
-"""What is found on a corpus with planted near-duplicates is what is there, as far as the bands promise to find it."""
+"""What is found on a corpus with planted near-duplicates is what is there, as far as documents share bands, and they
+share them as often as the curve of the bands promises."""
 
 import numpy as np
 import pyarrow as pa
@@ -8,20 +9,21 @@ from scipy.sparse.csgraph import connected_components
 
 from rpdata.bands import cut
 from rpdata.dataset import Dataset
-from rpdata.dedup.curve import probability
 from rpdata.dedup.run import run
 from rpdata.dedup.settings import DedupSettings
 from rpdata.engine.arrays import Arrays
 from rpdata.engine.resources import Resources
 from tests.dedup.annotated import annotated, here, stages_here
+from tests.dedup.candidates import candidates, share_a_band
 from tests.dedup.exact_jaccard import similar_pairs
 from tests.dedup.found_here import found_here
-from tests.dedup.planted import Counts, plant
+from tests.dedup.planted import Counts, plant, plant_pairs
 
 COUNTS = Counts(unrelated=200, edited=1500, templates=6, quotations=40, translations=40, chains=24)
 THRESHOLDS = (0.7, 0.8, 0.9)
 SHARDS = 3
-PROMISE = 0.01      # how much less may be found than the curve says
+PROMISE = 0.01      # of what the curve says, how much more or less pairs may share a band
+ALONE = 32_000      # pairs to count that on: two standard deviations of what shares a band are less than PROMISE
 
 
 class Judged:
@@ -32,6 +34,7 @@ class Judged:
         frame = Dataset.open(root).scan(["minhash", "duplicates"]).collect()
         assert frame["raw_content"].to_list() == corpus.texts
         self.frame = frame
+        self.signatures = frame["signature"].to_arrow().cast(pa.binary())
 
     def column(self, name, threshold):
         return self.frame[f"{name}_sim{threshold}"].to_numpy()
@@ -89,11 +92,24 @@ def test_nothing_is_removed_that_is_not_as_similar_to_what_is_kept(judged, thres
     assert all(told[number] is None for number in np.flatnonzero(kept).tolist())
 
 
+@pytest.fixture(scope="module")
+def counted():
+    return candidates([plant_pairs(ALONE, min(THRESHOLDS), lengths=(40, 100))], THRESHOLDS)
+
+
 @pytest.mark.parametrize("threshold", THRESHOLDS)
-def test_pairs_are_found_as_often_as_the_curve_promises(judged, threshold):
+def test_similar_pairs_share_a_band_as_often_as_the_curve_promises(counted, threshold):
+    of = counted[threshold]
+    assert 2 * of.deviation < PROMISE * of.promised
+    assert abs(of.sharing - of.promised) <= PROMISE * of.promised
+
+
+@pytest.mark.parametrize("threshold", THRESHOLDS)
+def test_similar_pairs_that_share_a_band_are_in_one_cluster(judged, threshold):
     true = judged.pairs.at_least(threshold)
-    promised = probability(true.jaccard, threshold).mean()
-    assert judged.together(threshold, true).mean() >= promised - PROMISE
+    share = share_a_band(judged.signatures, true, threshold)
+    assert judged.together(threshold, true)[share].all()
+    assert 500 < share.sum() < len(share)
 
 
 @pytest.mark.parametrize("threshold", THRESHOLDS)
@@ -101,9 +117,7 @@ def test_a_pair_of_two_documents_is_found_just_if_it_is_similar_and_shares_a_ban
     edited = np.array([kind == "edited" for kind in judged.corpus.kinds])
     among = edited[judged.pairs.first] & edited[judged.pairs.second]
     pairs = type(judged.pairs)(*(column[among] for column in judged.pairs))
-    signatures = judged.frame["signature"].to_arrow().cast(pa.binary())
-    bands = np.array(cut(signatures, threshold).to_pylist(), object)
-    share = (bands[pairs.first] == bands[pairs.second]).any(axis=1)
+    share = share_a_band(judged.signatures, pairs, threshold)
     assert np.array_equal(judged.together(threshold, pairs), share & (pairs.jaccard >= threshold))
     assert 0.3 < share[pairs.jaccard >= threshold].mean() < 1
 
