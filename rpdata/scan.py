@@ -227,15 +227,23 @@ def _of_languages(partitions: Sequence[str], languages: Sequence[str] | None) ->
     return [partition for partition in partitions if language_of(partition) in {*languages, OTHER}]
 
 
-def _kept_column(dataset: Dataset, deduplicated: float | str, partitions: Sequence[str]) -> str:
-    """The column that says which documents are left; UserError if not all partitions have it, of one run."""
-    exact = deduplicated == "exact"
-    if isinstance(deduplicated, bool) or (not exact and deduplicated not in BANDS):
+def kept_column(deduplicated: float | str) -> str:
+    """The column of `duplicates/` that says which documents are left: of "exact", or of a similarity; else UserError.
+    """
+    if deduplicated == "exact":
+        return "exact_keep"
+    if isinstance(deduplicated, bool) or deduplicated not in BANDS:
         raise UserError(
             f"deduplicated={deduplicated!r} is neither 'exact' nor a similarity: {', '.join(map(str, sorted(BANDS)))}"
         )
-    column = "exact_keep" if exact else f"keep_sim{float(deduplicated)}"
+    return f"keep_sim{float(deduplicated)}"
+
+
+def _kept_column(dataset: Dataset, deduplicated: float | str, partitions: Sequence[str]) -> str:
+    """The column that says which documents are left; UserError if not all partitions have it, of one run."""
+    column = kept_column(deduplicated)
     if column not in (dataset.columns(DUPLICATES) if DUPLICATES in dataset.overlays else ()):
+        exact = deduplicated == "exact"
         made = dataset.manifest.configurations.get(DUPLICATES, {})
         command = dedup_command(dataset.root, made, exact, None if exact else float(deduplicated))
         raise UserError(
