@@ -15,6 +15,7 @@ from rpdata import __version__
 from rpdata.cli_artefacts import artefacts_app
 from rpdata.cli_decide import explain, filter_documents, recipes_app
 from rpdata.cli_dedup import dedup_app
+from rpdata.cli_import import import_app
 from rpdata.cli_paragraphs import paragraphs
 from rpdata.cli_push import push_dataset
 from rpdata.errors import FINISHED_WITH_FAILURES, CannotFinish, UserError
@@ -39,6 +40,7 @@ signals_app = typer.Typer(help="The catalogue of signals: definition, unit, sour
 app.add_typer(signals_app, name="signals", invoke_without_command=True)
 app.add_typer(artefacts_app, name="artefacts")
 app.add_typer(dedup_app, name="dedup")
+app.add_typer(import_app, name="import")
 app.command()(paragraphs)
 app.add_typer(recipes_app, name="recipes")
 

@@ -11,8 +11,9 @@ gives the same bytes.
 import gzip
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -34,7 +35,9 @@ from rpdata.schema import OVERLAYS
 
 __all__ = ["ExportSummary", "export_redpajama", "metadata_json", "quality_signals_json"]
 
-PLACES = ("quality_signals/{partition}.signals.json.gz", "minhash/{partition}.minhash.parquet")
+PLACES = {
+    "quality_signals": "quality_signals/{partition}.signals.json.gz", "minhash": "minhash/{partition}.minhash.parquet"
+}
 FIELDS = ("cc_segment", "url", "source_domain", "language")   # of documents/, that `metadata` shows
 THRESHOLDS = sorted(bands.BANDS, reverse=True)                      # in the order of the published columns
 
@@ -85,15 +88,15 @@ def export_redpajama(root: Path, output: Path, threads: int | None = None) -> Ex
     family = Manifest.load(root).configurations["minhash"]["minhash_hash"]
     with writer_lock(output), ThreadPoolExecutor(threads or min(os.cpu_count() or 1, 8)) as pool:
         sweep(output)
-        documents = sum(pool.map(partial(export_partition, root, output, family), partitions))
+        documents = sum(pool.map(partial(export_partition, root, output, family), partitions, partitions.values()))
     return ExportSummary(
         str(output), len(partitions), documents, missing, round(time.monotonic() - started, 3)
     )
 
 
-def refuse_other_files(output: Path, partitions: Sequence[str]) -> None:
+def refuse_other_files(output: Path, partitions: Mapping[str, Sequence[str]]) -> None:
     """An export stands alone: nothing that it would not replace may lie in its folder."""
-    written = {Path(place.format(partition=partition)) for partition in partitions for place in PLACES}
+    written = {Path(PLACES[step].format(partition=name)) for name, steps in partitions.items() for step in steps}
     for path in sorted(output.rglob("*")):
         name = path.relative_to(output)
         ours = name in written or name.parts[0] == "logs" or any(part.startswith(".") for part in name.parts)
@@ -104,41 +107,52 @@ def refuse_other_files(output: Path, partitions: Sequence[str]) -> None:
             )
 
 
-def annotated(root: Path) -> tuple[list[str], int]:
-    """The partitions that have all overlays, in the dataset's order, and the number of units that do not."""
+def annotated(root: Path) -> tuple[dict[str, list[str]], int]:
+    """The partitions that have all overlays, in the dataset's order, and the number of units that do not.
+
+    Each with the overlays that are exported: in a dataset that was imported, those that were published of it.
+    """
     ledger = Ledger(root)
-    partitions: list[str] = []
+    manifest = Manifest.load(root)
+    partitions: dict[str, list[str]] = {}
     missing = 0
-    for unit in Manifest.load(root).units:
-        entries = [ledger.entry(overlay, unit.name) for overlay in OVERLAYS]
-        if entries[0] is None or None in entries:
+    for unit in manifest.units:
+        entries = {step: entry for step in OVERLAYS if (entry := ledger.entry(step, unit.name))}
+        if len(entries) < len(OVERLAYS):
             missing += 1
-        else:
-            partitions += entries[0].partitions
+            continue
+        exported = [step for step in PLACES if entries[step].inputs or not manifest.is_imported]
+        partitions |= dict.fromkeys(entries["documents"].partitions, exported)
     return partitions, missing
 
 
-def export_partition(root: Path, output: Path, family: str, partition: str) -> int:
-    """Write the two files of one partition; both appear whole. Returns its number of documents.
+def export_partition(root: Path, output: Path, family: str, partition: str, steps: Sequence[str]) -> int:
+    """Write the files of one partition, one for each of `steps`; they appear whole. Returns its number of documents.
 
     family: the hash of the signatures. The MinHash file's metadata name it: bands of another one than RedPajama-V2's
     `sha1` match none of those that were published.
     """
     source = f"{partition}.json.gz"   # the file of RedPajama-V2's documents/ that these rows belong to
-    with Commit(output) as commit:
-        signals_file, minhash_file = (commit.file(place.format(partition=partition)) for place in PLACES)
-        with (
-            naming(signals_file.parent),
-            signals_file.open("wb") as raw,
-            gzip.GzipFile("", "wb", GZIP_LEVEL, raw, mtime=0) as lines,
-            pq.ParquetWriter(minhash_file, PUBLISHED_MINHASH, compression="snappy") as signatures,
-        ):
+    rows = 0
+    with Commit(output) as commit, ExitStack() as stack:
+        lines = signatures = None
+        if "quality_signals" in steps:
+            file = commit.file(PLACES["quality_signals"].format(partition=partition))
+            stack.enter_context(naming(file.parent))
+            raw = stack.enter_context(file.open("wb"))
+            lines = stack.enter_context(gzip.GzipFile("", "wb", GZIP_LEVEL, raw, mtime=0))
+        if "minhash" in steps:
+            file = commit.file(PLACES["minhash"].format(partition=partition))
+            stack.enter_context(naming(file.parent))
+            signatures = stack.enter_context(pq.ParquetWriter(file, PUBLISHED_MINHASH, compression="snappy"))
             signatures.add_key_value_metadata({"rpdata.minhash_hash": family})
-            rows = 0
-            for documents, signals, minhash in row_groups(root, partition):
+        for documents, signals, minhash in row_groups(root, partition) if steps else ():
+            if lines is not None:
                 write_signals(lines, documents, signals, minhash, source)
+            if signatures is not None:
                 signatures.write_batch(minhash_rows(minhash, source), row_group_size=len(minhash))
-                rows += len(documents)
+            rows += len(documents)
+        stack.close()       # before the commit, which takes the files as they are
     return rows
 
 

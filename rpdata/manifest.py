@@ -94,6 +94,20 @@ class Manifest:
                     f"{_said(option, known.get(option))}.\n{reason}"
                 )
 
+    @property
+    def is_imported(self) -> bool:
+        """Whether its signals and signatures were published by others and not computed here."""
+        return any("imported" in options for options in self.configurations.values())
+
+    def refuse_if_imported(self, root: Path) -> None:
+        """UserError for a dataset whose signals would be computed anew, and those that nothing here computes lost."""
+        if self.is_imported:
+            raise UserError(
+                f"{root} was imported: its signals and signatures are those that were published, and stay so.\n"
+                f"What is missing or damaged of it comes back with: rpdata import redpajama TREE --output {root}\n"
+                "To have them computed, use a new folder: rpdata compute-signals TREE/documents --output OTHER"
+            )
+
     def replace(self, step: str, configuration: Mapping[str, Any]) -> None:
         """Note the options of a step that may be done again with others; the ledger says which units are."""
         self.configurations[step] = dict(configuration)

@@ -42,6 +42,7 @@ def refresh(
     Manifest.load(root)     # what is no dataset is refused before the lock puts a file into it
     with writer_lock(root):
         manifest = Manifest.load(root)
+        manifest.refuse_if_imported(root)
         settings = settings_of(manifest, root, artefacts)
         ledger = Ledger(root)
         units = [unit for unit in manifest.units if ledger.path("documents", unit.name).is_file()]

@@ -162,6 +162,7 @@ def plan_units(
     A plan by which nothing was written yet binds nobody: it is made anew.
     """
     manifest = begun(settings.output)
+    manifest.refuse_if_imported(settings.output)
     for source_format in sorted({source.format for _, source in found}):
         options = settings.documents_configuration(source_format)
         manifest.agree(f"documents from {source_format}", options, settings.output, TEXT_IS_WRITTEN_ONCE)
