@@ -47,7 +47,8 @@ Verify = Annotated[
                       metavar="jaccard|signature|none"),
 ]
 Keep = Annotated[
-    str, typer.Option(help="Which document of a cluster is preferred; signal:NAME: that with the largest value.",
+    str, typer.Option(help="Which document of a cluster is preferred. newest: by date_download, or by the week of its "
+                           "snapshot (2023-06); signal:NAME: that with the largest value.",
                       metavar="first|newest|longest|signal:NAME"),
 ]
 Against = Annotated[

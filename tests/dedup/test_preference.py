@@ -57,6 +57,41 @@ def test_the_latest_download_is_preferred_whatever_is_left_out_of_its_time():
     assert np.isnan(found[order[4:]]).all()
 
 
+def with_dates(root, dates):
+    """The dataset of some partitions, whose documents were downloaded then."""
+    builder = Builder(root)
+    builder.with_partitions({partition: len(of) for partition, of in dates.items()})
+    for partition, of in dates.items():
+        table = documents(partition, len(of))
+        at = table.schema.get_field_index("date_download")
+        builder.write("documents", partition, table.set_column(at, table.schema.field(at), pa.array(of, pa.string())))
+    return Dataset.open(root)
+
+
+def test_where_no_date_is_known_a_document_is_as_new_as_its_snapshot(tmp_path):
+    given = {
+        "2020-53/0000/en_all": [None, "2024-01-01"], "2023-06/0000/en_all": [None, "2023-02-05", "2023-02-07"],
+        "2023-99/0000/en_all": [None], "books/0000/en_all": [None],
+    }
+    dataset = with_dates(tmp_path / "out", given)
+    places = tuple(Place(partition, len(of), "", "", "") for partition, of in given.items())
+    make_preference(PreferenceTask(Segment(tmp_path, dataset.root, places), Preference.of("newest", dataset),
+                                   tmp_path / "ranks"))
+    found = Arrays(tmp_path / "ranks")["rank"]
+    # the week 2023-06 began on the 6th of February, 2020-53 on the 28th of December
+    assert (-found[:5]).tolist() == [20201228e6, 20240101e6, 20230206e6, 20230205e6, 20230207e6]
+    assert np.isnan(found[5:]).all()
+
+
+def test_newest_is_refused_where_nothing_says_how_old_a_document_is(tmp_path):
+    for number, date in enumerate([None, "yesterday"]):
+        undated = with_dates(tmp_path / str(number), {"books/0000/en_all": [date]})
+        with pytest.raises(UserError, match="no document has either"):
+            Preference.of("newest", undated)
+    dated = with_dates(tmp_path / "dated", {"books/0000/en_all": [None, "2023-02-05"]})
+    assert Preference.of("newest", dated).column == "date_download"
+
+
 def test_the_first_document_is_preferred_without_any_numbers(dataset):
     assert Preference.of("first", dataset) is None
 

@@ -1,8 +1,11 @@
 """Which document of a cluster one would rather keep, as a number for each document: the smallest is preferred.
 
-"first" needs no numbers: among equals the first document in the joint order is preferred anyway.
+"first" needs no numbers: among equals the first document in the joint order is preferred anyway. "newest" goes by
+`date_download`; documents without one are as old as their snapshot, if that is called after a week: 2023-06.
 """
 
+import datetime
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from rpdata.dataset import DOCUMENTS, MINHASH, Dataset
 from rpdata.dedup.index.segments import Segment
@@ -20,7 +24,9 @@ from rpdata.text.arrays import Floats
 
 FIRST, NEWEST, LONGEST = "first", "newest", "longest"
 NOT_SIGNALS = (MINHASH, "duplicates", "repeated_lines")
+DATE_DOWNLOAD = "date_download"
 DATE_DIGITS = 14        # YYYYMMDDhhmmss
+WEEK = re.compile(r"(\d{4})-(\d{2})")
 
 
 @dataclass(frozen=True)
@@ -35,12 +41,16 @@ class Preference:
     def of(cls, keep: str, dataset: Dataset) -> "Preference | None":
         """What `DedupSettings.keep` means; None for "first".
 
-        UserError for a signal that the dataset does not have, or not in all partitions, or not as one number.
+        UserError for a signal that the dataset does not have, or not in all partitions, or not as one number; for
+        "newest" where nothing says how old a document is.
         """
         if keep == FIRST:
             return None
-        if keep in (NEWEST, LONGEST):
-            return cls(keep, DOCUMENTS, "date_download" if keep == NEWEST else "length")
+        if keep == NEWEST:
+            refuse_undated(dataset)
+            return cls(keep, DOCUMENTS, DATE_DOWNLOAD)
+        if keep == LONGEST:
+            return cls(keep, DOCUMENTS, "length")
         name = keep.removeprefix(SIGNAL)
         known = {
             column: overlay
@@ -58,6 +68,34 @@ class Preference:
         rank: Callable[[pa.Array], pa.Array] = dates if self.keep == NEWEST else (lambda values: values)
         numbers: Floats = pc.cast(rank(values), pa.float64(), safe=False).to_numpy(zero_copy_only=False)
         return -numbers
+
+    def rank_of_snapshot(self, partition: str) -> float:
+        """The number of a document of a partition that has no value of its own; NaN if there is none."""
+        monday = monday_of(partition) if self.keep == NEWEST else None
+        return np.nan if monday is None else -float(f"{monday:%Y%m%d000000}")
+
+
+def monday_of(partition: str) -> datetime.date | None:
+    """The first day of the week that a partition's snapshot is called after (ISO 8601); None for other names."""
+    week = WEEK.fullmatch(partition.partition("/")[0])
+    try:
+        return datetime.date.fromisocalendar(int(week[1]), int(week[2]), 1) if week else None
+    except ValueError:      # there is no such week
+        return None
+
+
+def refuse_undated(dataset: Dataset) -> None:
+    """UserError if no document has a date of its own or of its snapshot: all would be as new."""
+    if any(monday_of(partition) for partition in dataset.partitions):
+        return
+    for partition in dataset.partitions:
+        path = dataset.root / DOCUMENTS / f"{partition}.parquet"
+        if pc.any(pc.is_valid(dates(pq.read_table(path, columns=[DATE_DOWNLOAD])[DATE_DOWNLOAD]))).as_py():
+            return
+    raise UserError(
+        f"--keep newest goes by {DATE_DOWNLOAD}, or by a snapshot that is called after its week (2023-06): in "
+        f"{dataset.root} no document has either.\nPrefer by something else: --keep first, longest or {SIGNAL}NAME"
+    )
 
 
 def is_number(dataset: Dataset, overlay: str, column: str) -> bool:
@@ -99,5 +137,8 @@ def make_preference(task: PreferenceTask) -> None:
     if is_written(task.folder):
         return
     columns = task.segment.columns(task.preference.overlay, task.preference.column)
-    ranks = [task.preference.ranks(column) for column in columns]
-    write_arrays(task.folder, {"rank": np.concatenate([np.empty(0), *ranks])})
+    ranks = np.concatenate([np.empty(0), *(task.preference.ranks(column) for column in columns)])
+    places = task.segment.places
+    of_snapshots = [task.preference.rank_of_snapshot(place.partition) for place in places]
+    otherwise = np.repeat(of_snapshots, [place.rows for place in places])
+    write_arrays(task.folder, {"rank": np.where(np.isnan(ranks), otherwise, ranks)})
