@@ -111,6 +111,8 @@ class Dataset:
 
     def columns(self, overlay: str) -> list[str]:
         """The columns of an overlay (or of `documents`), doc_id first; also those that only some partitions have."""
+        if overlay not in self._files and overlay in (DUPLICATES, REPEATED_LINES):
+            raise UserError(f"{self.root} has no overlay {overlay!r} yet: run {command_for(overlay, self.root)}")
         if overlay not in self._files:
             raise unknown_name("overlay", overlay, self._files)
         return list(dict.fromkeys(name for file in self._files[overlay].values() for name in file.schema.names))
@@ -203,8 +205,8 @@ def dedup_command(root: Path, made: Mapping[str, Any], exact: bool = False, thre
         "keep": made.get("keep", "first"),
     }
     usual = {"exact": "text", "fuzzy": "0.8", "verify": "jaccard", "keep": "first"}
-    return f"rpdata dedup {root}" + "".join(f" --{name} {value}" for name, value in options.items()
-                                            if value != usual[name])
+    given = "".join(f" --{name} {value}" for name, value in options.items() if value != usual[name])
+    return f"rpdata dedup {root}{given}{' --against INDEX' if made.get('against') else ''}"
 
 
 def entries_by_unit(entries: Iterable[Entry], step: str) -> dict[str, Entry]:

@@ -230,22 +230,16 @@ def _of_languages(partitions: Sequence[str], languages: Sequence[str] | None) ->
 def kept_column(deduplicated: float | str) -> str:
     """The column of `duplicates/` that says which documents are left: of "exact", or of a similarity; else UserError.
     """
-    if deduplicated == "exact":
-        return "exact_keep"
-    if isinstance(deduplicated, bool) or deduplicated not in BANDS:
-        raise UserError(
-            f"deduplicated={deduplicated!r} is neither 'exact' nor a similarity: {', '.join(map(str, sorted(BANDS)))}"
-        )
-    return f"keep_sim{float(deduplicated)}"
+    return "exact_keep" if deduplicated == "exact" else f"keep_sim{_threshold(deduplicated)}"
 
 
 def _kept_column(dataset: Dataset, deduplicated: float | str, partitions: Sequence[str]) -> str:
     """The column that says which documents are left; UserError if not all partitions have it, of one run."""
     column = kept_column(deduplicated)
     if column not in (dataset.columns(DUPLICATES) if DUPLICATES in dataset.overlays else ()):
-        exact = deduplicated == "exact"
+        threshold = None if deduplicated == "exact" else _threshold(deduplicated)
         made = dataset.manifest.configurations.get(DUPLICATES, {})
-        command = dedup_command(dataset.root, made, exact, None if exact else float(deduplicated))
+        command = dedup_command(dataset.root, made, threshold is None, threshold)
         raise UserError(
             f"cannot scan {dataset.root} with deduplicated={deduplicated!r}: nothing says which documents are "
             f"duplicates. Run {command}"
@@ -253,6 +247,20 @@ def _kept_column(dataset: Dataset, deduplicated: float | str, partitions: Sequen
     for sentence in dataset.disagreements(DUPLICATES, [column], partitions):
         raise UserError(f"cannot scan {dataset.root}: {sentence}")
     return column
+
+
+def _threshold(deduplicated: object) -> float:
+    """Of 0.8 or "0.8"; UserError for what has no bands."""
+    if isinstance(deduplicated, int | float | str) and not isinstance(deduplicated, bool):
+        try:
+            threshold = float(deduplicated)
+        except ValueError:
+            threshold = -1.0
+        if threshold in BANDS:
+            return threshold
+    raise UserError(
+        f"deduplicated={deduplicated!r} is neither 'exact' nor a similarity: {', '.join(map(str, sorted(BANDS)))}"
+    )
 
 
 def _sources(dataset: Dataset, overlays: Sequence[str]) -> dict[str, str]:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from rpdata.dataset import Dataset
 from rpdata.errors import UserError
+from rpdata.manifest import Manifest
 
 CLUSTERS = [cluster(*range(start, start + 3)) for start in range(0, TOTAL - 3, 4)]
 COPIES = [cluster(0, 200), cluster(1, 2, 3), cluster(299, 300)]
@@ -73,9 +74,36 @@ def test_what_was_not_looked_for_is_refused_with_the_command(tmp_path, dataset):
         bare.scan(deduplicated="exact")
     with pytest.raises(UserError, match=f"duplicates. Run rpdata dedup {dataset.root} --fuzzy 0.9"):
         dataset.scan(deduplicated=0.9)
-    for unknown in (0.85, "fuzzy", "0.8", True):
+    for unknown in (0.85, "fuzzy", "nan", True, [0.8], {}):
         with pytest.raises(UserError, match=r"neither 'exact' nor a similarity: 0.7, 0.8, 0.9, 1.0"):
             dataset.scan(deduplicated=unknown)
+
+
+def test_a_similarity_may_be_written_as_text(dataset):
+    assert dataset.scan(deduplicated="0.8").collect().equals(dataset.scan(deduplicated=0.8).collect())
+
+
+def test_the_command_that_is_named_loses_nothing_that_the_earlier_run_found(tmp_path):
+    builder = build(tmp_path / "out")
+    mark(builder.root, [level(tmp_path / "work", "0.8", CLUSTERS)])
+    manifest = Manifest.load(builder.root)
+    manifest.replace("duplicates", {
+        "exact": "none", "fuzzy": [0.8], "verify": "signature", "keep": "newest", "against": ["1f2e"],
+    })
+    manifest.save(builder.root)
+    others = "--verify signature --keep newest --against INDEX"
+    for asked, options in ((0.9, f"--exact none --fuzzy 0.8,0.9 {others}"), ("exact", others)):
+        with pytest.raises(UserError) as refused:
+            Dataset.open(builder.root).scan(deduplicated=asked)
+        assert str(refused.value).endswith(f"Run rpdata dedup {builder.root} {options}")
+    builder.with_partitions({"2024-10/0000/en_head": 5})
+    later = Dataset.open(builder.root).status()
+    assert f"run rpdata dedup {builder.root} --exact none {others}" in " ".join(later.disagreements)
+
+
+def test_an_overlay_that_is_not_there_yet_is_refused_with_the_command(dataset):
+    with pytest.raises(UserError, match=f"no overlay 'repeated_lines' yet: run rpdata dedup {dataset.root} --lines N"):
+        dataset.scan(["repeated_lines"])
 
 
 def test_documents_that_came_later_make_the_overlay_stale(tmp_path):
