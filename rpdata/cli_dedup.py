@@ -1,5 +1,7 @@
 """`rpdata dedup`: which documents are duplicates of others; and its verbs `plan` and `curve`."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -87,8 +89,9 @@ def dedup(
     ] = None,
     allow_large_clusters: Annotated[
         bool,
-        typer.Option("--allow-large-clusters", help="Mark them even if one cluster has more than 1% of the documents, "
-                                                    "or a large domain would lose nearly all of its own."),
+        typer.Option("--allow-large-clusters", help="Mark them even if one cluster has more than 1% of the documents "
+                                                    "and more than 10, or a domain of over 1,000 documents would lose "
+                                                    "over 99% of them."),
     ] = False,
     reference: Annotated[
         bool, typer.Option("--reference", help="Instead: what RedPajama-V2 would find, in the files that it writes.")
@@ -120,11 +123,11 @@ def dedup(
         from rpdata.dedup.run import recluster as run_again
         from rpdata.terminal_dedup import print_all
 
-        print_all(
-            run_again(recluster, settings, resources, allow_large_clusters=allow_large_clusters, quiet=quiet,
-                      silent=as_json),
-            as_json=as_json,
-        )
+        with refusal_shown(as_json=as_json):
+            found = run_again(
+                recluster, settings, resources, allow_large_clusters=allow_large_clusters, quiet=quiet, silent=as_json
+            )
+        print_all(found, as_json=as_json)
     elif dataset is None:
         raise UserError("name the dataset whose duplicates are to be found: rpdata dedup DATASET")
     elif lines is not None:
@@ -137,17 +140,31 @@ def dedup(
         from rpdata.dedup.run import run
         from rpdata.terminal_dedup import print_dedup
 
-        summary = run(
-            dataset,
-            settings,
-            resources,
-            against=against or (),
-            update_index=update_index,
-            allow_large_clusters=allow_large_clusters,
-            quiet=quiet,
-            silent=as_json,
-        )
+        with refusal_shown(as_json=as_json):
+            summary = run(
+                dataset,
+                settings,
+                resources,
+                against=against or (),
+                update_index=update_index,
+                allow_large_clusters=allow_large_clusters,
+                quiet=quiet,
+                silent=as_json,
+            )
         print_dedup(summary, as_json=as_json)
+
+
+@contextmanager
+def refusal_shown(*, as_json: bool) -> Iterator[None]:
+    """Print what was found also where a safety check refuses it, before the reason."""
+    from rpdata.dedup.safety import Unsafe
+    from rpdata.terminal_dedup import print_refused
+
+    try:
+        yield
+    except Unsafe as refused:
+        print_refused(refused, as_json=as_json)
+        raise
 
 
 def settings_of(exact: str, fuzzy: str, verify: str, keep: str) -> "DedupSettings":

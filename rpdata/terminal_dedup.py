@@ -6,7 +6,8 @@ from itertools import zip_longest
 from rich.markup import escape
 from rich.table import Table
 
-from rpdata.dedup.safety import FILE, LevelReport
+from rpdata.dedup.marks import EXACT
+from rpdata.dedup.safety import FILE, LevelReport, SafetyReport, Unsafe
 from rpdata.dedup.summary import DedupSummary, FuzzyFound
 from rpdata.dedup.tallies import Loss
 from rpdata.terminal import console, counted, print_json
@@ -39,15 +40,27 @@ def print_dedup(summary: DedupSummary, *, as_json: bool) -> None:
         )
     for found in summary.fuzzy:
         console.print(compared(found, summary.verify))
-    for level in summary.safety.levels:
-        if level.removed:
-            console.print()
-            print_level(level)
+    print_levels(summary.safety)
     console.print()
     for danger in summary.safety.dangers:
         console.print(f"Marked all the same: {escape(visible(danger))}.")
     console.print(work(summary))
     print_next(summary)
+
+
+def print_refused(refused: Unsafe, *, as_json: bool) -> None:
+    """What was found and not marked, for somebody to look at; as JSON with the reason."""
+    if as_json:
+        print_json(refused.as_dict())
+        return
+    table = Table("", "documents", "would go", "would stay", box=None, pad_edge=False)
+    for level in refused.report.levels:
+        counts = level.documents, level.removed, level.documents - level.removed
+        table.add_row(level_name(level), *(f"{count:,}" for count in counts))
+    align(table)
+    console.print(table)
+    print_levels(refused.report)
+    console.print()
 
 
 def compared(found: FuzzyFound, verify: str) -> str:
@@ -79,11 +92,22 @@ def found_table(summary: DedupSummary) -> Table:
     return table
 
 
+def print_levels(report: SafetyReport) -> None:
+    """What goes at each level."""
+    for level in report.levels:
+        if level.removed:
+            console.print()
+            print_level(level)
+
+
+def level_name(level: LevelReport) -> str:
+    return "copies" if level.level == EXACT else f"similarity {level.level}"
+
+
 def print_level(level: LevelReport) -> None:
     """Of which domains, languages and snapshots most would go, side by side, and the largest clusters."""
-    name = "copies" if level.level == "exact" else f"similarity {level.level}"
     table = Table(box=None, pad_edge=False)
-    for heading in (f"{name}, by domain", "language", "snapshot"):
+    for heading in (f"{level_name(level)}, by domain", "language", "snapshot"):
         table.add_column(heading)
         table.add_column("not kept", justify="right")
     columns = (level.domains, level.languages, level.snapshots)

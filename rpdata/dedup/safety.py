@@ -131,15 +131,30 @@ def write_report(root: Path, report: SafetyReport) -> None:
     write_atomically(root / FILE, content.encode("utf-8", "backslashreplace"))
 
 
+class Unsafe(Refused):
+    """Refused for what was found. output: the dataset, as it was named. report: to look at."""
+
+    def __init__(self, message: str, output: str, report: SafetyReport) -> None:
+        super().__init__(message)
+        self.output = output
+        self.report = report
+
+    def as_dict(self) -> dict[str, Any]:
+        """As JSON values."""
+        return {"output": self.output, "refused": str(self), "safety": self.report.as_dict()}
+
+
 def refuse(report: SafetyReport, shown: str) -> None:
-    """Refused if anything looks wrong; nothing has been marked then. shown: the dataset, as it was named."""
+    """Unsafe if anything looks wrong; nothing has been marked then. shown: the dataset, as it was named."""
     dangers = report.dangers
     if not dangers:
         return
     more = f"\n  and {len(dangers) - DANGERS_TOLD:,} more" if len(dangers) > DANGERS_TOLD else ""
-    raise Refused(
+    raise Unsafe(
         f"nothing was marked in {shown}: what was found may be templates, and not duplicates.\n"
         + "\n".join(f"  {danger}" for danger in dangers[:DANGERS_TOLD])
-        + f"{more}\nLook at {shown.rstrip('/')}/{FILE}. If it is right, run the same command with "
-        "--allow-large-clusters"
+        + f"{more}\nOne cluster may have {CLUSTER_PERCENT}% of the documents, or {CLUSTER_DOCUMENTS} where that is "
+        f"more; a domain of more than {DOMAIN_DOCUMENTS:,} may lose {DOMAIN_PERCENT}%.\n"
+        f"Look at {shown.rstrip('/')}/{FILE}. If it is right, run the same command with --allow-large-clusters",
+        shown, report,
     )

@@ -91,7 +91,16 @@ def test_templates_stop_the_run_before_anything_is_marked(tmp_path):
     refused = rpdata("dedup", root, "--workers", 1)
     assert refused.returncode == UNSAFE
     assert "similarity 0.8: one cluster has 20 of 60 documents, such as books/docs.jsonl/40" in refused.stderr
+    assert "One cluster may have 1% of the documents, or 10 where that is more" in refused.stderr
     assert "Traceback" not in refused.stderr
+    shown = [" ".join(line.split()) for line in refused.stdout.splitlines()]
+    assert "similarity 0.8 60 19 41" in shown
+    assert [line for line in shown if line.startswith("20 books/docs.jsonl/40 template0 template1")]
+    as_json = rpdata("dedup", root, "--workers", 1, "--json")
+    assert as_json.returncode == UNSAFE
+    told = json.loads(as_json.stdout)
+    assert "one cluster has 20 of 60 documents" in told["refused"]
+    assert told["safety"] == json.loads((root / "index" / "safety.json").read_bytes())
     assert contents(root) == before
     assert not (root / "duplicates").exists()
     (_, similar) = json.loads((root / "index" / "safety.json").read_bytes())["levels"]
