@@ -22,7 +22,7 @@ Locate: TypeAlias = Callable[[Ints], Sequence[tuple[Path, str, int]]]
 
 @dataclass(frozen=True)
 class Sample:
-    """A document of a cluster. first_line: of its text, cut."""
+    """A document of a cluster. first_line: of its text; it ends in an ellipsis where it is cut."""
 
     doc_id: str
     url: str | None
@@ -38,23 +38,26 @@ class LargeCluster:
     samples: list[Sample]
 
 
-def largest_clusters(level: Level, locate: Locate) -> list[LargeCluster]:
-    """The largest first; of two of one size, the one that begins first."""
+def largest_clusters(level: Level, locate: Locate) -> tuple[list[LargeCluster], int]:
+    """The largest first; of two of one size, the one that begins first. And how many there are in all."""
     found: list[tuple[int, int, int]] = []      # -size, first, task
+    in_all = 0
     for task, arrays in enumerate(level.tasks()):
         for start in range(0, len(arrays["number"]), ROWS_AT_ONCE):
             part = slice(start, start + ROWS_AT_ONCE)
             first = np.array(arrays["first"][part])
             heads = np.flatnonzero(first == arrays["number"][part])
             size = np.array(arrays["size"][part])[heads]
+            in_all += len(heads)
             order = np.lexsort((first[heads], -size))[:CLUSTERS]
             found += [(-int(size[at]), int(first[heads[at]]), task) for at in order]
             found = sorted(found)[:CLUSTERS]
     wanted = {first: members_of(level, first, task) for _, first, task in found}
-    return [
+    shown = [
         LargeCluster(first, -size, [shown for place in locate(wanted[first]) if (shown := sample(*place))])
         for size, first, _ in found
     ]
+    return shown, in_all
 
 
 def members_of(level: Level, first: int, task: int) -> Ints:
@@ -80,4 +83,5 @@ def sample(root: Path, partition: str, row: int) -> Sample | None:
             group += 1
         (told,) = file.read_row_group(group, columns=["doc_id", "url"]).slice(row, 1).to_pylist()
         (text,) = pages.read(group, np.array([row])).to_pylist()
-    return Sample(told["doc_id"], told["url"], text.lstrip().partition("\n")[0][:CHARACTERS])
+    line = text.lstrip().partition("\n")[0]
+    return Sample(told["doc_id"], told["url"], line if len(line) <= CHARACTERS else f"{line[:CHARACTERS - 1]}\u2026")

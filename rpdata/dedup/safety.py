@@ -41,6 +41,7 @@ class LevelReport:
     domains: that lose most; languages, snapshots: all that lose any.
     clusters: the largest, with some of their documents.
     dangers: a sentence for each reason to refuse.
+    domains_in_all: that lose any. clusters_in_all: of two documents or more.
     """
 
     level: str
@@ -51,6 +52,8 @@ class LevelReport:
     snapshots: list[Loss]
     clusters: list[LargeCluster]
     dangers: list[str]
+    domains_in_all: int
+    clusters_in_all: int
 
     @classmethod
     def from_dict(cls, fields: Mapping[str, Any]) -> "LevelReport":
@@ -91,7 +94,7 @@ def report_of(tallies: Tallies, levels: Sequence[Level], documents: int, locate:
 
 def level_report(tallies: Tallies, level: Level, documents: int, locate: Locate) -> LevelReport:
     """One level of the report."""
-    clusters = largest_clusters(level, locate)
+    clusters, in_all = largest_clusters(level, locate)
     return LevelReport(
         level=level.name,
         documents=tallies.documents(),
@@ -104,6 +107,8 @@ def level_report(tallies: Tallies, level: Level, documents: int, locate: Locate)
             *large(level, clusters, documents),
             *(vanishes(level, loss) for loss in tallies.vanishing(level, DOMAIN_DOCUMENTS, DOMAIN_PERCENT)),
         ],
+        domains_in_all=tallies.losing(DOMAIN, level),
+        clusters_in_all=in_all,
     )
 
 

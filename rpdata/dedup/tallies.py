@@ -108,6 +108,10 @@ class Tallies:
         rows = rows.take(order if most is None else order[:most])
         return [Loss(*row.values()) for row in rows.to_pylist()]
 
+    def losing(self, key: str, level: Level) -> int:
+        """How many names lose documents."""
+        return pc.sum(pc.greater(self._sums[key][removed_column(level)], 0)).as_py() or 0
+
     def vanishing(self, level: Level, at_least: int, percent: int) -> list[Loss]:
         """The domains of more than `at_least` documents that lose more than so many percent of them."""
         rows = self._sums[DOMAIN]

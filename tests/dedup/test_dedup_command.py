@@ -108,7 +108,7 @@ def test_templates_stop_the_run_before_anything_is_marked(tmp_path):
     allowed = rpdata("dedup", root, "--workers", 1, "--allow-large-clusters")
     assert allowed.returncode == 0, allowed.stderr
     assert "Marked all the same: similarity 0.8: one cluster has 20 of 60 documents" in allowed.stdout
-    assert " ".join(allowed.stdout.splitlines()[2].split()) == "similarity 0.8 1 20 19 41"
+    assert " ".join(allowed.stdout.splitlines()[2].split()) == "similarity 0.8, copies too 1 20 19 41"
     assert len(Dataset.open(root).scan(deduplicated=0.8).collect()) == 41
 
 

@@ -53,6 +53,7 @@ def test_removals_are_counted_by_domain_language_and_snapshot(tmp_path):
             assert {(loss.name, loss.documents, loss.removed) for loss in tallies.losses(key, found)} == {
                 (name, there[name], count) for name, count in lost.items()
             }
+            assert tallies.losing(key, found) == len(lost)
             order = [loss.removed for loss in tallies.losses(key, found)]
             assert order == sorted(order, reverse=True)
 
@@ -71,7 +72,9 @@ def test_the_largest_clusters_are_shown_with_texts(tmp_path):
     assert [sample.doc_id for sample in samples] == [table["doc_id"][row].as_py() for row in (10, 29, 49)]
     assert len(samples) == SAMPLES
     for sample, row in zip(samples, (10, 29, 49), strict=True):
-        assert sample.first_line == table["raw_content"][row].as_py().lstrip().split("\n")[0][:CHARACTERS]
+        line = table["raw_content"][row].as_py().lstrip().split("\n")[0]
+        assert sample.first_line == (line if len(line) <= CHARACTERS else f"{line[:CHARACTERS - 1]}\u2026")
+    assert found.clusters_in_all == len(clusters)
 
 
 def test_the_report_does_not_depend_on_tasks(tmp_path):
