@@ -221,7 +221,7 @@ def plan(
 def curve(
     threshold: Annotated[float, typer.Argument(help="0.7, 0.8, 0.9 or 1.0.")],
     picture: Annotated[
-        Path | None, typer.Option("--plot", help="Draw it too: .png, .svg or .pdf.", metavar="FILE")
+        Path | None, typer.Option("--plot", help="Draw it too, with matplotlib: .png, .svg or .pdf.", metavar="FILE")
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -231,6 +231,7 @@ def curve(
     from rpdata.terminal_curve import print_curve
 
     found = curve_of(threshold)
+    print_curve(found, as_json=as_json)
     if picture is not None:
         plot(found, picture)
-    print_curve(found, picture, as_json=as_json)
+        typer.echo(f"Drawn: {picture}", err=as_json)

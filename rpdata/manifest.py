@@ -29,13 +29,21 @@ class Manifest:
 
     @classmethod
     def load(cls, root: Path) -> "Manifest":
-        """The manifest of the dataset `root`; UserError if there is none, or one of another format version."""
+        """The manifest of the dataset `root`; UserError if there is none, or one of another format version.
+
+        A folder inside a dataset is told by the name of that.
+        """
         path = root / FILE
         try:
             fields = json.loads(path.read_bytes())
             if fields["format_version"] == FORMAT_VERSION:
                 return cls(_units(fields["plan"]), fields["configurations"])
         except (FileNotFoundError, NotADirectoryError):
+            for folder in root.resolve().parents:
+                if (folder / FILE).is_file():
+                    raise UserError(
+                        f"{root} lies in a dataset, and is none itself. Name the dataset: {folder}"
+                    ) from None
             raise UserError(
                 f"{root} is not a dataset of rpdata: it has no {FILE}.\nMake one: rpdata compute-signals INPUT... "
                 f"--output {root}"

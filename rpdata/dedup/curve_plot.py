@@ -18,7 +18,7 @@ def plot(shown: Curve, path: Path) -> None:
         from matplotlib.figure import Figure
     except ImportError:
         raise UserError(
-            f"cannot draw {path}: matplotlib is not installed. Install it: pip install 'rpdata[plot]'"
+            f"cannot draw {path}: matplotlib is not installed. Install it beside rpdata: pip install matplotlib"
         ) from None
     figure = Figure(figsize=(6, 4), layout="constrained")
     canvas = FigureCanvasAgg(figure)
@@ -30,7 +30,7 @@ def plot(shown: Curve, path: Path) -> None:
         )
     grid = np.linspace(0, 1, 501)
     axes = figure.add_subplot(
-        title=f"Bands for {shown.threshold}: {shown.bands} of {shown.values} values",
+        title=f"{shown.threshold}: {shown.bands} {'band' if shown.bands == 1 else 'bands'} of {shown.values} values",
         xlabel="Jaccard similarity of two documents", ylabel="share of pairs with a band in common",
         xlim=(LEAST_SHOWN, 1),
     )

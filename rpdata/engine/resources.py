@@ -33,6 +33,8 @@ class Resources:
         """
         resources = cls(workers or len(os.sched_getaffinity(0)), size(memory) if memory else None, scheduler)
         if resources.memory is not None and resources.memory < LEAST_MEMORY * resources.workers:
+            if memory and memory.strip().isdecimal():
+                raise UserError(f"--memory {memory} means {resources.memory:,} bytes; with a unit: --memory 8GiB")
             raise UserError(
                 f"--memory {memory} is {resources.memory // resources.workers >> 20} MiB for each of "
                 f"{resources.workers} workers, and one needs {LEAST_MEMORY >> 20}.\nGive more, or fewer --workers."

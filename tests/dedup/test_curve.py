@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from text.reference import minima
 
 from rpdata.bands import BANDS
+from rpdata.cli import app
 from rpdata.dedup.curve import SIMILARITIES, curve, probability, signatures
 from rpdata.dedup.curve_plot import plot
 from rpdata.errors import CannotFinish, UserError
@@ -52,7 +53,7 @@ def test_a_threshold_without_bands_is_refused_with_those_that_have_some():
 
 
 def test_the_table_says_what_is_found_at_the_threshold(capsys):
-    print_curve(curve(1.0), None, as_json=False)
+    print_curve(curve(1.0), as_json=False)
     printed = capsys.readouterr().out
     assert "1 band of 128 values" in printed
     assert "100% at 1.0" in printed
@@ -82,5 +83,12 @@ def test_a_picture_that_cannot_be_written_names_the_file_and_the_cause(shown, tm
 
 def test_without_matplotlib_the_error_says_how_to_get_it(shown, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.backends.backend_agg", None)
-    with pytest.raises(UserError, match=r"pip install 'rpdata\[plot\]'"):
+    with pytest.raises(UserError, match="pip install matplotlib"):
         plot(shown, tmp_path / "curve.png")
+
+
+def test_the_table_is_printed_also_where_the_picture_cannot_be_drawn(tmp_path, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "matplotlib.backends.backend_agg", None)
+    with pytest.raises(UserError, match="pip install matplotlib"):
+        app(["dedup", "curve", "0.8", "--plot", str(tmp_path / "curve.png")], standalone_mode=False)
+    assert "9 bands of 13 values" in capsys.readouterr().out

@@ -139,13 +139,15 @@ def test_a_mistake_is_a_message(pool):
         ("{out} --update-index", "name one, --against INDEX"),
         ("", "name the dataset"),
         ("--recluster {out}/index {out}", "the index tells which datasets"),
-        ("{out}/documents", "is not a dataset of rpdata"),
-        ("plan {out}/documents", "is not a dataset of rpdata"),
+        ("{out}/documents", "documents lies in a dataset, and is none itself. Name the dataset: {out}"),
+        ("plan {out}/index", "index lies in a dataset, and is none itself. Name the dataset: {out}"),
+        ("plan {out}/..", "is not a dataset of rpdata"),
+        ("plan {out} --memory 8", "--memory 8 means 8 bytes"),
         ("curve 0.85", "no bands for a similarity of 0.85"),
     ],
 )
 def test_what_means_nothing_is_refused(pool, arguments, said):
-    with pytest.raises(UserError, match=re.escape(said)) as refused:
+    with pytest.raises(UserError, match=re.escape(said.format(out=pool))) as refused:
         app(["dedup", *arguments.format(out=pool).split()], standalone_mode=False)
     assert refused.value.exit_status == REFUSED
 
