@@ -67,13 +67,11 @@ def print_refused(refused: Unsafe, *, as_json: bool) -> None:
 
 def compared(found: FuzzyFound, summary: DedupSummary) -> str:
     """How a threshold's duplicates were proven, and what could not be compared."""
-    copies = ", with copies" if summary.exact else ""
     if summary.verify == "none":
-        told = f"{counted(found.edges, 'pair')} in the buckets of all bands{copies}, not verified"
+        told = f"{counted(found.edges, 'pair')} in the buckets of all bands, not verified"
     else:
         comparisons = counted(found.compared, "comparison")
-        unproven = ", with copies, which need none" if summary.exact else ""
-        told = f"{comparisons} in the buckets of all bands; {counted(found.edges, 'pair')} confirmed{unproven}"
+        told = f"{comparisons} in the buckets of all bands, {found.edges:,} confirmed"
     if found.unresolved:
         told += f"; {counted(found.unresolved, 'document')} kept that matched none of the leaders they met"
     if found.oversized:

@@ -1,6 +1,5 @@
 """What `rpdata dedup plan` prints."""
 
-from rich.markup import escape
 from rich.table import Table
 
 from rpdata.dedup.costs import BANDS_IN_COMMON, CANDIDATES
@@ -8,6 +7,7 @@ from rpdata.dedup.plan import Plan
 from rpdata.engine.progress import duration
 from rpdata.terminal import console, print_json
 from rpdata.terminal_forecast import align, size
+from rpdata.terminal_width import print_table, say
 
 
 def print_plan(plan: Plan, *, as_json: bool) -> None:
@@ -15,7 +15,7 @@ def print_plan(plan: Plan, *, as_json: bool) -> None:
     if as_json:
         print_json(plan.as_dict())
         return
-    console.print(stage_table(plan))
+    print_table(stage_table(plan))
     console.print()
     table = Table("", "", box=None, show_header=False, pad_edge=False)
     table.add_row("documents", f"{plan.documents:,}, {plan.new:,} of them new")
@@ -29,13 +29,15 @@ def print_plan(plan: Plan, *, as_json: bool) -> None:
         "time", f"about {duration(plan.seconds)} with {plan.workers:,} workers ({duration(plan.core_seconds)} of one "
         "core)"
     )
-    console.print(table)
-    console.print(
-        f"\nAssumed: {CANDIDATES:.0%} of the documents have something in common with another, in "
-        f"{BANDS_IN_COMMON:.0%} of the bands. Rates are of one machine; another has others."
+    print_table(table)
+    console.print()
+    say(
+        f"Assumed: {CANDIDATES:.0%} of the documents have something in common with another, in "
+        f"{BANDS_IN_COMMON:.0%} of the bands. Rates are of one machine; another has others. "
+        "Some seconds for the start of the workers come on top."
     )
     if plan.obstacle:
-        console.print(f"The run would be refused: {escape(plan.obstacle)}.")
+        say(f"The run would be refused: {plan.obstacle}.")
     else:
         console.print("Nothing was written. The same command without `plan` does it.")
 

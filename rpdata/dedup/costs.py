@@ -1,5 +1,7 @@
 """What each stage of a deduplication takes: time of cores, bytes read and written, memory of a task.
 
+Stages are called as the run calls them, see `stages`; keys by what they are of, and others by their threshold.
+
 The sizes follow from what the stages write. The rates were measured, and what share of a crawl has near-duplicates is
 assumed: the estimates are there to tell a gigabyte from a terabyte and a minute from a day.
 """
@@ -114,10 +116,10 @@ def _keys(work: Workload, settings: DedupSettings) -> Iterator[Stage]:
     for threshold in settings.fuzzy:
         keys = BANDS[threshold][0] * documents
         yield Stage(
-            f"keys {threshold}", segments, documents / KEYED + keys / HASHED_KEYS, documents * MINHASH_ROW, keys * KEY,
-            rows * BANDS[threshold][0] * SEGMENT_KEY_MEMORY, kept=True,
+            f"keys, {threshold}", segments, documents / KEYED + keys / HASHED_KEYS, documents * MINHASH_ROW,
+            keys * KEY, rows * BANDS[threshold][0] * SEGMENT_KEY_MEMORY, kept=True,
         )
-    yield Stage("ids", segments, documents / KEYED, documents * ID, documents * ID, rows * ID * 2, kept=True)
+    yield Stage("keys, ids", segments, documents / KEYED, documents * ID, documents * ID, rows * ID * 2, kept=True)
     if settings.exact != "none":
         text = work.text_bytes * share if settings.exact != "payload" else 0
         stored = int(work.stored_text_bytes * share) if settings.exact != "payload" else documents * DIGEST
@@ -129,7 +131,7 @@ def _keys(work: Workload, settings: DedupSettings) -> Iterator[Stage]:
 
 def _evidence(work: Workload, settings: DedupSettings) -> Iterator[Stage]:
     if settings.exact != "none":
-        yield _grouping(f"copies, {settings.exact}", work, 1, EXACT_KEY, MARK)
+        yield _grouping("exact", work, 1, EXACT_KEY, MARK)
     if not settings.fuzzy or settings.verify == "none":
         return
     for threshold in settings.fuzzy:
@@ -163,7 +165,7 @@ def _fuzzy(work: Workload, settings: DedupSettings, threshold: float, task_memor
     evidence = EVIDENCE_BYTES + PART_BYTES if of_document else 0
     compare = 1 / COMPARED[settings.verify] if settings.verify != "none" else 0.0
     yield Stage(
-        f"pairs {threshold}", bands * cuts, rows / GROUPED + members * compare,
+        f"edges {threshold}", bands * cuts, rows / GROUPED + members * compare,
         rows * KEY + members * of_document, edges * EDGE,
         rows_memory(work.documents) + MEMBERS_AT_ONCE * BUCKET_MEMORY + evidence, kept=True,
     )
@@ -187,10 +189,14 @@ def _fuzzy(work: Workload, settings: DedupSettings, threshold: float, task_memor
 
 def _marks(work: Workload, settings: DedupSettings) -> Iterator[Stage]:
     levels = len(settings.fuzzy) + (settings.exact != "none")
+    memory = work.marked // max(1, work.partitions) * 100
+    read = work.marked * MARK * levels
     yield Stage(
-        "report and marks", 2 * work.partitions, work.marked * levels / MARKED,
-        work.marked * (ID * 4 + MARK * levels), work.marked * MARKED_ROW * levels,
-        work.marked // max(1, work.partitions) * 100, kept=True,
+        "tallies", work.partitions, work.marked * levels / MARKED / 2, read + work.marked * ID * 2, 0, memory
+    )
+    yield Stage(
+        "marks", work.partitions, work.marked * levels / MARKED / 2, read + work.marked * ID * 2,
+        work.marked * MARKED_ROW * levels, memory, kept=True,
     )
 
 

@@ -12,6 +12,7 @@ from rpdata.dedup.index.segments import SEGMENT_DOCUMENTS, KeysTask, make_keys
 from rpdata.dedup.own_index import own_index
 from rpdata.dedup.plan import plan, planned, refuse_what_cannot_end
 from rpdata.dedup.settings import DedupSettings
+from rpdata.dedup.stages import Stages
 from rpdata.engine.resources import Resources
 from rpdata.errors import UserError
 from rpdata.terminal_plan import print_plan
@@ -43,8 +44,8 @@ def test_the_keys_take_exactly_the_disk_that_the_plan_says(dataset):
     (segment,) = own_index(dataset).segments
     grouped = ["keys", "rows"]
     for part, name, arrays in (
-        ("ids", "ids", ["ids"]), ("exact-text", "keys, text", grouped), ("keys-0.7", "keys 0.7", grouped),
-        ("keys-0.9", "keys 0.9", grouped),
+        ("ids", "keys, ids", ["ids"]), ("exact-text", "keys, text", grouped), ("keys-0.7", "keys, 0.7", grouped),
+        ("keys-0.9", "keys, 0.9", grouped),
     ):
         make_keys(KeysTask(segment, part))
         assert sum(segment.arrays(part)[each].nbytes for each in arrays) == said[name]
@@ -57,6 +58,17 @@ def test_the_disk_that_a_run_takes_is_about_what_the_plan_says(dataset):
     index = dataset / "index"
     taken = sum(np.load(path, mmap_mode="r").nbytes for path in index.rglob("*.npy") if path.stem != "offsets")
     assert said / 3 < taken < 3 * said
+
+
+def test_the_plan_calls_stages_as_the_run_does(dataset, monkeypatch):
+    settings = DedupSettings("text", (0.8,), "jaccard")
+    said = {stage.name.replace(",", "").split(" ")[0] for stage in plan(dataset, settings, Resources(1)).stages}
+    stages = stages_here()
+    called = []
+    monkeypatch.setattr(stages, "run", lambda name, *work: (called.append(name), Stages.run(stages, name, *work)))
+    found_here(dataset, settings, stages)
+    assert set(called) - said <= {"preference", "chosen"}       # which take next to nothing
+    assert said - set(called) == {"clusters", "tallies", "marks"}       # the last two come after what is found here
 
 
 def test_the_workers_of_an_existing_cluster_are_not_refused_for_their_memory():
