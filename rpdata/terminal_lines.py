@@ -22,3 +22,5 @@ def print_lines(summary: LinesSummary, *, as_json: bool) -> None:
     if summary.units_without_documents:
         several = "units that are" if summary.units_without_documents > 1 else "unit that is"
         console.print(f"Not counted: {summary.units_without_documents:,} {several} planned, but not annotated.")
+    root = summary.output.rpartition("/")[0] or "."
+    console.print(f'Next: Dataset.open("{escape(root)}").scan(["quality_signals", "repeated_lines"])')
