@@ -258,7 +258,7 @@ def test_the_command_that_is_named_asks_for_what_was_asked_for(copy) -> None:
     with pytest.raises(UserError, match=re.escape("--fuzzy 0.7,0.8,0.9 --verify signature --keep longest")):
         Dataset.open(copy).scan(deduplicated=0.8)
     next((copy / "duplicates").rglob("*.parquet")).unlink()
-    named = f"run rpdata dedup {copy} --fuzzy 0.7,0.9 --verify signature --keep longest"
+    named = f"rpdata dedup {copy} --fuzzy 0.7,0.9 --verify signature --keep longest"
     with pytest.raises(UserError, match=re.escape(named)):
         Dataset.open(copy)
 
