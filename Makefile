@@ -34,7 +34,7 @@ lint: $(INSTALLED)
 # `make test`, and at others with another RPDATA_SEED (a number).
 faults: $(INSTALLED)
 	RPDATA_FAULTS=1 $(BIN)/python -m pytest -rs tests/annotate/test_faults.py tests/annotate/test_survives_*.py \
-	    tests/engine/test_commit.py tests/engine/test_arrays.py tests/engine/test_cluster.py tests/dedup/test_run.py
+	    tests/engine/test_commit.py tests/engine/test_arrays.py tests/engine/test_cluster.py tests/dedup/test_dedup_run.py
 
 $(FUZZ_INSTALLED): $(INSTALLED)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fuzz]'

@@ -28,7 +28,8 @@ def writer_lock(root: Path) -> Iterator[None]:
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
     except OSError as error:
         raise CannotFinish(
-            f"cannot write to {root}: {error.strerror} ({error.filename}). Make it writable, or name another folder."
+            f"cannot write to {root}: {error.strerror} ({error.filename}). Make it writable, or have a new one made "
+            "elsewhere: --output"
         ) from error
     try:
         try:

@@ -9,7 +9,7 @@ import sys
 import threading
 
 import pytest
-from hub_server import serving
+from file_server import serving
 
 import rpdata
 from rpdata.errors import CannotFinish, UserError
