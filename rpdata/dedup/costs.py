@@ -25,15 +25,15 @@ from rpdata.dedup.pairs.sittings import EVIDENCE_BYTES
 from rpdata.dedup.settings import DedupSettings
 from rpdata.schema import BYTES_PER_BATCH
 
-# Per core-second: python -m tests.benchmarks.dedup_rates (2026-11-20, AMD EPYC Zen 5, a busy machine).
-KEYED = 1_900_000           # documents whose signatures are read, or named
+# Per core-second: python -m tests.benchmarks.dedup_rates (2026-11-20, AMD EPYC Zen 5).
+KEYED = 3_500_000           # documents whose signatures are read, or named
 HASHED_KEYS = 15_000_000    # keys of bands
-HASHED_TEXT = 310e6         # bytes of text that are read and hashed whole
-GROUPED = 47_000_000        # rows that are read, and put beside those of equal keys
-SHINGLED = 45e6             # bytes of text of which sets of shingles are made
-COMPARED = {"jaccard": 300_000, "signature": 1_100_000}     # documents of buckets, gathered and compared with leaders
-JOINED = 19_000_000         # pairs that become clusters
-MARKED = 550_000            # documents that are counted for the report, and marked
+HASHED_TEXT = 295e6         # bytes of text that are read and hashed whole
+GROUPED = 48_000_000        # rows that are read, and put beside those of equal keys
+SHINGLED = 110e6            # bytes of text of which sets of shingles are made
+COMPARED = {"jaccard": 158_000, "signature": 1_600_000}     # documents of buckets, gathered and compared with leaders
+JOINED = 22_000_000         # pairs that become clusters
+MARKED = 680_000            # documents that are counted for the report, and marked
 TASK_SECONDS = 0.02         # of a core, for each task
 
 # Assumed of a crawl: this share of documents has something in common with another, in half of the bands.
