@@ -24,7 +24,7 @@ demo: $(INSTALLED)
 
 # -rs: what was skipped, and why. Modules share what they prepare, so they stay whole in one of the two processes.
 test: $(INSTALLED)
-	$(BIN)/python -m pytest -rs --numprocesses 2 --dist loadfile
+	$(BIN)/python -m pytest -rs --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check
