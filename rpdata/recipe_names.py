@@ -52,6 +52,10 @@ def recipes_in(path: Path) -> dict[str, Recipe | Rule]:
             source = file.read()
     except (SyntaxError, UnicodeDecodeError) as error:
         raise UserError(f"{path} is not a Python file: {error}") from error
+    except FileNotFoundError as error:
+        beside = [str(other) for other in path.parent.glob("*.py")]
+        hint = f": {unknown_name('file', str(path), beside)}" if beside else f", nor any other .py in {path.parent}/"
+        raise UserError(f"there is no {path}{hint}") from error
     except OSError as error:
         raise UserError(f"cannot read {path}: {error.strerror}") from error
     module = types.ModuleType(f"rpdata_recipes_{xxhash.xxh3_64_hexdigest(source.encode())}")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from rpdata.dataset import DOCUMENTS, Dataset, entries_by_unit
+from rpdata.dataset import DECISIONS, DOCUMENTS, Dataset, entries_by_unit
 from rpdata.ledger import Entry, totals
 
 
@@ -24,6 +24,11 @@ class StepStatus:
     unread_bytes: int
     balances: bool                  # every entry: read = written + dropped + failed
 
+    @property
+    def is_decision(self) -> bool:
+        """Whether it is what a recipe says of the documents: any number of those may be there, old ones too."""
+        return self.step.startswith(DECISIONS)
+
 
 @dataclass(frozen=True)
 class Status:
@@ -40,8 +45,11 @@ class Status:
 
     @property
     def complete(self) -> bool:
-        """Whether every step is done with every unit, and all partitions have the same columns."""
-        return not self.disagreements and not any(step.missing for step in self.steps)
+        """Whether every step is done with every unit, and all partitions have the same columns.
+
+        Decisions on some of the units leave a dataset as whole as it was: each is a recipe's word at its time.
+        """
+        return not self.disagreements and not any(step.missing for step in self.steps if not step.is_decision)
 
     def as_dict(self) -> dict[str, Any]:
         """As JSON values."""
@@ -53,7 +61,7 @@ def status_of(dataset: Dataset, entries: Sequence[Entry]) -> Status:
     steps = [DOCUMENTS, *sorted({entry.step for entry in entries} - {DOCUMENTS})]
     disagreements = [
         sentence
-        for overlay in dataset.overlays
+        for overlay in dataset.overlays if not overlay.startswith(DECISIONS)
         for sentence in dataset.disagreements(overlay, dataset.columns(overlay), dataset.partitions)
     ]
     return Status(

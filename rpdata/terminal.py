@@ -1,6 +1,7 @@
 """What the verbs print: tables for people, one JSON object with `--json`."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from rpdata.annotate import RunSummary
 from rpdata.dataset import command_for
 from rpdata.export import ExportSummary
 from rpdata.signals import CATALOGUE, find
-from rpdata.status import Status
+from rpdata.status import Status, StepStatus
 
 UNITS_NAMED = 10
 WIDE = 160   # where nobody looks at a terminal, nothing needs to be cut to fit one
@@ -152,33 +153,46 @@ def print_status(status: Status, *, as_json: bool) -> None:
         return
     console.print(f"{escape(status.dataset)}: {counted(status.units, 'unit')} planned, "
                   f"{counted(status.partitions, 'partition')} there")
-    table = Table("", *(escape(step.step) for step in status.steps), box=None)
+    steps = [step for step in status.steps if not step.is_decision]
+    table = Table("", *(escape(step.step) for step in steps), box=None)
     rows = [
-        ("units done", [step.done for step in status.steps]),
-        ("units missing", [len(step.missing) for step in status.steps]),
-        ("read", [step.read for step in status.steps]),
-        ("written", [step.written for step in status.steps]),
+        ("units done", [step.done for step in steps]),
+        ("units missing", [len(step.missing) for step in steps]),
+        ("read", [step.read for step in steps]),
+        ("written", [step.written for step in steps]),
     ]
-    for reason in sorted({reason for step in status.steps for reason in step.dropped}):
-        rows.append((f"dropped: {escape(reason)}", [step.dropped.get(reason, 0) for step in status.steps]))
-    rows += [("failed", [step.failed for step in status.steps])]
-    rows += [("unread bytes", [step.unread_bytes for step in status.steps])]
-    if any(step.failed_values for step in status.steps):
-        rows.append(("failed values", [step.failed_values for step in status.steps]))
+    for reason in sorted({reason for step in steps for reason in step.dropped}):
+        rows.append((f"dropped: {escape(reason)}", [step.dropped.get(reason, 0) for step in steps]))
+    rows += [("failed", [step.failed for step in steps])]
+    rows += [("unread bytes", [step.unread_bytes for step in steps])]
+    if any(step.failed_values for step in steps):
+        rows.append(("failed values", [step.failed_values for step in steps]))
     for name, values in rows:
         table.add_row(name, *(f"{value:,}" for value in values))
-    table.add_row("balances", *("yes" if step.balances else "[red]NO[/red]" for step in status.steps))
+    table.add_row("balances", *("yes" if step.balances else "[red]NO[/red]" for step in steps))
     for column in table.columns[1:]:
         column.justify = "right"
     console.print(table)
-    for step in status.steps:
+    if len(steps) < len(status.steps):
+        console.print(decisions_table([step for step in status.steps if step.is_decision]))
+    for step in steps:
         print_units("missing", step.step, step.missing)
         print_units("with errors (see errors/)", step.step, step.with_errors)
     for sentence in status.disagreements:
         console.print(escape(sentence))
-    missing = [step.step for step in status.steps if step.missing]
+    missing = [step.step for step in steps if step.missing]
     for command in dict.fromkeys(command_for(step, Path(status.dataset)) for step in missing):
         console.print(f"To do what is missing: {escape(command)}")
+
+
+def decisions_table(decisions: Sequence[StepStatus]) -> Table:
+    """A line for each: one that lacks units was decided before those were there."""
+    table = Table("decisions", "units done", "units missing", "documents", box=None)
+    for step in decisions:
+        table.add_row(escape(step.step), f"{step.done:,}", f"{len(step.missing):,}", f"{step.written:,}")
+    for column in table.columns[1:]:
+        column.justify = "right"
+    return table
 
 
 def print_units(what: str, step: str, names: list[str]) -> None:

@@ -131,7 +131,7 @@ def test_a_column_that_was_not_computed_is_refused_before_anything_is_written(ou
         ("import nowhere", "mine.py:x", r"ModuleNotFoundError: No module named 'nowhere'"),
         ("from rpdata.decide import *\ncol('x') < 'y'", "mine.py:x", r"mine.py, line 2: 'y' is no finite number"),
         ("x = 3", "mine.py:x", r"mine.py has no recipe. A recipe is made of rules:\n"),
-        (None, "mine.py:x", r"cannot read .*mine.py: No such file"),
+        (None, "mine.py:x", r"there is no .*mine.py, nor any other .py in "),
         ("from rpdata.decide import *\n_a = rule('a', col('x') > 1)", "mine.py:_a", "cannot be called '_a'"),
     ],
 )
@@ -140,6 +140,12 @@ def test_a_recipe_file_that_cannot_be_used_is_told(tmp_path, text, name, message
         (tmp_path / "mine.py").write_text(text)
     with pytest.raises(UserError, match=message):
         recipe_named(f"{tmp_path}/{name}")
+
+
+def test_a_mistyped_recipe_file_lists_those_with_names_near_it(tmp_path):
+    (tmp_path / "mine.py").write_text(MINE)
+    with pytest.raises(UserError, match=r"there is no .*mien.py: .*did you mean .*mine.py"):
+        recipe_named(f"{tmp_path}/mien.py:strict")
 
 
 def test_a_recipe_file_finds_what_its_own_classes_need(tmp_path):

@@ -56,6 +56,15 @@ def test_the_overlay_is_aligned_with_the_documents_and_known_to_the_ledger(root)
     assert (status.done, status.missing, status.written, status.balances) == (len(ROWS), [], sum(ROWS.values()), True)
 
 
+def test_a_decision_on_some_of_the_units_leaves_the_dataset_whole(root):
+    decided(root, RECIPE)
+    unit = Dataset.open(root).manifest.units[0].name
+    (root / f"ledger/{RECIPE.folder}/{unit}.json").unlink()
+    status = Dataset.open(root).status()
+    assert status.complete
+    assert {step.step: step.missing for step in status.steps if step.missing} == {RECIPE.folder: [unit]}
+
+
 def test_what_is_kept_can_be_scanned_and_decisions_do_not_get_in_the_way_of_each_other(root):
     other = Recipe("other", SCORED)
     decided(root, RECIPE)
