@@ -33,8 +33,10 @@ lint: $(INSTALLED)
 # Only the tests that kill workers, schedulers and commands, fill disks and take files away: at more moments than
 # `make test`, and at others with another RPDATA_SEED (a number).
 faults: $(INSTALLED)
-	RPDATA_FAULTS=1 $(BIN)/python -m pytest -rs tests/annotate/test_faults.py tests/annotate/test_survives_*.py \
-	    tests/engine/test_commit.py tests/engine/test_arrays.py tests/engine/test_cluster.py tests/dedup/test_dedup_run.py
+	RPDATA_FAULTS=1 $(BIN)/python -m pytest -rs tests/engine/test_commit.py tests/engine/test_arrays.py \
+	    tests/engine/test_cluster.py tests/annotate/test_faults.py tests/annotate/test_survives_*.py \
+	    tests/annotate/test_overlay_run.py tests/annotate/test_paragraphs_run.py tests/dedup/test_dedup_run.py \
+	    tests/dedup/test_repeated_lines.py
 
 $(FUZZ_INSTALLED): $(INSTALLED)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fuzz]'

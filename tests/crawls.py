@@ -6,11 +6,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 
 from tests.archives import response, write_archive
 
 PATIENT = "RPDATA_FAULTS" in os.environ     # set by `make faults`: more moments, and what takes long
+takes_long = pytest.mark.skipif(not PATIENT, reason="takes long: make faults")
 
 
 def routed(repository: Path) -> list[str]:

@@ -13,10 +13,11 @@ import psutil
 import pytest
 
 from tests.command import command, contents, rpdata, three_seconds
+from tests.crawls import PATIENT, takes_long
 
 FINISHED_WITH_FAILURES = 3
-KILLS = (4, 3, 3)
-HALF_FINISHED_AT_LEAST = 3
+KILLS = (4, 3, 3) if PATIENT else (3,)
+HALF_FINISHED_AT_LEAST = len(KILLS)
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +52,7 @@ def is_half_finished(root: Path, units: int) -> bool:
 
 
 def test_a_killed_command_is_continued_to_the_same_bytes(crawl, whole, tmp_path):
-    """Ten kills: three datasets, each begun, killed and continued again and again, then finished and compared."""
+    """Datasets are begun, killed and continued again and again, then finished and compared."""
     expected, _ = whole
     units = sum(path.startswith("ledger/minhash") for path in expected)
     choice = random.Random(34)
@@ -74,7 +75,6 @@ def test_a_killed_command_is_continued_to_the_same_bytes(crawl, whole, tmp_path)
         result = rpdata("compute-signals", crawl, "--output", root, "--workers", 2)
         assert result.returncode == FINISHED_WITH_FAILURES, result.stderr
         assert contents(root) == expected
-    assert sum(KILLS) == 10
     assert half_finished >= HALF_FINISHED_AT_LEAST
 
 
@@ -135,6 +135,7 @@ def test_an_interrupted_command_stops_within_three_seconds(crawl, whole, tmp_pat
     assert contents(root) == whole[0]
 
 
+@takes_long
 def test_a_terminated_command_is_continued_like_an_interrupted_one(crawl, whole, tmp_path):
     root = tmp_path / "out"
     process = subprocess.Popen(

@@ -16,6 +16,7 @@ from rpdata.engine.lock import writer_lock
 from rpdata.engine.resources import Resources
 from rpdata.manifest import Manifest
 from tests.command import command, contents, rpdata
+from tests.crawls import takes_long
 
 FINISHED_WITH_FAILURES = 3
 STEP = "signals-my_signals"
@@ -116,6 +117,7 @@ def test_a_signal_that_fails_everywhere_is_told_with_its_first_cause(dataset, mi
     assert f"exclamation_marks: all {documents:,}; the first: AttributeError: " in found.stdout
 
 
+@takes_long
 def test_a_killed_run_goes_on_where_it_stopped(dataset, mine, tmp_path):
     whole = shutil.copytree(dataset, tmp_path / "whole")
     mine.write_text(SOURCE + "\nimport time\n\n@signal('slow')\ndef slow(document: Document):\n    time.sleep(0.05)\n")

@@ -15,11 +15,10 @@ from pathlib import Path
 import pytest
 
 from tests.command import command, contents, rpdata
-from tests.crawls import PATIENT, crawl_of_both, routed
+from tests.crawls import PATIENT, crawl_of_both, routed, takes_long
 
 IS_ROOT = os.geteuid() == 0
 PR_CAPBSET_DROP, CAP_DAC_OVERRIDE = 24, 1
-takes_long = pytest.mark.skipif(not PATIENT, reason="takes long: make faults")
 
 
 @pytest.fixture(scope="module")

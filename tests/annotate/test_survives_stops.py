@@ -12,7 +12,7 @@ import pytest
 
 from tests.archives import response, warc_record, write_archive
 from tests.command import command, contents, rpdata, three_seconds
-from tests.crawls import PATIENT, crawl_of_both, routed, wait_for
+from tests.crawls import PATIENT, crawl_of_both, routed, takes_long, wait_for
 
 HANGS = b"<div>" * 200_000      # the parser takes quadratic time for it
 STOPPED = "rpdata: stopped. Run the same command again: it goes on where it stopped.\n"
@@ -58,6 +58,7 @@ def test_pages_that_hang_the_parser_do_not_outlive_the_command(tmp_path, number)
         wait_for(lambda: gone(left), seconds=3)
 
 
+@takes_long
 def test_an_interrupted_run_over_archives_is_continued_to_the_same_bytes(repository, tmp_path):
     crawl = crawl_of_both(repository, tmp_path / "crawl", times=8)
     options = [*routed(repository), "--files-per-shard", 1, "--workers", 2]

@@ -19,6 +19,7 @@ from rpdata.errors import UserError
 from rpdata.schema import OVERLAYS
 from rpdata.show import find_document
 from tests.command import rpdata
+from tests.crawls import takes_long
 from tests.dedup.annotated import annotated, here
 from tests.dedup.test_line_keys import lines_of
 
@@ -112,6 +113,7 @@ def lines_of_all(root):
     return [line for text in texts for line in lines_of(text.as_py())]
 
 
+@takes_long
 def test_a_run_that_was_killed_and_then_lost_a_worker_goes_on_to_the_same_bytes(dataset, tmp_path):
     other = shutil.copytree(dataset, tmp_path / "other")
     mark_repeated_lines(other, 2, ONE)
