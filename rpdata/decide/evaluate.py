@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from rpdata.decide.recipe import Recipe
 
@@ -49,12 +50,13 @@ def decide(recipe: Recipe, frame: pl.DataFrame) -> Verdicts:
     """
     expressions = [rule.expr().alias(f"rule {number}") for number, rule in enumerate(recipe.table)]
     found = frame.with_columns(expressions)
-    failed = np.zeros((frame.height, len(recipe.table)), bool)
+    failed = np.zeros((frame.height, len(recipe.table)), bool, order="F")       # a rule is written at a time
     abstained = np.zeros_like(failed)
     for number in range(len(recipe.table)):
-        values = found[f"rule {number}"]
-        failed[:, number] = ~values.fill_null(True).to_numpy()
-        abstained[:, number] = values.is_null().to_numpy()
+        values = found[f"rule {number}"].to_arrow()
+        failed[:, number] = pc.invert(values.fill_null(True)).to_numpy(zero_copy_only=False)
+        if values.null_count:
+            abstained[:, number] = values.is_null().to_numpy(zero_copy_only=False)
     lost = failed | abstained if recipe.unknown == "drop" else failed
     keep = np.logical_not(np.any(lost, axis=1))
     return Verdicts(keep, failed, abstained)
@@ -62,6 +64,9 @@ def decide(recipe: Recipe, frame: pl.DataFrame) -> Verdicts:
 
 def numbers(flags: Flags) -> pa.Array:
     """For each row the numbers of the columns that are set, ascending."""
-    offsets = np.concatenate([[0], np.cumsum(flags.sum(axis=1))]).astype(np.int32)
-    values = np.nonzero(flags)[1].astype(np.int16)
-    return pa.ListArray.from_arrays(pa.array(offsets), pa.array(values), type=NUMBERS)
+    rows = np.flatnonzero(np.any(flags, axis=1))        # few: most documents fail few rules or none
+    places, values = np.nonzero(flags[rows])
+    counts = np.zeros(len(flags) + 1, np.int32)
+    counts[rows + 1] = np.bincount(places, minlength=len(rows))
+    offsets = np.cumsum(counts, dtype=np.int32)
+    return pa.ListArray.from_arrays(pa.array(offsets), pa.array(values.astype(np.int16)), type=NUMBERS)
