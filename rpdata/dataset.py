@@ -24,6 +24,7 @@ DOCUMENTS = "documents"
 MINHASH = "minhash"
 DUPLICATES = "duplicates"
 REPEATED_LINES = "repeated_lines"
+TOKENS = "tokens"           # counts of one tokenizer; those of others are in overlays called tokens-NAME
 DECISIONS = "decisions/"    # and the name of a recipe with the hash of what it decides
 
 # What writes the overlays that are not a user's own.
@@ -184,6 +185,9 @@ def command_for(overlay: str, root: Path) -> str:
         return f"rpdata compute-signals {root} --signals {overlay.removeprefix(OWN_SIGNALS)}.py"
     if overlay.startswith(DECISIONS):
         return f"rpdata filter {root} --recipe {overlay.removeprefix(DECISIONS).rpartition('-')[0]}"
+    if overlay.partition("-")[0] == TOKENS:
+        name = overlay.removeprefix(TOKENS).removeprefix("-")
+        return f"rpdata count-tokens {root} --tokenizer FILE{f' --name {name}' if name else ''}"
     if overlay in (DUPLICATES, REPEATED_LINES):
         made = Manifest.load(root).configurations.get(overlay, {})
         lines = f"rpdata dedup {root} --lines {made.get('more_than', 'N')}"

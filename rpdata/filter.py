@@ -1,6 +1,7 @@
 """`rpdata filter OUT --recipe NAME`: a recipe's decision on every document beside it, and the waterfall."""
 
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,7 +80,7 @@ def run(
         manifest = dataset.manifest
         manifest.replace(recipe.folder, configuration(recipe))
         manifest.save(root)
-        tallies = [Tally.empty(recipe)]
+        tallies = [Tally.empty(recipe, tasks[0].tokens)]
         with finishing(
             root, count=lambda: None, missing=lambda: [task.unit for task in tasks if not is_decided(task)]
         ):
@@ -111,14 +112,17 @@ def decide_all(tasks: Sequence[DecisionTask], resources: Resources, quiet: bool,
 
 
 def refuse_difference(root: Path, tally: Tally, tasks: Sequence[DecisionTask]) -> None:
-    """The waterfall has every document that the ledger has, once. Anything else would be a bug, and is named so."""
-    entries = [Ledger(root).entry(DOCUMENTS, task.unit) for task in tasks]
-    written = sum(entry.written for entry in entries if entry)
-    whole = tally.whole
-    if whole.read[0] != written or not whole.balances:
+    """The waterfall has every document that the ledger has, once, and in its snapshot; what was read was kept or
+    removed, in every language. Anything else would be a bug, and is named so."""
+    written = Counter[str]()
+    for task in tasks:
+        entry = Ledger(root).entry(DOCUMENTS, task.unit)
+        written[task.unit.partition("/")[0]] += entry.written if entry else 0
+    told = {name: int(of.read[0]) for name, of in tally.snapshots.items() if of.read[0]}
+    if told != +written or not all(of.balances for of in tally.groups.values()):
         raise AssertionError(
-            f"the waterfall of {tally.recipe.folder} does not add up: {whole.read[0]} documents of {written}, "
-            f"{whole.kept[0]} kept"
+            f"the waterfall of {tally.recipe.folder} does not add up: {told} documents of {dict(written)}, "
+            f"{tally.whole.kept[0]} kept"
         )
 
 

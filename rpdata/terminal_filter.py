@@ -1,11 +1,25 @@
 """What `rpdata filter` and `rpdata explain` print."""
 
+from collections.abc import Mapping
+
 from rich.markup import escape
 from rich.table import Table
 
 from rpdata.decide.explain import Explanation
+from rpdata.decide.token_counts import CHARACTERS_PER_TOKEN, RULE_OF_THUMB
 from rpdata.decide.values import plain
-from rpdata.decide.waterfall import ABSTAINED, ALONE, CHARACTER, DOCUMENT, IN_ORDER, UNIQUE, Counts
+from rpdata.decide.waterfall import (
+    ABSTAINED,
+    ALONE,
+    CHARACTER,
+    DOCUMENT,
+    IN_ORDER,
+    TOKEN,
+    UNIQUE,
+    Counts,
+    GroupTally,
+    Tally,
+)
 from rpdata.filter import FilterSummary
 from rpdata.terminal import console, counted, print_json
 from rpdata.terminal_forecast import align
@@ -17,10 +31,15 @@ def print_filter(summary: FilterSummary, *, as_json: bool) -> None:
     if as_json:
         print_json(summary.as_dict())
         return
+    tally = summary.tally
     console.print(waterfall(summary))
     console.print()
-    console.print(by_language(summary))
-    whole = summary.tally.whole
+    console.print(by_group("language", tally.languages, tally))
+    if len(tally.snapshots) > 1:
+        console.print()
+        console.print(by_group("snapshot", tally.snapshots, tally))
+    whole = tally.whole
+    console.print(where_tokens_come_from(summary))
     if whole.without_length:
         console.print(f"Of {counted(whole.without_length, 'document')} nobody counted the characters.")
     if not whole.kept[DOCUMENT]:
@@ -40,46 +59,66 @@ def print_filter(summary: FilterSummary, *, as_json: bool) -> None:
 
 
 def waterfall(summary: FilterSummary) -> Table:
-    """A line for each rule, in the recipe's order; then what is left."""
+    """A line for each rule, in the recipe's order; then what is left. Tokens where they were counted: estimates have
+    the shares that characters have."""
     recipe, whole = summary.recipe, summary.tally.whole
     names = [rule.name for rule in recipe.table]
+    counted = summary.tally.counted is not None
+    measures = ["characters", "tokens"] if counted else ["characters"]
     table = Table(
-        "rule", "removes in order", "characters", "left", "alone", "unique", "cannot tell", box=None, pad_edge=False
+        "rule", "removes in order", *measures, "left", "alone", "unique", "cannot tell", box=None, pad_edge=False
     )
     left = whole.read.copy()
-    table.add_row("all documents", "", "", f"{left[DOCUMENT]:,}", "", "", "")
+    table.add_row("all documents", "", *["" for _ in measures], f"{left[DOCUMENT]:,}", "", "", "")
     for rule in recipe.rules:
         counts = whole.rules[names.index(rule.name)]
         left -= counts[IN_ORDER]
         table.add_row(
-            escape(rule.name), *removed(counts[IN_ORDER], whole.read), f"{left[DOCUMENT]:,}",
+            escape(rule.name), *removed(counts[IN_ORDER], whole.read, counted), f"{left[DOCUMENT]:,}",
             *(f"{counts[which, DOCUMENT]:,}" for which in (ALONE, UNIQUE, ABSTAINED)),
         )
     if recipe.unknown == "drop":
         left -= whole.unknown
-        table.add_row("(cannot tell)", *removed(whole.unknown, whole.read), f"{left[DOCUMENT]:,}", "", "", "")
-    table.add_row("kept", "", share(whole.kept[CHARACTER], whole.read[CHARACTER]), f"{whole.kept[DOCUMENT]:,}",
-                  "", "", "")
+        table.add_row(
+            "(cannot tell)", *removed(whole.unknown, whole.read, counted), f"{left[DOCUMENT]:,}", "", "", ""
+        )
+    table.add_row("kept", "", *removed(whole.kept, whole.read, counted)[1:], f"{whole.kept[DOCUMENT]:,}", "", "", "")
     align(table)
     return table
 
 
-def by_language(summary: FilterSummary) -> Table:
-    """What is kept of each language."""
-    table = Table("language", "documents", "kept", "", "characters kept", "", box=None, pad_edge=False)
-    for name, tally in summary.tally.languages.items():
-        (documents, characters), (kept, kept_characters) = tally.read, tally.kept
+def by_group(name: str, groups: Mapping[str, GroupTally], whole: Tally) -> Table:
+    """What is kept of each language, or snapshot."""
+    tokens = "tokens kept" if whole.counted else "tokens, about"
+    table = Table(name, "documents", "kept", "", "characters kept", "", tokens, box=None, pad_edge=False)
+    for group, tally in groups.items():
+        documents, characters, _ = tally.read
+        kept, kept_characters, _ = tally.kept
         table.add_row(
-            escape(visible(name)), f"{documents:,}", f"{kept:,}", share(kept, documents), f"{kept_characters:,}",
-            share(kept_characters, characters),
+            escape(visible(group)), f"{documents:,}", f"{kept:,}", share(kept, documents), f"{kept_characters:,}",
+            share(kept_characters, characters), f"{whole.tokens(tally.kept):,}",
         )
     align(table)
     return table
 
 
-def removed(counts: Counts, of: Counts) -> tuple[str, str]:
+def where_tokens_come_from(summary: FilterSummary) -> str:
+    """How many tokens are kept, and how one knows."""
+    tally = summary.tally
+    kept, read = (f"{tally.tokens(counts):,}" for counts in (tally.whole.kept, tally.whole.read))
+    if tally.counted:
+        return f"Tokens: {kept} of {read} are kept, by {escape(tally.counted)}/."
+    root = summary.output.removesuffix(f"/{summary.recipe.folder}")
+    return (
+        f"Tokens: about {kept} of {read} are kept, at {CHARACTERS_PER_TOKEN} characters each ({RULE_OF_THUMB}). "
+        f"To count them: rpdata count-tokens {escape(root)} --tokenizer FILE"
+    )
+
+
+def removed(counts: Counts, of: Counts, counted: bool) -> list[str]:
+    """Documents with their share, and the shares of characters and, if they were counted, of tokens."""
     documents = f"{counts[DOCUMENT]:,} ({share(counts[DOCUMENT], of[DOCUMENT])})"
-    return documents, share(counts[CHARACTER], of[CHARACTER])
+    return [documents, *(share(counts[which], of[which]) for which in (CHARACTER, TOKEN)[: 1 + counted])]
 
 
 def share(part: int, whole: int) -> str:

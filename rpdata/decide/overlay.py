@@ -15,6 +15,7 @@ from rpdata.decide.columns import kinds_of, sources_of
 from rpdata.decide.evaluate import SCHEMA, decide
 from rpdata.decide.files import PartitionFiles
 from rpdata.decide.recipe import Recipe
+from rpdata.decide.token_counts import counts_in
 from rpdata.decide.waterfall import Tally, tally_partition
 from rpdata.engine.commit import Commit
 from rpdata.errors import UserError
@@ -34,6 +35,7 @@ class DecisionTask:
     recipe: fitted.
     sources: column that it reads -> overlay.
     version: stands for all that decides a document's verdict but its values: recipe, code, versions of the columns.
+    tokens: the overlay that has the tokens of the documents, which the waterfall counts; None if there is none.
     """
 
     root: Path
@@ -41,6 +43,7 @@ class DecisionTask:
     recipe: Recipe
     sources: Mapping[str, str]
     version: str
+    tokens: str | None = None
 
     @property
     def name(self) -> str:
@@ -68,8 +71,9 @@ def tasks_of(dataset: Dataset, recipe: Recipe) -> list[DecisionTask]:
     } if dataset.partitions else {}
     version = configuration_hash({"recipe": recipe.hash, "code": code_hash(), "columns": columns})[:16]
     ledger = Ledger(dataset.root)
+    tokens = counts_in(dataset)
     return [
-        DecisionTask(dataset.root, unit.name, recipe, sources, version)
+        DecisionTask(dataset.root, unit.name, recipe, sources, version, tokens)
         for unit in dataset.manifest.units if ledger.entry(DOCUMENTS, unit.name) is not None
     ]
 
@@ -103,9 +107,9 @@ def decide_unit(task: DecisionTask) -> Tally:
             )
             refuse_loss(entry, documents)
             output.record(entry)
-    tally = Tally.empty(task.recipe)
+    tally = Tally.empty(task.recipe, task.tokens)
     for partition in sorted(documents.partitions):
-        tally += tally_partition(task.root, task.recipe, partition)
+        tally += tally_partition(task.root, task.recipe, partition, task.tokens)
     return tally
 
 

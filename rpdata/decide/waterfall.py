@@ -1,11 +1,11 @@
-"""The waterfall: what each rule of a recipe removes, in documents and characters, for each language.
+"""The waterfall: what each rule of a recipe removes, in documents, characters and tokens, by snapshot and language.
 
 In order: what is left by the rules before it, and removed by this one. Alone: what it removes of all documents.
 Unique: what it removes and no other rule does.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,24 +17,25 @@ import pyarrow.compute as pc
 from rpdata.dataset import DOCUMENTS
 from rpdata.decide.files import PartitionFiles
 from rpdata.decide.recipe import Recipe
+from rpdata.decide.token_counts import CHARACTERS_PER_TOKEN, RULE_OF_THUMB, column_of
 from rpdata.engine.places import language_of
 from rpdata.scan import OTHER
 
 Counts = npt.NDArray[np.int64]
 
 IN_ORDER, ALONE, UNIQUE, ABSTAINED = range(4)
-DOCUMENT, CHARACTER = range(2)
+DOCUMENT, CHARACTER, TOKEN = range(3)
 
 
 @dataclass(frozen=True)
-class LanguageTally:
-    """What became of the documents of one language; the last axis is always (documents, characters).
+class GroupTally:
+    """What became of some documents; the last axis is always (documents, characters, tokens).
 
     Attributes
     ----------
-    read, kept: shape (2,).
-    unknown: shape (2,): removed though no rule is false, as one could not be evaluated (unknown="drop").
-    rules: shape (rules of the recipe's table, IN_ORDER ALONE UNIQUE ABSTAINED, 2).
+    read, kept: shape (3,).
+    unknown: shape (3,): removed though no rule is false, as one could not be evaluated (unknown="drop").
+    rules: shape (rules of the recipe's table, IN_ORDER ALONE UNIQUE ABSTAINED, 3).
     without_length: documents whose characters nobody counted; they have none here.
     """
 
@@ -44,8 +45,8 @@ class LanguageTally:
     rules: Counts
     without_length: int
 
-    def __add__(self, other: "LanguageTally") -> "LanguageTally":
-        return LanguageTally(
+    def __add__(self, other: "GroupTally") -> "GroupTally":
+        return GroupTally(
             self.read + other.read, self.kept + other.kept, self.unknown + other.unknown, self.rules + other.rules,
             self.without_length + other.without_length,
         )
@@ -59,83 +60,128 @@ class LanguageTally:
 
 @dataclass(frozen=True)
 class Tally:
-    """Of a whole dataset, or some units of it: language -> tally."""
+    """Of a whole dataset, or some units of it.
+
+    Attributes
+    ----------
+    groups: (snapshot, language) -> tally.
+    counted: the overlay that tokens are from; None if nobody counted them: they are all 0.
+    """
 
     recipe: Recipe
-    languages: Mapping[str, LanguageTally]
+    groups: Mapping[tuple[str, str], GroupTally]
+    counted: str | None = None
 
     @classmethod
-    def empty(cls, recipe: Recipe) -> "Tally":
+    def empty(cls, recipe: Recipe, counted: str | None = None) -> "Tally":
         """Of no documents."""
-        return cls(recipe, {})
+        return cls(recipe, {}, counted)
 
     def __add__(self, other: "Tally") -> "Tally":
         zero = nothing(self.recipe)
-        names = sorted({*self.languages, *other.languages})
-        return Tally(
-            self.recipe, {name: self.languages.get(name, zero) + other.languages.get(name, zero) for name in names}
+        keys = sorted({*self.groups, *other.groups})
+        return replace(
+            self, groups={key: self.groups.get(key, zero) + other.groups.get(key, zero) for key in keys}
         )
 
     @property
-    def whole(self) -> LanguageTally:
-        """All languages together."""
-        return sum(self.languages.values(), nothing(self.recipe))
+    def whole(self) -> GroupTally:
+        """All documents."""
+        return sum(self.groups.values(), nothing(self.recipe))
+
+    @property
+    def languages(self) -> dict[str, GroupTally]:
+        """By language."""
+        return self._by(lambda key: key[1])
+
+    @property
+    def snapshots(self) -> dict[str, GroupTally]:
+        """By snapshot."""
+        return self._by(lambda key: key[0])
+
+    def _by(self, name_of: Callable[[tuple[str, str]], str]) -> dict[str, GroupTally]:
+        names = sorted({name_of(key) for key in self.groups})
+        return {
+            name: sum((of for key, of in self.groups.items() if name_of(key) == name), nothing(self.recipe))
+            for name in names
+        }
+
+    def tokens(self, counts: Counts) -> int:
+        """How many tokens these counts are: counted, or estimated by their characters."""
+        return int(counts[TOKEN]) if self.counted else round(int(counts[CHARACTER]) / CHARACTERS_PER_TOKEN)
 
     def as_dict(self) -> dict[str, Any]:
         """As JSON values; the rules in the recipe's order."""
         return {
-            **described(self.recipe, self.whole),
-            "languages": {name: described(self.recipe, tally) for name, tally in self.languages.items()},
+            **described(self, self.whole),
+            "tokens": {"counted": self.counted} if self.counted else {
+                "counted": None, "characters_per_token": CHARACTERS_PER_TOKEN, "source": RULE_OF_THUMB,
+            },
+            "languages": {name: described(self, tally) for name, tally in self.languages.items()},
+            "snapshots": {name: described(self, tally) for name, tally in self.snapshots.items()},
         }
 
 
-def nothing(recipe: Recipe) -> LanguageTally:
-    none = np.zeros(2, np.int64)
-    return LanguageTally(none, none, none, np.zeros((len(recipe.table), 4, 2), np.int64), 0)
+def nothing(recipe: Recipe) -> GroupTally:
+    none = np.zeros(3, np.int64)
+    return GroupTally(none, none, none, np.zeros((len(recipe.table), 4, 3), np.int64), 0)
 
 
-def described(recipe: Recipe, tally: LanguageTally) -> dict[str, Any]:
+def described(whole: Tally, tally: GroupTally) -> dict[str, Any]:
     """A tally as JSON values, the rules in the recipe's order."""
+    recipe = whole.recipe
     names = [rule.name for rule in recipe.table]
     columns = ("in_order", "alone", "unique", "abstained")
+
+    def told(counts: Counts) -> dict[str, int]:
+        return {
+            "documents": int(counts[DOCUMENT]), "characters": int(counts[CHARACTER]), "tokens": whole.tokens(counts)
+        }
+
     return {
-        "read": pair(tally.read),
-        "kept": pair(tally.kept),
+        "read": told(tally.read),
+        "kept": told(tally.kept),
         "rules": [
             {
                 "rule": rule.name,
-                **{column: pair(tally.rules[names.index(rule.name), number]) for number, column in enumerate(columns)},
+                **{column: told(tally.rules[names.index(rule.name), number]) for number, column in enumerate(columns)},
             }
             for rule in recipe.rules
         ],
-        "unknown": pair(tally.unknown),
+        "unknown": told(tally.unknown),
         "documents_without_length": tally.without_length,
     }
 
 
-def pair(counts: Counts) -> dict[str, int]:
-    return {"documents": int(counts[DOCUMENT]), "characters": int(counts[CHARACTER])}
-
-
-def tally_partition(root: Path, recipe: Recipe, partition: str) -> Tally:
-    """Count what the decision overlay of one partition says."""
+def tally_partition(root: Path, recipe: Recipe, partition: str, counted: str | None = None) -> Tally:
+    """Count what the decision overlay of one partition says; tokens by the overlay that has them."""
     with PartitionFiles(root, partition) as files:
         decisions = files.read(recipe.folder, ["keep", "failed", "abstained"]).combine_chunks()
         documents = files.read(DOCUMENTS, ["language", "length"])
-    language = language_of(partition)
+        tokens = files.read(counted, [column_of(counted)]).column(0) if counted else None
+    weights = weights_of(documents["length"], tokens)
+    without = pc.is_null(documents["length"]).to_numpy()
+    snapshot, language = partition.partition("/")[0], language_of(partition)
     if language != OTHER:
-        return Tally(recipe, {language: tally(recipe, decisions, documents["length"])})
+        return Tally(recipe, {(snapshot, language): tally(recipe, decisions, weights, without)}, counted)
     names = pc.fill_null(documents["language"], "(none known)")
-    return Tally(recipe, {
-        name: tally(recipe, decisions.filter(here).combine_chunks(), documents["length"].filter(here))
-        for name in sorted(pc.unique(names).to_pylist()) for here in [pc.equal(names, name)]
-    })
+    groups = {}
+    for name in sorted(pc.unique(names).to_pylist()):
+        here = pc.equal(names, name)
+        rows = here.to_numpy()
+        groups[snapshot, name] = tally(recipe, decisions.filter(here).combine_chunks(), weights[rows], without[rows])
+    return Tally(recipe, groups, counted)
 
 
-def tally(recipe: Recipe, decisions: pa.Table, lengths: pa.ChunkedArray) -> LanguageTally:
-    """Count the decisions on documents of these lengths (code points; null counts as none)."""
+def weights_of(lengths: pa.ChunkedArray, tokens: pa.ChunkedArray | None) -> Counts:
+    """Shape (documents, 3): 1, code points (null counts as none), tokens (none where nobody counted)."""
     characters = pc.fill_null(lengths, 0).to_numpy()
-    weights = np.stack([np.ones(len(characters), np.int64), characters], axis=1)
+    counted = np.zeros(len(characters), np.int64) if tokens is None else tokens.to_numpy().astype(np.int64)
+    return np.stack([np.ones(len(characters), np.int64), characters, counted], axis=1)
+
+
+def tally(recipe: Recipe, decisions: pa.Table, weights: Counts, without_length: npt.NDArray[np.bool_]) -> GroupTally:
+    """Count the decisions on documents of these weights; without_length: of which nobody counted the characters."""
     keep = decisions["keep"].to_numpy()
     rows, failed = flat(decisions["failed"])
     rows_unknown, abstained = flat(decisions["abstained"])
@@ -153,9 +199,7 @@ def tally(recipe: Recipe, decisions: pa.Table, lengths: pa.ChunkedArray) -> Lang
         axis=1,
     )
     unknown = ~keep & (times == 0)
-    return LanguageTally(
-        weights.sum(axis=0), weights[keep].sum(axis=0), weights[unknown].sum(axis=0), rules, lengths.null_count
-    )
+    return GroupTally(weights.sum(axis=0), weights[keep].sum(axis=0), weights[unknown].sum(axis=0), rules, 0)
 
 
 def first_failed(recipe: Recipe, rows: Counts, failed: Counts) -> tuple[Counts, Counts]:
@@ -176,6 +220,6 @@ def flat(lists: pa.ChunkedArray) -> tuple[Counts, Counts]:
 
 
 def sums(keys: Counts, weights: Counts, size: int) -> Counts:
-    """Shape (size, 2): for each key below `size` the sum of the weights of its occurrences (exact below 2**53)."""
-    columns = [np.bincount(keys, weights[:, column], minlength=size) for column in (DOCUMENT, CHARACTER)]
+    """Shape (size, 3): for each key below `size` the sum of the weights of its occurrences (exact below 2**53)."""
+    columns = [np.bincount(keys, weights[:, column], minlength=size) for column in range(weights.shape[1])]
     return np.stack(columns, axis=1).astype(np.int64)

@@ -146,12 +146,22 @@ def test_the_waterfall_counts_what_each_rule_removes(root):
             for each in described["rules"]} == slow
     assert {each["rule"]: each["in_order"]["characters"] for each in described["rules"]} == characters
     assert all(sum(counts[column] for counts in slow.values()) for column in ("in_order", "unique", "abstained"))
-    assert described["read"] == {"documents": len(rows), "characters": sum(row["length"] for row in rows)}
+    characters = sum(row["length"] for row in rows)
+    assert described["read"] == {"documents": len(rows), "characters": characters, "tokens": round(characters / 4)}
+    assert described["tokens"]["characters_per_token"] == 4
     for language, of in described["languages"].items():
         assert of["kept"]["documents"] == sum(
             told["keep"] for told, row in zip(found, rows, strict=True) if row["language"] == language
         )
         assert tally.languages[language].balances
+    for snapshot, of in described["snapshots"].items():
+        mine = [row for row in rows if row["doc_id"].startswith(f"{snapshot}/")]
+        assert of["read"]["documents"] == len(mine)
+        assert of["rules"][0]["alone"]["documents"] == sum(
+            RECIPE.table.index(RECIPE.rules[0]) in told["failed"]
+            for told, row in zip(found, rows, strict=True) if row in mine
+        )
+    assert len(described["snapshots"]) == 2
 
 
 def rule_of(name: str):
