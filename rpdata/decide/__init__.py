@@ -1,9 +1,14 @@
 """Deciding: rules over signals, recipes of rules, and what they say of every document. It knows no paper."""
 
 from rpdata.decide.algebra import all_of, any_of
+from rpdata.decide.edits import drop_lines
 from rpdata.decide.fitted import deduplicated, quantile, sample
+from rpdata.decide.line_conditions import line, lines, share
 from rpdata.decide.recipe import Recipe
 from rpdata.decide.rules import Rule, rule
 from rpdata.decide.values import col
 
-__all__ = ["Recipe", "Rule", "all_of", "any_of", "col", "deduplicated", "quantile", "rule", "sample"]
+__all__ = [
+    "Recipe", "Rule", "all_of", "any_of", "col", "deduplicated", "drop_lines", "line", "lines", "quantile", "rule",
+    "sample", "share",
+]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 CALLED: Mapping[Kind, str] = {
     "number": "a number for each document", "text": "text", "lines": "a count or a flag for each line",
-    "names": "a list of names",
+    "line numbers": "a number for each line", "names": "a list of names",
 }
 
 
@@ -76,6 +76,7 @@ def refuse_type(dataset: Dataset, step: str, name: str, kind: Kind) -> None:
         "number": is_number(found),
         "text": pa.types.is_string(found),
         "lines": pa.types.is_list(found) and is_count(found.value_type),
+        "line numbers": pa.types.is_list(found) and is_number(found.value_type),
         "names": pa.types.is_list(found) and pa.types.is_string(found.value_type),
     }
     if not fits[kind]:
@@ -92,11 +93,16 @@ def is_count(kind: pa.DataType) -> bool:
 
 
 def kinds_of(rules: Sequence[Rule]) -> dict[str, Kind]:
-    """The columns of some rules; UserError if they look at one in two ways."""
+    """The columns of some rules; UserError if they look at one in two ways.
+
+    What can be added up can be compared as well: of both, the first is asked.
+    """
     kinds: dict[str, Kind] = {}
     for rule in rules:
         for name, kind in rule.columns.items():
-            if kinds.setdefault(name, kind) != kind:
+            if {kinds.get(name), kind} == {"lines", "line numbers"}:
+                kinds[name] = "lines"
+            elif kinds.setdefault(name, kind) != kind:
                 other = CALLED[kinds[name]]
                 raise UserError(f"the rule {rule.name} wants {CALLED[kind]} of `{name}`, another one {other}")
     return kinds

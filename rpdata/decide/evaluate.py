@@ -1,16 +1,17 @@
-"""A recipe over columns: whether each document is kept, every rule that it fails, and those that cannot tell."""
+"""A recipe over columns: whether each document is kept, every rule that it fails, and those that cannot tell; where
+the recipe has edits, how much of each document those drop."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from rpdata.decide.recipe import Recipe
-
-Flags = npt.NDArray[np.bool_]
+from rpdata.decide.rules import Rule
+from rpdata.decide.surviving import Counts, Flags, SurvivingLines
 
 NUMBERS = pa.list_(pa.field("element", pa.int16(), nullable=False))
 SCHEMA = pa.schema(
@@ -21,6 +22,9 @@ SCHEMA = pa.schema(
         pa.field("abstained", NUMBERS, nullable=False),     # rules that are null
     ]
 )
+# Only where the recipe has edits: a number for each of Recipe.edits, of what the ones before it left of the document.
+DROPPED_LINES, DROPPED_CHARACTERS, UNKNOWN_LINES = "dropped_lines", "dropped_characters", "unknown_lines"
+EDITS = pa.list_(pa.field("element", pa.int32(), nullable=False))
 
 
 @dataclass(frozen=True)
@@ -31,35 +35,64 @@ class Verdicts:
     ----------
     keep: shape (documents,).
     failed, abstained: shape (documents, rules of the recipe's table): where a rule is false, and where it is null.
+    dropped_lines, dropped_characters, unknown_lines: shape (documents, edits of the recipe): what an edit drops of
+        what the ones before it left, and the lines that it leaves because it cannot tell.
     """
 
     keep: Flags
     failed: Flags
     abstained: Flags
+    dropped_lines: Counts
+    dropped_characters: Counts
+    unknown_lines: Counts
 
     def batch(self, doc_ids: pa.Array) -> pa.RecordBatch:
         """The rows of a decision overlay."""
         arrays = [doc_ids, pa.array(self.keep), numbers(self.failed), numbers(self.abstained)]
-        return pa.RecordBatch.from_arrays(arrays, schema=SCHEMA)
+        edits = self.dropped_lines.shape[1]
+        if edits:
+            counts = (self.dropped_lines, self.dropped_characters, self.unknown_lines)
+            arrays += [rows_of(each) for each in counts]
+        return pa.RecordBatch.from_arrays(arrays, schema=schema_of(edits))
+
+
+def schema_of(edits: int) -> pa.Schema:
+    """The columns of a decision overlay of a recipe with so many edits."""
+    counted = (DROPPED_LINES, DROPPED_CHARACTERS, UNKNOWN_LINES) if edits else ()
+    return pa.schema([*SCHEMA, *(pa.field(name, EDITS, nullable=False) for name in counted)])
 
 
 def decide(recipe: Recipe, frame: pl.DataFrame) -> Verdicts:
-    """The verdicts on the rows of `frame`, which has the columns that the recipe's rules read.
+    """The verdicts on the rows of `frame`, which has the columns that the recipe's steps read.
 
     The same as `recipe(row)` on each of them. UserError for a recipe that has to be fitted first.
     """
-    expressions = [rule.expr().alias(f"rule {number}") for number, rule in enumerate(recipe.table)]
-    found = frame.with_columns(expressions)
     failed = np.zeros((frame.height, len(recipe.table)), bool, order="F")       # a rule is written at a time
     abstained = np.zeros_like(failed)
-    for number in range(len(recipe.table)):
+    edited = np.zeros((3, frame.height, len(recipe.edits)), np.int64)
+    lines = SurvivingLines(recipe, frame) if recipe.edits else None
+    numbered = {rule.name: number for number, rule in enumerate(recipe.table)}
+    edits = 0
+    for before, rules in recipe.segments:
+        if lines and before:
+            for edit in before:
+                edited[:, :, edits] = lines.drop(edit)
+                edits += 1
+            frame = lines.frame()
+        evaluate({numbered[rule.name]: rule for rule in rules}, frame, failed, abstained)
+    lost = failed | abstained if recipe.unknown == "drop" else failed
+    keep = np.logical_not(np.any(lost, axis=1))
+    return Verdicts(keep, failed, abstained, *edited)
+
+
+def evaluate(rules: Mapping[int, Rule], frame: pl.DataFrame, failed: Flags, abstained: Flags) -> None:
+    """Fill the columns of these rules, number -> rule."""
+    found = frame.with_columns([rule.expr().alias(f"rule {number}") for number, rule in rules.items()])
+    for number in rules:
         values = found[f"rule {number}"].to_arrow()
         failed[:, number] = pc.invert(values.fill_null(True)).to_numpy(zero_copy_only=False)
         if values.null_count:
             abstained[:, number] = values.is_null().to_numpy(zero_copy_only=False)
-    lost = failed | abstained if recipe.unknown == "drop" else failed
-    keep = np.logical_not(np.any(lost, axis=1))
-    return Verdicts(keep, failed, abstained)
 
 
 def numbers(flags: Flags) -> pa.Array:
@@ -70,3 +103,11 @@ def numbers(flags: Flags) -> pa.Array:
     counts[rows + 1] = np.bincount(places, minlength=len(rows))
     offsets = np.cumsum(counts, dtype=np.int32)
     return pa.ListArray.from_arrays(pa.array(offsets), pa.array(values.astype(np.int16)), type=NUMBERS)
+
+
+def rows_of(counts: Counts) -> pa.Array:
+    """Each row as a list."""
+    documents, edits = counts.shape
+    offsets = np.arange(documents + 1, dtype=np.int32) * edits
+    values = counts.astype(np.int32).ravel()
+    return pa.ListArray.from_arrays(pa.array(offsets), pa.array(values), type=EDITS)

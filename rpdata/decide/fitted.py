@@ -26,6 +26,10 @@ HASHES = 2.0**64
 class Global(Rule):
     """A rule that cannot decide before it is fitted to a dataset."""
 
+    @property
+    def is_global(self) -> bool:
+        return True
+
     @abstractmethod
     def fit(self, dataset: "Dataset") -> Rule:
         """The same with constants."""
@@ -173,7 +177,10 @@ def quantile(
     if (at_least is None) == (at_most is None):
         raise UserError("quantile() wants either at_least= or at_most=, a share between 0 and 1")
     share = share_of(at_least if at_least is not None else at_most, "quantile()")
-    return Quantile(col(column) if isinstance(column, str) else column, share, at_least is not None, by)
+    value = col(column) if isinstance(column, str) else column
+    if "line" in value.columns.values():
+        raise UserError(f"quantile() compares documents, and {value} is a number of a line: write line(...).sum()")
+    return Quantile(value, share, at_least is not None, by)
 
 
 def sample(fraction: float, seed: int = 0) -> Sample:

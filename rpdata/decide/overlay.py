@@ -12,7 +12,7 @@ import pyarrow as pa
 import rpdata.decide
 from rpdata.dataset import DOCUMENTS, Dataset
 from rpdata.decide.columns import kinds_of, sources_of
-from rpdata.decide.evaluate import SCHEMA, decide
+from rpdata.decide.evaluate import decide, schema_of
 from rpdata.decide.files import PartitionFiles
 from rpdata.decide.recipe import Recipe
 from rpdata.decide.token_counts import counts_in
@@ -65,7 +65,7 @@ class DecisionTask:
 
 def tasks_of(dataset: Dataset, recipe: Recipe) -> list[DecisionTask]:
     """A task for each unit that has documents. UserError if the dataset lacks a column that the recipe reads."""
-    sources = sources_of(dataset, kinds_of(recipe.table))
+    sources = sources_of(dataset, kinds_of(recipe.steps))
     columns = {
         name: dataset.file(step, dataset.partitions[0]).version(name) for name, step in sources.items()
     } if dataset.partitions else {}
@@ -90,7 +90,7 @@ def decide_unit(task: DecisionTask) -> Tally:
     """
     documents = entry_of(task, DOCUMENTS)
     if not is_decided(task):
-        state = task.state
+        state, schema = task.state, schema_of(len(task.recipe.edits))
         files = {}
         with Commit(task.root) as output:
             for partition in sorted(documents.partitions):
@@ -103,7 +103,7 @@ def decide_unit(task: DecisionTask) -> Tally:
                 configuration=state,
                 partitions=files,
                 read=documents.written,
-                columns=dict.fromkeys(SCHEMA.names[1:], task.version),
+                columns=dict.fromkeys(schema.names[1:], task.version),
             )
             refuse_loss(entry, documents)
             output.record(entry)
@@ -126,7 +126,8 @@ def entry_of(task: DecisionTask, step: str) -> Entry:
 
 def write_partition(task: DecisionTask, partition: str, path: Path) -> None:
     """The overlay's file of one partition, in the row groups that all overlays have."""
-    with PartitionFiles(task.root, partition) as files, OverlayWriter(path, SCHEMA) as out:
+    schema = schema_of(len(task.recipe.edits))
+    with PartitionFiles(task.root, partition) as files, OverlayWriter(path, schema) as out:
         sizes = files.rows_of_groups()
         for first in range(0, len(sizes), GROUPS_AT_ONCE):
             groups = range(first, min(first + GROUPS_AT_ONCE, len(sizes)))
@@ -160,5 +161,8 @@ def frame_of(table: pa.Table) -> pl.DataFrame:
 def code_hash() -> str:
     """Of the sources that decide what a verdict is: any change to them may change it."""
     folder = Path(inspect.getfile(rpdata.decide)).parent
-    deciding = ("algebra", "conditions", "evaluate", "fitted", "recipe", "rules", "values")
+    deciding = (
+        "algebra", "conditions", "edits", "evaluate", "fitted", "line_conditions", "recipe", "rules", "surviving",
+        "values",
+    )
     return configuration_hash({name: hash_of(folder / f"{name}.py") for name in deciding})

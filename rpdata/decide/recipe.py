@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from rpdata.decide.algebra import all_of, unordered
+from rpdata.decide.algebra import all_of, ordered, segments
 from rpdata.decide.rules import Rule
 from rpdata.decide.sample_row import SampleRow
 from rpdata.decide.values import Row
@@ -32,7 +32,7 @@ class Recipe:
     Attributes
     ----------
     name: of letters, digits, dots, dashes and underscores; decisions are in a folder that begins with it.
-    rule: what is asked of a document; its conjuncts are the recipe's rules.
+    rule: what is asked of a document; its conjuncts are the recipe's rules and edits.
     unknown: what becomes of a document for which the rule is null.
     """
 
@@ -50,7 +50,7 @@ class Recipe:
             raise UserError(f"the recipe {self.name} is made of {self.rule!r}, which is no rule: rule(...) makes one")
         if self.unknown not in get_args(Unknown):
             raise unknown_name("value of unknown=", self.unknown, get_args(Unknown))
-        names = [part.name for part in self.rules]
+        names = [part.name for part in self.steps]
         for name in names:
             if names.count(name) > 1:
                 raise UserError(
@@ -59,9 +59,24 @@ class Recipe:
                 )
 
     @property
-    def rules(self) -> tuple[Rule, ...]:
-        """Those of which every one has to be true, in the order in which they were joined."""
+    def steps(self) -> tuple[Rule, ...]:
+        """Rules and edits in the order in which they were joined."""
         return self.rule.conjuncts
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Those of which every one has to be true, in their order."""
+        return tuple(step for step in self.steps if not step.is_edit)
+
+    @property
+    def edits(self) -> tuple[Rule, ...]:
+        """Those that drop lines, in their order; what is left of a kept document is what they all leave."""
+        return tuple(step for step in self.steps if step.is_edit)
+
+    @property
+    def segments(self) -> list[tuple[tuple[Rule, ...], tuple[Rule, ...]]]:
+        """(edits, rules that see what they left), ...; the first without edits."""
+        return segments(self.steps)
 
     @cached_property
     def table(self) -> tuple[Rule, ...]:
@@ -74,7 +89,7 @@ class Recipe:
     @property
     def hash(self) -> str:
         """32 hexadecimal digits that stand for all that it decides."""
-        return configuration_hash({"rules": unordered(self.rules), "unknown": self.unknown})
+        return configuration_hash({"rules": ordered(self.steps), "unknown": self.unknown})
 
     @property
     def folder(self) -> str:
@@ -103,9 +118,7 @@ class Recipe:
     @property
     def is_fitted(self) -> bool:
         """Whether it can decide on a document by itself."""
-        from rpdata.decide.fitted import Global
-
-        return not any(isinstance(part, Global) for part in self.rule.walk())
+        return not any(part.is_global for part in self.rule.walk())
 
     def without(self, name: str) -> "Recipe":
         """See `Rule.without`."""
@@ -143,4 +156,4 @@ class Recipe:
 
     def __str__(self) -> str:
         heading = f"{self.name}: {self.title}" if self.title else self.name
-        return "\n".join([heading, *(f"    {part}" for part in self.rules)])
+        return "\n".join([heading, *(f"    {step}" for step in self.steps)])

@@ -6,7 +6,7 @@ order and grouping of & and | do not matter, and neither do repetitions or what 
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import NoReturn, TypeAlias
 
@@ -54,8 +54,22 @@ class Rule(ABC):
         return change(self)
 
     @property
+    def is_edit(self) -> bool:
+        """Whether it drops lines, and is true of every document."""
+        return False
+
+    @property
+    def is_global(self) -> bool:
+        """Whether it cannot decide before it is fitted to a dataset."""
+        return False
+
+    def edited(self, row: Row) -> Row:
+        """The document as rules see it that come after this one."""
+        return row
+
+    @property
     def conjuncts(self) -> "tuple[Rule, ...]":
-        """The rules of which every one has to be true."""
+        """The rules of which every one has to be true, and edits, in order."""
         return (self,)
 
     def walk(self) -> "Iterator[Rule]":
@@ -91,9 +105,14 @@ class Rule(ABC):
         """The same, but documents of `language` are decided by `rule` alone; None: all of them are kept."""
         from rpdata.decide.algebra import ForLanguages, all_of, except_for
 
+        if rule == self:
+            return self
         others = () if rule is None else rule.conjuncts
-        kept = [part if part in others else except_for(part, language) for part in self.conjuncts]
-        only = [ForLanguages(part, (language,)) for part in others if part not in self.conjuncts]
+        # what stands before and after an edit is not the same: then nothing is shared
+        edited = any(part.is_edit for part in (*self.conjuncts, *others))
+        shared = () if edited else tuple(part for part in self.conjuncts if part in others)
+        kept = [part if part in shared else except_for(part, language) for part in self.conjuncts]
+        only = [ForLanguages(part, (language,)) for part in others if part not in shared]
         return all_of(*[part for part in kept if part is not None], *only)
 
     def _refuse_unknown(self, name: str) -> None:
@@ -119,6 +138,7 @@ class Rule(ABC):
     def __invert__(self) -> "Rule":
         from rpdata.decide.algebra import Not
 
+        refuse_edits((self,), "~")
         return Not(self)
 
     def __eq__(self, other: object) -> bool:
@@ -185,9 +205,30 @@ def rule(name: str, condition: Condition | Rule, *, source: str = "") -> Named:
             f"the rule {name!r} has no condition but {condition!r}. Compare a column, for instance: "
             'col("rps_doc_word_count") >= 50'
         )
+    refuse_name(name)
+    if isinstance(condition, Rule):
+        refuse_edits((condition,), f"the rule {name}")
+    elif "line" in condition.columns.values():
+        raise UserError(
+            f"the rule {name!r} asks of a line what rules ask of a document: {condition}. Drop such lines, "
+            "drop_lines(name, condition), or ask how many there are: share(condition) <= 0.3, line(...).sum()"
+        )
+    return Named(name, condition, source)
+
+
+def refuse_name(name: str) -> None:
+    """UserError for what no rule can be called."""
     if not name or name != name.strip() or any(sign in name for sign in "&|~[]()\n"):
         raise UserError(f"a rule cannot be called {name!r}: a name has none of & | ~ [ ] ( ) and no space at its ends")
-    return Named(name, condition, source)
+
+
+def refuse_edits(rules: Collection[Rule], sign: str) -> None:
+    """UserError if lines are dropped by one of these, or by what it is made of."""
+    from rpdata.decide.edits import refusal
+
+    for found in rules:
+        if any(part.is_edit for part in found.walk()):
+            raise refusal(found, sign)
 
 
 def rest(left: Rule | None) -> Rule:
@@ -198,8 +239,10 @@ def rest(left: Rule | None) -> Rule:
 
 
 def with_bounds(found: Rule, low: float | None, high: float | None) -> Rule:
-    """A rule with other bounds; those that are not given stay as they are."""
-    if not isinstance(found, Named) or not isinstance(found.condition, Between):
+    """A rule, or an edit, with other bounds; those that are not given stay as they are."""
+    from rpdata.decide.edits import DropLines
+
+    if not isinstance(found, (Named, DropLines)) or not isinstance(found.condition, Between):
         raise UserError(f"the rule {found.name} has no bounds (it is: {found}). Give another rule in its place")
     condition = found.condition
     new = replace(

@@ -18,8 +18,10 @@ from rpdata.errors import UserError
 if TYPE_CHECKING:
     from rpdata.decide.conditions import Between, Differs, Names, OneOf
 
-# lines: a list with a number for each line; names: a list of text
-Kind: TypeAlias = Literal["number", "text", "lines", "names"]
+# lines: a list with a count or a flag for each line; line numbers: with any number for each; names: a list of text;
+# line: what a condition asks of one line, which no rule can ask of a document
+Kind: TypeAlias = Literal["number", "text", "lines", "line numbers", "names", "line"]
+LISTS: frozenset[Kind] = frozenset({"lines", "line numbers"})
 Content: TypeAlias = list[Any]                          # JSON values: equal if and only if the meaning is
 
 
