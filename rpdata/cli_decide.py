@@ -54,6 +54,15 @@ def diff_recipes(first: Name, second: Name, as_json: Json = False) -> None:
 def filter_documents(
     dataset: Folder,
     recipe: Chosen,
+    deduplicated: Annotated[
+        str | None,
+        typer.Option(help="Keep one document of every cluster that rpdata dedup found: exact, or a similarity such as "
+                     "0.8. Asked before the recipe's own rules.", metavar="exact|T"),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Write what is kept as a dataset of its own, into this folder."),
+    ] = None,
     workers: Workers = None,
     memory: Memory = None,
     scheduler: Scheduler = None,
@@ -67,14 +76,29 @@ def filter_documents(
     3 if planned units have no documents yet.
     """
     from rpdata.engine.resources import Resources
-    from rpdata.filter import run
+    from rpdata.filter import run, with_deduplication
     from rpdata.recipe_names import recipe_named
+    from rpdata.subset.run import keep, refuse_place
+    from rpdata.terminal import print_json
     from rpdata.terminal_filter import print_filter
+    from rpdata.terminal_subset import print_subset
 
-    summary = run(
-        dataset, recipe_named(recipe), Resources.of(workers, memory, scheduler), quiet=quiet, silent=as_json
-    )
-    print_filter(summary, as_json=as_json)
+    asked = with_deduplication(recipe_named(recipe), deduplicated)
+    resources = Resources.of(workers, memory, scheduler)
+    if output is not None:
+        refuse_place(dataset, output)
+    summary = run(dataset, asked, resources, quiet=quiet, silent=as_json)
+    subset = None
+    if output is not None:
+        command = f"rpdata filter {dataset} --recipe {recipe}"
+        command += f" --deduplicated {deduplicated}" if deduplicated else ""
+        subset = keep(dataset, summary.recipe, output, resources, command=command, quiet=quiet, silent=as_json)
+    if as_json:
+        print_json(summary.as_dict() if subset is None else {**summary.as_dict(), "subset": subset.as_dict()})
+    else:
+        print_filter(summary, ends=subset is None)
+        if subset is not None:
+            print_subset(subset)
     if summary.units_without_documents:
         raise typer.Exit(FINISHED_WITH_FAILURES)
 

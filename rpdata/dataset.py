@@ -188,6 +188,9 @@ def command_for(overlay: str, root: Path) -> str:
     if overlay.partition("-")[0] == TOKENS:
         name = overlay.removeprefix(TOKENS).removeprefix("-")
         return f"rpdata count-tokens {root} --tokenizer FILE{f' --name {name}' if name else ''}"
+    if overlay in OVERLAYS and (manifest := Manifest.load(root)).subset:
+        edited = overlay != DOCUMENTS and manifest.subset["edited"]
+        return f"rpdata compute-signals {root}" if edited else manifest.command_of_subset(root)
     if overlay in (DUPLICATES, REPEATED_LINES):
         made = Manifest.load(root).configurations.get(overlay, {})
         lines = f"rpdata dedup {root} --lines {made.get('more_than', 'N')}"

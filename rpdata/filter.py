@@ -11,6 +11,7 @@ from rpdata.annotate.work import finishing, start
 from rpdata.dataset import DOCUMENTS, Dataset
 from rpdata.decide.algebra import asked, sources
 from rpdata.decide.contradictions import contradictions
+from rpdata.decide.fitted import deduplicated
 from rpdata.decide.overlay import DecisionTask, decide_unit, is_decided, tasks_of
 from rpdata.decide.recipe import Recipe
 from rpdata.decide.waterfall import Tally
@@ -21,6 +22,7 @@ from rpdata.engine.resources import Resources
 from rpdata.errors import UserError
 from rpdata.ledger import Ledger
 from rpdata.manifest import Manifest
+from rpdata.scan import kept_column
 
 
 @dataclass
@@ -57,6 +59,17 @@ class FilterSummary:
             "seconds": self.seconds,
             **self.tally.as_dict(),
         }
+
+
+def with_deduplication(recipe: Recipe, level: str | None) -> Recipe:
+    """The recipe behind a rule that keeps one document of every cluster: `exact`, or of a similarity. None: as it is.
+
+    UserError if it is neither.
+    """
+    if level is None:
+        return recipe
+    kept_column(level)      # refuses what is neither
+    return deduplicated(level if level == "exact" else float(level)) & recipe
 
 
 def run(

@@ -18,6 +18,7 @@ from rpdata.schema import FORMAT_VERSION
 
 FILE = "rpdata.json"
 BY_LANGUAGE = "*"       # in the plan, where the documents' languages are their partitions
+SUBSET = "subset"       # among the configurations: what the documents are that a recipe kept of another dataset
 
 
 @dataclass
@@ -115,6 +116,26 @@ class Manifest:
                 f"What is missing or damaged of it comes back with: rpdata import redpajama TREE --output {root}\n"
                 "To have them computed, use a new folder: rpdata compute-signals TREE/documents --output OTHER"
             )
+
+    @property
+    def subset(self) -> Mapping[str, Any] | None:
+        """What its documents are, if a recipe kept them of another dataset; None if they were read from inputs."""
+        return self.configurations.get(SUBSET)
+
+    def refuse_if_subset(self, root: Path) -> None:
+        """UserError for a dataset that no input can be added to."""
+        if self.subset is not None:
+            raise UserError(
+                f"{root} is what {self.subset['recipe']} keeps of {self.subset['dataset']}: its documents come from "
+                "there.\n"
+                f"Annotate into that dataset, and keep again: {self.command_of_subset(root)}\n"
+                "Or annotate into a new folder: --output"
+            )
+
+    def command_of_subset(self, root: Path) -> str:
+        """What writes the documents of a subset."""
+        assert self.subset is not None
+        return f"{self.subset['command']} --output {root}"
 
     def replace(self, step: str, configuration: Mapping[str, Any]) -> None:
         """Note the options of a step that may be done again with others; the ledger says which units are."""

@@ -26,11 +26,11 @@ from rpdata.terminal_forecast import align
 from rpdata.terminal_show import visible
 
 
-def print_filter(summary: FilterSummary, *, as_json: bool) -> None:
-    """The waterfall, what is kept by language, and where the decisions are."""
-    if as_json:
-        print_json(summary.as_dict())
-        return
+def print_filter(summary: FilterSummary, *, ends: bool) -> None:
+    """The waterfall, what is kept by language and snapshot, and where the decisions are.
+
+    ends: whether nothing more is done, so that it is said how to go on.
+    """
     tally = summary.tally
     console.print(waterfall(summary))
     console.print()
@@ -52,6 +52,8 @@ def print_filter(summary: FilterSummary, *, as_json: bool) -> None:
     done = f"{counted(new, 'unit')} decided on" if new else "all was decided before"
     console.print(f"This run: {done}, in {summary.seconds:,.1f} s.")
     console.print(f"Decisions: {escape(summary.output)}/")
+    if not ends:
+        return
     root = summary.output.removesuffix(f"/{summary.recipe.folder}")
     console.print(
         f'Next: Dataset.open("{escape(root)}").scan({escape(str([summary.recipe.folder]))}).filter(pl.col("keep"))'

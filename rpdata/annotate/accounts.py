@@ -7,6 +7,7 @@ from rpdata.annotate.settings import Settings
 from rpdata.engine.plan import Unit
 from rpdata.errors import UserError
 from rpdata.ledger import Entry, Ledger, PartitionFile, ReadReport
+from rpdata.manifest import Manifest
 
 
 def known_documents(unit: Unit, root: Path) -> Entry | None:
@@ -19,6 +20,12 @@ def known_documents(unit: Unit, root: Path) -> Entry | None:
 
 def not_as_written(unit: Unit, root: Path) -> UserError:
     """The error for documents that only the unit's inputs could bring back, where those are not to be read."""
+    manifest = Manifest.load(root)
+    if manifest.subset is not None:
+        return UserError(
+            f"the documents of {unit.name} are not as they were written, or not there.\n"
+            f"Keep them again: {manifest.command_of_subset(root)}"
+        )
     return UserError(
         f"the documents of {unit.name} are not as this rpdata would write them, or not there.\n"
         f"Read its inputs again: rpdata compute-signals INPUT... --output {root}, with the options that were used "

@@ -95,7 +95,8 @@ def settings_of(manifest: Manifest, root: Path, artefacts: Mapping[str, Stored])
             languages=Languages.parse(by_language["languages"]) if by_language else None,
             model=LanguageModel.told(by_language["language_model"]) if by_language else None,
             artefacts=artefacts,
-            paragraphs=told_paragraphs(manifest),
+            paragraphs=None if manifest.subset else told_paragraphs(manifest),
+            subset=manifest.subset["state"] if manifest.subset else None,
         )
         found[form] = with_told_contents(with_groups(settings.with_artefacts(manifest), manifest), manifest)
     return found

@@ -107,6 +107,7 @@ def run(
     root = settings.output.absolute()   # workers may have another working folder
     Manifest.load_or_new(root)   # a folder of other things is refused before the lock puts a file into it
     before = begun(root)
+    before.refuse_if_subset(root)
     settings = replace(settings, output=root)
     refuse_other_language(holding(before.units, found), settings)   # or a model would be asked for in vain
     settings = settings.with_model(found, before).with_artefacts(before)

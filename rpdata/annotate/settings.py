@@ -51,6 +51,7 @@ class Settings:
         hash of what decides the lines that the units of a group lose, once that is known (`paragraphs_run`).
     languages, language_model: which documents to keep, and who says what language they are in; not used with
     `read.language` and for cc_net. model: the language model once it is found, see `with_model`.
+    subset: hash of what decides which documents of another dataset these are; None: they are read from inputs.
     artefacts: those that are given to feed signals, by name. models: with those that the dataset has, see
     `with_artefacts`.
     """
@@ -64,6 +65,7 @@ class Settings:
     languages: Languages | None = None      # None: not said, so the main ones
     language_model: str = DEFAULT_MODEL
     model: LanguageModel | None = None
+    subset: str | None = None
     artefacts: Mapping[str, Stored] = field(default_factory=dict)
     models: Models = field(default_factory=Models)
 
@@ -159,6 +161,8 @@ class Settings:
 
     def configuration(self, step: str, unit: Unit) -> str:
         """The hash that the ledger keeps for `step` of `unit`: another hash means that the work must be done again."""
+        if step == "documents" and self.subset is not None:
+            return self.subset
         if step == "documents":
             languages = self.languages_configuration() if unit.partition is None else {}
             lines = self.contents.get(self.groups[unit.name]) if self.paragraphs else None

@@ -1,15 +1,19 @@
 """The files of one partition, read side by side: a few row groups of some columns of documents or of an overlay."""
 
 import errno
+import struct
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from rpdata.dataset import DOCUMENTS, command_for
 from rpdata.errors import CannotFinish
+from rpdata.pages import TextPages
 
 
 class PartitionFiles:
@@ -20,6 +24,7 @@ class PartitionFiles:
         self._partition = partition
         self._stack = ExitStack()
         self._files: dict[str, pq.ParquetFile] = {}
+        self._pages: TextPages | None = None
 
     def rows_of_groups(self) -> list[int]:
         """How many documents each row group has, in every overlay."""
@@ -34,6 +39,19 @@ class PartitionFiles:
             chosen = range(file.num_row_groups) if groups is None else groups
             return file.read_row_groups(list(chosen), columns=list(columns))
 
+    def schema(self, step: str) -> pa.Schema:
+        """The columns of a step, as they are read from its file."""
+        with self._naming(step):
+            return self._file(step).schema_arrow
+
+    def texts(self, group: int, rows: npt.NDArray[np.int64]) -> pa.StringArray:
+        """The texts of some documents of a row group, ascending; of others no more is read than shares their pages."""
+        with self._naming(DOCUMENTS):
+            if self._pages is None:
+                path = self._path(DOCUMENTS)
+                self._pages = self._stack.enter_context(TextPages(path, self._file(DOCUMENTS)))
+            return self._pages.read(group, rows)
+
     def _file(self, step: str) -> pq.ParquetFile:
         if step not in self._files:
             self._files[step] = self._stack.enter_context(pq.ParquetFile(self._path(step)))
@@ -47,7 +65,7 @@ class PartitionFiles:
         """Arrow says what it stumbled over, not where."""
         try:
             yield
-        except (pa.ArrowException, OSError) as error:
+        except (pa.ArrowException, OSError, ValueError, LookupError, struct.error) as error:
             if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
                 raise
             raise CannotFinish(

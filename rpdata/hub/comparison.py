@@ -22,7 +22,13 @@ def refuse_another_dataset(
     if FILE in present:
         if same(root / FILE, present[FILE]):
             return
-        planned, here = (inputs_of(manifest.units) for manifest in (repository.manifest(), Manifest.load(root)))
+        there, mine = repository.manifest(), Manifest.load(root)
+        if (there.subset or {}).get("state") != (mine.subset or {}).get("state"):
+            raise Refused(
+                f"{repository.name} holds another dataset: what a recipe keeps of a dataset, and that dataset, do not "
+                "share a repository.\nName another repository: --repo"
+            )
+        planned, here = inputs_of(there.units), inputs_of(mine.units)
         others = [unit for unit, inputs in planned.items() if here.get(unit) != inputs]
         if others:
             raise Refused(

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rpdata.dataset import Dataset, entries_by_unit
+from rpdata.dataset import MINHASH, Dataset, entries_by_unit
 from rpdata.ledger import Ledger
 from rpdata.manifest import FILE
 from rpdata.schema import OVERLAYS
@@ -126,5 +126,7 @@ def _unfinished(dataset: Dataset) -> str | None:
         return status.disagreements[0].partition(": run ")[0]
     if not dataset.partitions:
         return "it has no documents"
-    absent = [name for name in (CARD, f"{SAMPLE}/sample.parquet") if not (dataset.root / name).is_file()]
+    # text that a recipe edited has no signals before they are computed, and so no sample
+    views = [CARD, *([f"{SAMPLE}/sample.parquet"] if MINHASH in dataset.overlays else [])]
+    absent = [name for name in views if not (dataset.root / name).is_file()]
     return f"it has no {absent[0]}, which a run writes at its end" if absent else None

@@ -130,6 +130,7 @@ def files_in(tree: Path) -> dict[str, dict[str, Path]]:
 
 def planned(manifest: Manifest, root: Path, found: Mapping[str, Mapping[str, Path]]) -> Manifest:
     """The manifest with a place for the documents found. UserError if the dataset was not made by an import."""
+    manifest.refuse_if_subset(root)
     if manifest.units and not manifest.is_imported:
         raise UserError(
             f"{root} was made by rpdata compute-signals; what others published is not mixed with it.\n"

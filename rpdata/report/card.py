@@ -4,6 +4,7 @@ Globs only, never split sizes or file lists: those go stale, and `datasets` then
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 from rpdata import __version__
 
@@ -28,7 +29,7 @@ tags:
 {documents:,} documents of {snapshots}, each with its quality signals and MinHash signature beside it.
 Made with rpdata {version}: text is written once, everything else is a typed column in a file of its own,
 aligned with the text row by row.
-
+{subset}
 ```python
 from datasets import load_dataset
 
@@ -54,6 +55,15 @@ Text was edited: lines that other documents have too were taken out, as cc_net d
 (`--paragraph-dedup {mode}`), and documents without any line left were dropped. `line_ids` tells which lines stayed.
 """
 
+SUBSET = """
+They are those that the recipe `{recipe}` keeps of {read:,} documents of another dataset, whose state is
+`{dataset_hash:.12}`; `rpdata.json` has all of it.
+
+| rule | a document is kept where | source |
+|---|---|---|
+{rules}
+"""
+
 ARTEFACTS = """
 Models and lists that feed signals:
 
@@ -72,12 +82,15 @@ def card(
     *,
     paragraphs: str | None,
     artefacts: Mapping[str, str],
+    subset: Mapping[str, Any] | None,
+    read: int,
 ) -> str:
     """The card's text; a function of the dataset alone, so that two identical runs write the same bytes.
 
     overlays: those of users' own signals -> what the table says of them.
     paragraphs: the mode of paragraph deduplication, as it is typed; None: text was left as it was read.
     artefacts: name -> sha256 of those that feed signals.
+    subset: what the manifest says, if a recipe kept the documents of `read` ones of another dataset.
     """
     globs = {**CONFIGURATIONS, **{name: f"{name}/**/*.parquet" for name in overlays}}
     configurations = "\n".join(
@@ -93,9 +106,16 @@ def card(
         minhash=minhash,
         sample=sample,
         overlays="".join(f"| `{name}/` | {about} |\n" for name, about in overlays.items()),
+        subset="" if subset is None else SUBSET.format(read=read, rules=rules_of(subset), **subset),
         edited="" if paragraphs is None else EDITED.format(mode=paragraphs),
         artefacts=ARTEFACTS.format(
             rows="\n".join(f"| `{name}` | `{sha256[:12]}` |" for name, sha256 in sorted(artefacts.items()))
         ) if artefacts else "",
         languages="\n".join(f"| {name} | {count:,} |" for name, count in sorted(documents_by_language.items())),
     )
+
+
+def rules_of(subset: Mapping[str, Any]) -> str:
+    """The rows of the table of rules; a sign that would end a cell is no sign of Markdown's then."""
+    cells = ([rule[key].replace("|", "\\|") for key in ("name", "condition", "source")] for rule in subset["rules"])
+    return "\n".join(f"| {name} | {condition} | {source} |" for name, condition, source in cells)

@@ -22,11 +22,13 @@ def write_views(root: Path) -> None:
     partitions: list[str] = []
     made_from: dict[str, list[str]] = {}
     snapshots: set[str] = set()
+    read = 0
     for unit in manifest.units:
         entries = [entry for step in OVERLAYS if (entry := ledger.entry(step, unit.name))]
         if len(entries) < len(OVERLAYS):
             continue
         snapshots.add(unit.snapshot)
+        read += entries[0].read
         for partition, file in entries[0].partitions.items():
             documents[language_of(partition)] += file.rows
             partitions.append(partition)
@@ -40,6 +42,7 @@ def write_views(root: Path) -> None:
         dict(documents), sorted(snapshots), family, shown, own_overlays(manifest, ledger),
         paragraphs=None if mode == "off" else mode,
         artefacts=told.get("quality_signals", {}).get("artefacts", {}),
+        subset=manifest.subset, read=read,
     )
     write_atomically(root / "README.md", text.encode())
 
