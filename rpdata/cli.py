@@ -13,6 +13,7 @@ import typer
 
 from rpdata import __version__
 from rpdata.cli_artefacts import artefacts_app
+from rpdata.cli_compare import compare_recipes
 from rpdata.cli_decide import explain, filter_documents, recipes_app
 from rpdata.cli_dedup import dedup_app
 from rpdata.cli_import import import_app
@@ -267,6 +268,7 @@ def show_signal(name: Annotated[str, typer.Argument(help="A signal's name.")], a
 
 app.command("filter")(filter_documents)
 app.command()(explain)
+app.command("compare")(compare_recipes)
 app.command("push")(push_dataset)
 
 

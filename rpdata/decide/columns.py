@@ -14,6 +14,8 @@ from rpdata.signals.columns import named
 if TYPE_CHECKING:
     import polars as pl
 
+    from rpdata.decide.recipe import Recipe
+
 CALLED: Mapping[Kind, str] = {
     "number": "a number for each document", "text": "text", "lines": "a count or a flag for each line",
     "line numbers": "a number for each line", "names": "a list of names",
@@ -38,6 +40,20 @@ def sources_of(dataset: Dataset, columns: Mapping[str, Kind]) -> dict[str, str]:
             raise UserError(f"cannot decide on {dataset.root}: {sentence}")
         refuse_type(dataset, places[0], name, kind)
     return sources
+
+
+def refuse_missing(dataset: Dataset, recipes: Sequence["Recipe"]) -> None:
+    """UserError that names all columns which some recipes read and the dataset does not have, and how to get each."""
+    wanted: dict[str, list[str]] = {}
+    there = {name for step in readable(dataset) for name in dataset.columns(step)}
+    for recipe in recipes:
+        for name in kinds_of(recipe.table):
+            if name not in there:
+                wanted.setdefault(name, []).append(recipe.name)
+    if wanted:
+        told = [(who, str(missing(dataset, name)).partition("\n")) for name, who in wanted.items()]
+        lacking = [f"{', '.join(who)}: {sentence}" for who, (sentence, _, _) in told]
+        raise UserError("\n".join([*lacking, *dict.fromkeys(advice for _, (_, _, advice) in told if advice)]))
 
 
 def readable(dataset: Dataset) -> list[str]:
