@@ -19,6 +19,7 @@ from rpdata.cli_dedup import dedup_app
 from rpdata.cli_import import import_app
 from rpdata.cli_paragraphs import paragraphs
 from rpdata.cli_push import push_dataset
+from rpdata.cli_tune import tune_rule
 from rpdata.errors import FINISHED_WITH_FAILURES, CannotFinish, UserError
 from rpdata.options import Json, Memory, Quiet, Scheduler, Workers
 from rpdata.verbs import Verbs
@@ -269,6 +270,7 @@ def show_signal(name: Annotated[str, typer.Argument(help="A signal's name.")], a
 app.command("filter")(filter_documents)
 app.command()(explain)
 app.command("compare")(compare_recipes)
+app.command("tune")(tune_rule)
 app.command("push")(push_dataset)
 
 
