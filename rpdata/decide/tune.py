@@ -16,12 +16,13 @@ from rpdata.dataset import DOCUMENTS, Dataset
 from rpdata.decide.columns import kinds_of, refuse_missing, sources_of
 from rpdata.decide.compare import by_language
 from rpdata.decide.conditions import Between
-from rpdata.decide.evaluate import Flags, decide
+from rpdata.decide.evaluate import decide
 from rpdata.decide.files import PartitionFiles
 from rpdata.decide.movable import FALSE, TRUE, Movable, movable
 from rpdata.decide.near import Near, Nearest
 from rpdata.decide.overlay import frame_of
 from rpdata.decide.recipe import Recipe
+from rpdata.decide.surviving import Flags
 from rpdata.errors import UserError
 
 Side = Literal["low", "high"]
