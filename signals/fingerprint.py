@@ -1,7 +1,7 @@
 """What the values of a signal depend on, as hashes: the ledger keeps them, so that a change recomputes its columns.
 
 A column depends on the text kernels, the Unicode data of this Python, the file of its family and what that builds on
-(rounding, the assembly of columns); the stop word fraction on its lists, too; and what an artefact feeds on that. Code
+(rounding, the assembly of columns); the signals of stop words on their lists, too; and what an artefact feeds on that. Code
 is hashed as it is written, so that a changed comment recomputes as well: that costs a pass, while a change that went
 unseen would cost the data.
 """
@@ -21,6 +21,10 @@ from rpdata.signals.catalogue import CATALOGUE
 from rpdata.signals.columns import SPANS, available
 
 OWN_MODELS = "own models"
+LISTS = {
+    "rps_doc_stop_word_fraction": stop_words.PATH,
+    "rpdata_doc_gopher_stop_words": stop_words.COMMON_PATH,
+}
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -51,7 +55,7 @@ def code_hashes() -> dict[str, str]:
     hashes = {name: digest(shared) for name in SPANS}
     for signal in CATALOGUE.values():
         family = Path(inspect.getfile(signal.function))
-        lists = [content(stop_words.PATH)] if signal.name == "rps_doc_stop_word_fraction" else []
+        lists = [content(LISTS[signal.name])] if signal.name in LISTS else []
         hashes[signal.name] = digest([*shared, content(family), *lists])
     hashes[OWN_MODELS] = digest([*shared, content(Path(inspect.getfile(own_models)))])
     return hashes

@@ -20,11 +20,14 @@ class Bitmaps(NamedTuple):
     deleted: Bits           # ASCII punctuation
     special: Bits           # characters that normalisation replaces, or whose fate depends on their neighbours
     letter: Bits            # a-z and A-Z
+    alphabetic: Bits        # str.isalpha
+    sign: Bits              # punctuation and symbols
     upper: Bits
     lower: Bits             # lower or title case
     numeric: Bits           # numeric once normalised
     terminator: Bits        # . ! ?
     newline: Bits
+    token: Bits             # where a peeled token starts
     word_end: Bits          # where a normalised word ends: the first white space behind it
 
 
@@ -56,6 +59,25 @@ def rank(bits: Bits, before: Counts, position: int) -> int:
     word = position >> 6
     below = (uint64(1) << uint64(position & 63)) - uint64(1)
     return int64(before[word]) + popcount(bits[word] & below)
+
+
+@kernel
+def count_set(bits: Bits, position: int, length: int) -> int:
+    """How many bits are set of at least one, from a position on."""
+    count = 0
+    while length > BLOCK:
+        count += popcount(next_64(bits, position))
+        position += BLOCK
+        length -= BLOCK
+    return count + popcount(next_64(bits, position) << uint64(BLOCK - length))
+
+
+@kernel
+def next_64(bits: Bits, position: int) -> int:
+    """64 bits from a position on."""
+    word = position >> 6
+    offset = uint64(position & 63)
+    return bits[word] >> offset | bits[word + 1] << uint64(1) << (uint64(63) - offset)
 
 
 @kernel

@@ -6,7 +6,7 @@ marked in the bitmaps of the bytes that it takes, so that all later passes work 
 
 from rpdata.text.arrays import Bytes, Words32
 from rpdata.text.bitmaps import Bitmaps, Ranks, everywhere_if
-from rpdata.text.codepoints import LOWER, NUMERIC, SPACE, SPECIAL, UPPER, WORD
+from rpdata.text.codepoints import ICON, LETTER, LOWER, NUMERIC, SIGN, SPACE, SPECIAL, UPPER, WORD
 from rpdata.text.compiled import int64, kernel, uint32, uint64
 from rpdata.text.vectors import BLOCK, between, load64, lowest, popcount
 
@@ -35,16 +35,19 @@ def is_byte(data: Bytes, position: int, byte: int) -> int:
 
 
 @kernel
-def classify(raw: Bytes, blocks: int, properties: Words32, bitmaps: Bitmaps, ranks: Ranks) -> tuple[int, int]:
-    """Fill the bitmaps of the document, but `word_end`, and their ranks.
+def classify(raw: Bytes, blocks: int, properties: Words32, bitmaps: Bitmaps, ranks: Ranks) -> tuple[int, int, int]:
+    """Fill the bitmaps of the document, but `token` and `word_end`, and their ranks.
 
-    Returns the number of braces, and of '#' and U+2026 together.
+    Returns the numbers of braces, of '#' and of U+2026.
     """
     braces = 0
-    symbols = 0
+    hashes = 0
+    ellipses = 0
     word_over = uint64(0)       # bytes of a block's last character that reach over into the next
     space_over = uint64(0)
     special_over = uint64(0)
+    alphabetic_over = uint64(0)
+    sign_over = uint64(0)
     for block in range(1, blocks):
         at = block * BLOCK
         upper = between(raw, at, ord("A"), ord("Z"))
@@ -54,20 +57,25 @@ def classify(raw: Bytes, blocks: int, properties: Words32, bitmaps: Bitmaps, ran
         word = word_over | letter | digit | is_byte(raw, at, ord("_"))
         space = space_over | between(raw, at, 0x09, 0x0D) | between(raw, at, 0x1C, 0x20)
         special = special_over
+        alphabetic = alphabetic_over | letter
+        punctuation = between(raw, at, ord("!"), ord("~")) & ~(letter | digit)
+        sign = sign_over | punctuation
         numeric = digit
         continuation = between(raw, at, 0x80, 0xBF)
         leads = between(raw, at, 0xC0, 0xFF)
         terminator = is_byte(raw, at, ord(".")) | is_byte(raw, at, ord("!")) | is_byte(raw, at, ord("?"))
 
         bitmaps.letter[block] = letter
-        bitmaps.deleted[block] = between(raw, at, ord("!"), ord("~")) & ~(letter | digit)
+        bitmaps.deleted[block] = punctuation
         bitmaps.terminator[block] = terminator
         bitmaps.newline[block] = is_byte(raw, at, ord("\n"))
         braces += popcount(is_byte(raw, at, ord("{")) | is_byte(raw, at, ord("}")))
-        symbols += popcount(is_byte(raw, at, ord("#")))
+        hashes += popcount(is_byte(raw, at, ord("#")))
         word_over = uint64(0)
         space_over = uint64(0)
         special_over = uint64(0)
+        alphabetic_over = uint64(0)
+        sign_over = uint64(0)
 
         while leads != 0:
             bit = lowest(leads)
@@ -77,29 +85,37 @@ def classify(raw: Bytes, blocks: int, properties: Words32, bitmaps: Bitmaps, ran
             is_word = everywhere_if(traits & uint32(WORD) != 0)
             is_space = everywhere_if(traits & uint32(SPACE) != 0)
             is_special = everywhere_if(traits & uint32(SPECIAL) != 0)
+            is_letter = everywhere_if(traits & uint32(ICON) == LETTER)
+            is_sign = everywhere_if(traits & uint32(SIGN) != 0)
             lead = uint64(1) << uint64(bit)
             span = (lead << uint64(length)) - lead      # right too where the shift drops bits that reach over
             word |= span & is_word
             space |= span & is_space
             special |= span & is_special
+            alphabetic |= span & is_letter
+            sign |= span & is_sign
             upper |= lead & everywhere_if(traits & uint32(UPPER) != 0)
             lower |= lead & everywhere_if(traits & uint32(LOWER) != 0)
             numeric |= lead & everywhere_if(traits & uint32(NUMERIC) != 0)
-            symbols += int64(code_point == HORIZONTAL_ELLIPSIS)
+            ellipses += int64(code_point == HORIZONTAL_ELLIPSIS)
             if bit + length > BLOCK:
                 over = (uint64(1) << uint64(bit + length - BLOCK)) - uint64(1)
                 word_over = over & is_word
                 space_over = over & is_space
                 special_over = over & is_special
+                alphabetic_over = over & is_letter
+                sign_over = over & is_sign
 
         bitmaps.continuation[block] = continuation
         bitmaps.space[block] = space
         bitmaps.word[block] = word
         bitmaps.special[block] = special
+        bitmaps.alphabetic[block] = alphabetic
+        bitmaps.sign[block] = sign
         bitmaps.upper[block] = upper
         bitmaps.lower[block] = lower
         bitmaps.numeric[block] = numeric
         ranks.continuation[block + 1] = ranks.continuation[block] + popcount(continuation)
         ranks.upper[block + 1] = ranks.upper[block] + popcount(upper)
         ranks.numeric[block + 1] = ranks.numeric[block] + popcount(numeric)
-    return braces, symbols
+    return braces, hashes, ellipses

@@ -23,7 +23,10 @@ CASED = 32                # the context of a final sigma: Unicode 3.13, D135 ...
 CASE_IGNORABLE = 64       # ... and D136; and ASCII punctuation, which is deleted before
 SPECIAL = 128             # normalises to something else, or can change places with its neighbours
 CLASS_SHIFT = 8           # canonical combining class of the code point itself: 8 bits
-MAPPING_SHIFT = 16        # 1 + index of its mapping, 0 if it stays what it is: 16 bits
+LETTER = 1 << 16          # str.isalpha
+SIGN = 1 << 17            # punctuation or symbol: categories P and S ...
+ICON = LETTER | SIGN      # ... and of these category So: both bits, for no sign is a letter
+MAPPING_SHIFT = 18        # 1 + index of its mapping, 0 if it stays what it is: 14 bits
 
 SIGMA = 0x3A3
 MAX_GROWTH = 3            # normalised bytes for each byte of text: U+0390, a Hangul syllable, U+1D160
@@ -56,6 +59,8 @@ def tables() -> Tables:
     growth = max(len(becomes) / len(characters[i].encode()) for i, becomes in zip(mapped, encoded, strict=True))
     assert growth <= MAX_GROWTH, f"a code point of Unicode {unicodedata.unidata_version} grows {growth} times"
 
+    assert len(mapped) < 1 << 32 - MAPPING_SHIFT, f"{len(mapped):,} mappings"
+
     mapping_number = np.zeros(len(characters), np.uint32)
     mapping_number[mapped] = np.arange(1, len(mapped) + 1)
 
@@ -66,6 +71,7 @@ def tables() -> Tables:
     bits |= _flag(LOWER, (c.islower() or unicodedata.category(c) == "Lt" for c in characters))
     bits |= _flag(NUMERIC, (any(map(str.isnumeric, text)) for text in normalised))     # never more than one
     bits |= _sigma_context(characters) | _flag(CASE_IGNORABLE, (c in string.punctuation for c in characters))
+    bits |= _flag(LETTER, map(str.isalpha, characters)) | _signs(characters)
     bits |= np.where(((combining > 0) | (mapping_number > 0)) & (bits & SPACE == 0), np.uint32(SPECIAL), np.uint32(0))
 
     properties = np.zeros(0x110000, np.uint32)
@@ -82,6 +88,14 @@ def tables() -> Tables:
 
 def _flag(bit: int, values: Iterable[bool]) -> npt.NDArray[np.uint32]:
     return np.fromiter(values, np.uint32) * np.uint32(bit)
+
+
+def _signs(characters: list[str]) -> npt.NDArray[np.uint32]:
+    """SIGN of punctuation and symbols, ICON of other symbols."""
+    categories = list(map(unicodedata.category, characters))
+    return _flag(SIGN, (category[0] in "PS" for category in categories)) | _flag(
+        ICON, (category == "So" for category in categories)
+    )
 
 
 def _sigma_context(characters: list[str]) -> npt.NDArray[np.uint32]:

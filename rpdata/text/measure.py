@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from rpdata.text.arrays import Ints, Words32
+from rpdata.text.arrays import Words32
 from rpdata.text.codepoints import tables
 from rpdata.text.hashing import draw_secret
 from rpdata.text.lines import make_lines
@@ -46,11 +46,11 @@ def measure(
     The statistics, a row for each document; and the signatures: a binary array of 128 big-endian uint32 = 512 bytes,
     null for documents of fewer than 13 words; None if none were asked for.
 
-    Working memory: at most 45 bytes for each byte of the largest document, and 30 for each line of the batch.
+    Working memory: at most 86 bytes for each byte of the largest document, and 30 for each line of the batch.
     """
     if minhash and len(texts) > MAX_SIGNED_DOCUMENTS:
         raise ValueError(f"{len(texts):,} texts: signatures are made for up to {MAX_SIGNED_DOCUMENTS:,} in one call")
-    batch = _batch(texts, stop_lists.numbers(languages))
+    batch = _batch(texts, stop_lists, languages)
     rows = len(texts)
     documents = make_documents(rows)
     lines = make_lines(int(np.count_nonzero(batch.text == _NEWLINE)) + rows)
@@ -58,6 +58,7 @@ def measure(
     line_count = scan_batch(
         batch,
         stop_lists.packed(),
+        stop_lists.common.packed(),
         tables(),
         _permutations(),
         _secret(),
@@ -68,21 +69,24 @@ def measure(
         signatures,
     )
     columns = documents._asdict()
-    for name, orders in (("top_ngram_code_points", TOP_ORDERS), ("duplicate_ngram_code_points", DUPLICATE_ORDERS)):
-        columns[name] = dict(zip(orders, columns[name], strict=True))
+    for name in ("top_ngram_code_points", "top_token_ngram_code_points"):
+        columns[name] = dict(zip(TOP_ORDERS, columns[name], strict=True))
+    for name in ("duplicate_ngram_code_points", "token_ngram_again_code_points"):
+        columns[name] = dict(zip(DUPLICATE_ORDERS, columns[name], strict=True))
     statistics = TextStats(
         **columns,
         has_stop_list=batch.stop_list >= 0,
+        has_common_words=batch.common_list >= 0,
         lines=LineStats(**{name: column[:line_count] for name, column in lines._asdict().items()}),
     )
     return statistics, _signature_array(signatures, documents.words >= SHINGLE_WORDS) if minhash else None
 
 
-def _batch(texts: pa.StringArray, stop_list: Ints) -> Batch:
+def _batch(texts: pa.StringArray, stop_lists: StopLists, languages: Sequence[str | None]) -> Batch:
     text, offsets = utf8_of(texts)
-    if len(stop_list) != len(texts):
-        raise ValueError(f"{len(texts)} texts, but {len(stop_list)} languages")
-    return Batch(text, offsets, stop_list)
+    if len(languages) != len(texts):
+        raise ValueError(f"{len(texts)} texts, but {len(languages)} languages")
+    return Batch(text, offsets, stop_lists.numbers(languages), stop_lists.common.numbers(languages))
 
 
 def _signature_array(signatures: Words32, signed: npt.NDArray[np.bool_]) -> pa.Array:

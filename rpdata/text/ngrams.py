@@ -2,7 +2,7 @@
 
 An n-gram can only repeat if its first n - 1 words repeat and its last n - 1 words do. So repeated (n-1)-grams are
 extended: only where one is followed at once by another is there anything to count. The key of an n-gram is (number of
-its first n - 1 words, number of its last word), so two n-grams never share a key; work shrinks with n.
+its first n - 1 words, number of its last n - 1), so two n-grams never share a key; work shrinks with n.
 """
 
 import math
@@ -61,21 +61,20 @@ def repeated_words(words: Words, count: int, counts: Counts, repeats: Repeats) -
 
 @kernel
 def extend_repeats(
-    words: Words, count: int, repeats: Repeats, repeated: int, order: int, numbering: Numbering, secret: Secret
+    repeats: Repeats, repeated: int, numbering: Numbering, secret: Secret
 ) -> tuple[int, int]:
-    """From the repeated n-grams of order - 1 make all those of `order` that may repeat, and number and count them.
+    """From the repeated n-grams of one order make all those of the next that may repeat, and number and count them.
 
     Rewrites `repeats` in place; returns how many positions may repeat, and how many different n-grams they have.
     """
     candidates = 0
     for x in range(repeated - 1):
-        start = int64(repeats.position[x])
-        last = min(start + order - 1, count - 1)        # where it is cut off, no repeat follows and nothing is kept
-        key = uint64(repeats.number[x]) << uint64(32) | uint64(words.number[last])
+        start = repeats.position[x]
+        key = uint64(repeats.number[x]) << uint64(32) | uint64(repeats.number[x + 1])
         mixed = key * secret.odd
         repeats.position[candidates] = start
         repeats.key[candidates] = mixed ^ mixed >> uint64(32)
-        candidates += int64(repeats.position[x + 1] == start + 1)
+        candidates += int64(repeats.position[x + 1] == start + 1)      # if not, the key is written over
     return candidates, number_keys(repeats.key, candidates, numbering, repeats.number)
 
 
@@ -140,7 +139,7 @@ def measure_ngrams(
     for order in range(2, DUPLICATE_ORDERS[-1] + 1):
         if repeated == 0:
             break
-        candidates, distinct = extend_repeats(words, count, repeats, repeated, order, numbering, secret)
+        candidates, distinct = extend_repeats(repeats, repeated, numbering, secret)
         if order <= TOP_ORDERS[-1]:
             code_points = top_code_points(words, repeats, numbering.counts, distinct, order)
             top[order - TOP_ORDERS[0], row] = code_points

@@ -15,9 +15,12 @@ from rpdata.text.minhash import SHINGLE_WORDS, hash_shingles_sha1, hash_shingles
 from rpdata.text.ngrams import DUPLICATE_ORDERS, TOP_ORDERS, entropy, measure_ngrams
 from rpdata.text.normalise import normalise
 from rpdata.text.numbering import number_keys
+from rpdata.text.peeled import cut_tokens
+from rpdata.text.peeled_ngrams import measure_token_ngrams
+from rpdata.text.peeled_tokens import count_spaced_words, split_tokens
 from rpdata.text.permute import minima
 from rpdata.text.scratch import Scratch
-from rpdata.text.stop_words import PackedLists, stop_table
+from rpdata.text.stop_words import PackedLists, hash_common, stop_table
 from rpdata.text.tokens import count_ellipses, count_raw_words, count_sentences, count_stop_words
 from rpdata.text.vectors import BLOCK
 from rpdata.text.words import BLANK, count_lorem_ipsums, split_words
@@ -31,6 +34,7 @@ class Batch(NamedTuple):
     text: Bytes
     offsets: Ints
     stop_list: Ints                     # the number of each document's stop list; -1 for none
+    common_list: Ints                   # likewise, of its list of common words
 
 
 class Documents(NamedTuple):
@@ -38,7 +42,16 @@ class Documents(NamedTuple):
 
     code_points: Ints
     curly_brackets: Ints
-    symbols: Ints
+    hashes: Ints
+    ellipses: Ints
+    newlines: Ints
+    spaced_words: Ints
+    spaced_words_with_letter: Ints
+    tokens: Ints
+    tokens_with_letter: Ints
+    wordlike_tokens: Ints
+    wordlike_token_code_points: Ints
+    common_words: Ints
     sentences: Ints
     raw_words: Ints
     raw_words_all_caps: Ints
@@ -52,6 +65,8 @@ class Documents(NamedTuple):
     ellipsis_lines: Ints
     top_ngram_code_points: Ints         # (3, documents): n = 2, 3, 4
     duplicate_ngram_code_points: Ints   # (6, documents): n = 5 .. 10
+    top_token_ngram_code_points: Ints   # (3, documents)
+    token_ngram_again_code_points: Ints # (6, documents)
     line_offsets: Ints                  # (documents + 1,)
 
 
@@ -59,8 +74,10 @@ def make_documents(rows: int) -> Documents:
     """Columns of zeros."""
     columns: dict[str, Any] = {name: np.zeros(rows, np.int64) for name in Documents._fields}
     columns["word_entropy"] = np.zeros(rows, np.float64)
-    columns["top_ngram_code_points"] = np.zeros((len(TOP_ORDERS), rows), np.int64)
-    columns["duplicate_ngram_code_points"] = np.zeros((len(DUPLICATE_ORDERS), rows), np.int64)
+    for name in ("top_ngram_code_points", "top_token_ngram_code_points"):
+        columns[name] = np.zeros((len(TOP_ORDERS), rows), np.int64)
+    for name in ("duplicate_ngram_code_points", "token_ngram_again_code_points"):
+        columns[name] = np.zeros((len(DUPLICATE_ORDERS), rows), np.int64)
     columns["line_offsets"] = np.zeros(rows + 1, np.int64)
     return Documents(**columns)
 
@@ -69,6 +86,7 @@ def make_documents(rows: int) -> Documents:
 def scan_batch(
     batch: Batch,
     packed_lists: PackedLists,
+    packed_common: PackedLists,
     tables: Tables,
     permutations: Hashes,
     secret: Secret,
@@ -85,15 +103,17 @@ def scan_batch(
     raw, bitmaps, ranks = scratch.raw, scratch.bitmaps, scratch.ranks
     normalised, words = scratch.normalised, scratch.words
     stop_tables = [stop_table(packed_lists, number, secret) for number in range(packed_lists.first.size - 1)]
+    common_hashes = hash_common(packed_common, secret)
     line = 0
     for row in range(batch.stop_list.size):
         size = load_document(batch.text, batch.offsets[row], batch.offsets[row + 1], raw)
         blocks = (FIRST + size) // BLOCK + 1
 
-        braces, symbols = classify(raw, blocks, tables.properties, bitmaps, ranks)
+        braces, hashes, ellipses = classify(raw, blocks, tables.properties, bitmaps, ranks)
         documents.code_points[row] = size - ranks.continuation[blocks]
         documents.curly_brackets[row] = braces
-        documents.symbols[row] = symbols + count_ellipses(raw, blocks)
+        documents.hashes[row] = hashes
+        documents.ellipses[row] = ellipses + count_ellipses(raw, blocks)
         documents.sentences[row] = count_sentences(blocks, bitmaps)
         raw_words, all_caps, with_letter = count_raw_words(blocks, bitmaps)
         documents.raw_words[row] = raw_words
@@ -102,6 +122,8 @@ def scan_batch(
         if batch.stop_list[row] >= 0:
             table, longest = stop_tables[batch.stop_list[row]]
             documents.raw_stop_words[row] = count_stop_words(raw, blocks, bitmaps, table, longest, secret)
+
+        measure_tokens(scratch, blocks, tables.properties, common_hashes[batch.common_list[row]], secret, row, documents)
 
         normalised_size = normalise(raw, blocks, tables, bitmaps, ranks, normalised)
         count, javascript, ipsum = split_words(normalised, normalised_size, words, secret)
@@ -127,6 +149,27 @@ def load_document(text: Bytes, start: int, end: int, raw: Bytes) -> int:
         raw[FIRST + i] = text[start + i]
     raw[FIRST + size : FIRST + size + 2 * BLOCK] = BLANK
     return size
+
+
+@kernel
+def measure_tokens(
+    scratch: Scratch, blocks: int, properties: Words32, common: Hashes, secret: Secret, row: int, documents: Documents
+) -> None:
+    """Fill the columns about white-space words and peeled tokens."""
+    raw, bitmaps, tokens = scratch.raw, scratch.bitmaps, scratch.tokens
+    words, with_letter, newlines = count_spaced_words(blocks, bitmaps)
+    documents.spaced_words[row] = words
+    documents.spaced_words_with_letter[row] = with_letter
+    documents.newlines[row] = newlines
+    cut_tokens(raw, blocks, properties, bitmaps)
+    count, with_letter, signs, sign_code_points, found = split_tokens(raw, blocks, bitmaps, tokens, common, secret)
+    documents.tokens[row] = count
+    documents.tokens_with_letter[row] = with_letter
+    documents.wordlike_tokens[row] = count - signs
+    documents.wordlike_token_code_points[row] = tokens.code_points_before[count] - sign_code_points
+    documents.common_words[row] = found
+    top, again = documents.top_token_ngram_code_points, documents.token_ngram_again_code_points
+    measure_token_ngrams(tokens, count, scratch.repeats, scratch.numbering, secret, row, top, again)
 
 
 @kernel

@@ -10,10 +10,11 @@ from rpdata.text.codepoints import MAX_GROWTH
 from rpdata.text.minhash import Shingles, make_shingles
 from rpdata.text.ngrams import Repeats, make_repeats
 from rpdata.text.numbering import Numbering, make_numbering
+from rpdata.text.peeled_tokens import Tokens, make_tokens
 from rpdata.text.vectors import BLOCK
 from rpdata.text.words import Words, make_words
 
-BYTES_PER_TEXT_BYTE = 45        # a Scratch takes at most this for each byte of the largest document, and SCRATCH_FLOOR
+BYTES_PER_TEXT_BYTE = 86        # a Scratch takes at most this for each byte of the largest document, and SCRATCH_FLOOR
 SCRATCH_FLOOR = 1 << 16
 
 
@@ -28,6 +29,7 @@ class Scratch(NamedTuple):
     numbering: Numbering
     repeats: Repeats
     shingles: Shingles
+    tokens: Tokens
 
 
 def make_scratch(largest: int) -> Scratch:
@@ -41,7 +43,8 @@ def make_scratch(largest: int) -> Scratch:
         bitmaps=bitmaps,
         ranks=ranks,
         words=make_words(words),
-        numbering=make_numbering(words),
-        repeats=make_repeats(words),
+        numbering=make_numbering(largest),
+        repeats=make_repeats(largest),
         shingles=make_shingles(words),
+        tokens=make_tokens(largest),
     )

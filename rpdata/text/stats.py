@@ -34,7 +34,17 @@ class TextStats:
 
     code_points: Ints
     curly_brackets: Ints
-    symbols: Ints                                     # '#', non-overlapping '...', U+2026
+    hashes: Ints                                      # '#'
+    ellipses: Ints                                    # non-overlapping '...', U+2026
+    newlines: Ints
+    spaced_words: Ints                                # cut at white space and nowhere else
+    spaced_words_with_letter: Ints                    # str.isalpha of any character
+    tokens: Ints                                      # peeled tokens (see `peeled`)
+    tokens_with_letter: Ints
+    wordlike_tokens: Ints                             # those that are not of signs alone
+    wordlike_token_code_points: Ints
+    common_words: Ints                                # different ones of the language's list, among the tokens
+    has_common_words: npt.NDArray[np.bool_]           # whether the document's language has a list of common words
     sentences: Ints                                   # matches of \\b[^.!?]+[.!?]*
     raw_words: Ints
     raw_words_all_caps: Ints                          # str.isupper
@@ -49,12 +59,19 @@ class TextStats:
     ellipsis_lines: Ints                              # raw lines that end in '...' or U+2026 after rstrip
     top_ngram_code_points: dict[int, Ints]            # n = 2, 3, 4: its code points times its count; 0 if that is 1
     duplicate_ngram_code_points: dict[int, Ints]      # n = 5 .. 10: of words under an n-gram that occurs twice or more
+    top_token_ngram_code_points: dict[int, Ints]      # n = 2, 3, 4: its code points, blanks between too, times its count
+    token_ngram_again_code_points: dict[int, Ints]    # n = 5 .. 10: of those read before, the first left out
     line_offsets: Ints                                # documents + 1: document i has the lines from line_offsets[i] on
     lines: LineStats
 
     @property
     def documents(self) -> int:
         return len(self.code_points)
+
+    @property
+    def symbols(self) -> Ints:
+        """'#', non-overlapping '...', U+2026."""
+        return self.hashes + self.ellipses
 
     @property
     def normalised_code_points(self) -> Ints:

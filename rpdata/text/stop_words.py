@@ -10,6 +10,7 @@ from rpdata.text.compiled import int64, kernel, uint64
 from rpdata.text.hashing import Secret, hash_bytes
 from rpdata.text.vectors import BLOCK
 
+MOST_COMMON = 8     # words of a list of common words: one vector of hashes
 WINDOW = 4          # a word is in one of this many slots from its home on
 
 
@@ -28,13 +29,20 @@ class StopLists:
     WINDOW in 2**64, or 2e-19.
     """
 
-    def __init__(self, lists: Mapping[str, Collection[str]]) -> None:
+    def __init__(self, lists: Mapping[str, Collection[str]], common: "StopLists | None" = None) -> None:
+        """common: lists of up to MOST_COMMON words each, of which it is counted how many different ones occur."""
         self._numbers = {language: number for number, language in enumerate(lists)}
         words = [sorted({word.encode() for word in entries}) for entries in lists.values()]
         flat = [word for entries in words for word in entries]
         self._text = b"".join(flat) + bytes(BLOCK)
         self._start = np.cumsum([0, *map(len, flat)], dtype=np.int64)
         self._first = np.cumsum([0, *map(len, words)], dtype=np.int64)
+        self._common = common
+
+    @property
+    def common(self) -> "StopLists":
+        """The lists of common words; none if there are none."""
+        return self._common or StopLists({})
 
     def numbers(self, languages: Sequence[str | None]) -> Ints:
         """The number of the list of each language; -1 for one that has none."""
@@ -43,6 +51,19 @@ class StopLists:
     def packed(self) -> PackedLists:
         """The lists as kernels take them."""
         return PackedLists(np.frombuffer(self._text, np.uint8), self._start.copy(), self._first.copy())
+
+
+@kernel
+def hash_common(packed: PackedLists, secret: Secret) -> Hashes:
+    """The hashes of lists of common words: a row of MOST_COMMON for each, filled up with zeros; zeros behind the last."""
+    lists = packed.first.size - 1
+    hashes = np.zeros((lists + 1, MOST_COMMON), np.uint64)
+    for number in range(lists):
+        first = packed.first[number]
+        for word in range(first, packed.first[number + 1]):
+            start = packed.start[word]
+            hashes[number, word - first] = hash_bytes(packed.text, start, packed.start[word + 1] - start, secret)
+    return hashes
 
 
 @kernel

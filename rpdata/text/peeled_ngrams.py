@@ -1,0 +1,95 @@
+"""Repeated n-grams of peeled tokens, measured as datatrove's GopherRepetitionFilter does.
+
+Pairs come from the hashes of their two tokens, so that single tokens need no number; longer n-grams are extended from
+them as those of words are (see `ngrams`).
+"""
+
+from rpdata.text.arrays import Counts, Ints
+from rpdata.text.compiled import int64, kernel, uint64
+from rpdata.text.hashing import Secret
+from rpdata.text.ngrams import DUPLICATE_ORDERS, TOP_ORDERS, Repeats, extend_repeats, keep_repeated
+from rpdata.text.numbering import Numbering, number_keys
+from rpdata.text.peeled_tokens import Tokens
+from rpdata.text.vectors import multiply_fold
+
+SEEN = 0        # in the counts of repeated n-grams, all of which are 2 or more
+
+
+@kernel
+def measure_token_ngrams(
+    tokens: Tokens, count: int, repeats: Repeats, numbering: Numbering, secret: Secret, row: int, top: Ints, again: Ints
+) -> None:
+    """Fill a document's column of `top` (a row for each of TOP_ORDERS) and of `again` (of DUPLICATE_ORDERS)."""
+    for order in TOP_ORDERS:
+        if count >= order:          # before any is counted: the first n-gram, as often as it must occur
+            top[order - TOP_ORDERS[0], row] = code_points(tokens, 0, order) + order - 1
+    repeated = 0
+    for order in range(2, DUPLICATE_ORDERS[-1] + 1):
+        if order == 2:
+            candidates, distinct = number_pairs(tokens, count, repeats, numbering, secret)
+        else:
+            candidates, distinct = extend_repeats(repeats, repeated, numbering, secret)
+        if order <= TOP_ORDERS[-1]:
+            place, times = most_frequent(repeats, numbering.counts, distinct)
+            if times > 1:
+                spelled = code_points(tokens, int64(repeats.position[place]), order) + order - 1
+                top[order - TOP_ORDERS[0], row] = spelled * times
+        repeated = keep_repeated(repeats, candidates, numbering.counts)
+        if repeated == 0:
+            break
+        if order >= DUPLICATE_ORDERS[0]:
+            covered = code_points_again(tokens, repeats, repeated, order, numbering.counts)
+            again[order - DUPLICATE_ORDERS[0], row] = covered
+
+
+@kernel
+def number_pairs(
+    tokens: Tokens, count: int, repeats: Repeats, numbering: Numbering, secret: Secret
+) -> tuple[int, int]:
+    """Number and count all pairs of neighbours; returns how many there are, and how many different ones."""
+    pairs = max(count - 1, 0)
+    for i in range(pairs):
+        repeats.position[i] = i
+        repeats.key[i] = multiply_fold(tokens.hash[i] ^ secret.low, tokens.hash[i + 1] ^ secret.high)
+    return pairs, number_keys(repeats.key, pairs, numbering, repeats.number)
+
+
+@kernel
+def code_points(tokens: Tokens, start: int, order: int) -> int:
+    """Of so many tokens from one on, without the blanks between them."""
+    return int64(tokens.code_points_before[start + order]) - int64(tokens.code_points_before[start])
+
+
+@kernel
+def most_frequent(repeats: Repeats, counts: Counts, distinct: int) -> tuple[int, int]:
+    """Where the most frequent n-gram stands in `repeats`, the first on ties, and how often it occurs; 0 if none does."""
+    top = 0
+    times = 0
+    for number in range(1, distinct + 1):
+        if counts[number] > times:
+            top = number
+            times = int64(counts[number])
+    place = 0
+    while times > 1 and repeats.number[place] != top:
+        place += 1
+    return place, times
+
+
+@kernel
+def code_points_again(tokens: Tokens, repeats: Repeats, repeated: int, order: int, counts: Counts) -> int:
+    """Code points of the n-grams that occurred before, read from the start, going on behind each such; spends `counts`.
+
+    Of an n-gram that is passed over in that way nothing is remembered.
+    """
+    covered = 0
+    end = 0
+    for x in range(repeated):
+        start = int64(repeats.position[x])
+        if start < end:
+            continue
+        number = repeats.number[x]
+        if counts[number] == SEEN:
+            covered += code_points(tokens, start, order)
+            end = start + order
+        counts[number] = SEEN
+    return covered
