@@ -8,6 +8,7 @@ import numpy as np
 import orjson
 import pyarrow as pa
 
+from rpdata.annotate.identity import id_ints
 from rpdata.errors import CannotFinish
 from rpdata.redpajama import signals_json, slices
 from rpdata.redpajama_tree.disagreements import Disagreements
@@ -147,19 +148,25 @@ def tell_differences(
         return
     ours = [text for part in slices(signals) for text in signals_json(part).to_pylist()]
     fields = {name: documents[name].to_pylist() for name in FIELDS}
+    numbers = id_ints(documents["doc_id"]).to_pylist()
     for row, (doc_id, record) in enumerate(zip(documents["doc_id"].to_pylist(), records, strict=True)):
         if record is None:
             continue
+        said = record.get("id_int")
+        if said not in (None, numbers[row]):
+            told.add(doc_id, f"id_int is {said}, and by the identifier {numbers[row]}")
         theirs = record["quality_signals"]
         if orjson.dumps(theirs) != ours[row].encode():
             written = orjson.loads(ours[row])
             names = [name for name in {**theirs, **written} if not same(theirs.get(name), written.get(name))]
             if names:
                 told.add(doc_id, f"values or spans of {', '.join(names[:5])} can't be held, or are of another text")
-        for name, values in fields.items():
+        place = {"cc_net_source": doc_id.rpartition("/")[0], "snapshot_id": doc_id.partition("/")[0]}
+        known = {**{name: values[row] for name, values in fields.items()}, **place}
+        for name in dict.fromkeys((*FIELDS, *record["metadata"])):
             said = record["metadata"].get(name)
-            if said != values[row]:
-                told.add(doc_id, f"{name} is {said!r} in its metadata, and {values[row]!r} in documents/")
+            if said != known.get(name):
+                told.add(doc_id, f"{name} is {said!r} in its metadata, and {known.get(name)!r} in documents/")
 
 
 def same(one: object, other: object) -> bool:

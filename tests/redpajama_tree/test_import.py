@@ -203,6 +203,14 @@ def another_url(records):
     records[1]["metadata"]["url"] = "http://elsewhere"
 
 
+def another_number(records):
+    records[2]["id_int"] += 1
+
+
+def another_source(records):
+    records[4]["metadata"]["cc_net_source"] = "2020-05/0000/de_head.json.gz"
+
+
 def half_a_word(records):
     records[2]["quality_signals"]["rps_doc_word_count"][0][2] = 1.5
 
@@ -241,6 +249,8 @@ def another_digest(rows):
     ("change", "row", "cause"),
     [
         (with_signals(another_url), 1, "url is 'http://elsewhere' in its metadata"),
+        (with_signals(another_number), 2, "id_int is"),
+        (with_signals(another_source), 4, "cc_net_source is '2020-05/0000/de_head.json.gz' in its metadata"),
         (with_signals(half_a_word), 2, "values or spans of rps_doc_word_count can't be held"),
         (with_signals(another_text), 3, "values or spans of rps_lines_num_words"),
         (with_signals(another_key), None, "rps_doc_new is no signal that rpdata knows"),
