@@ -22,6 +22,9 @@ def print_import(summary: ImportSummary, *, as_json: bool) -> None:
         f"With published signals {summary.signals:,}, signatures {summary.minhash:,}, marks of duplicates "
         f"{summary.duplicates:,}."
     )
+    if summary.dropped:
+        reasons = ", ".join(f"{name} {number:,}" for name, number in sorted(summary.dropped.items()))
+        console.print(f"Left out: {reasons}")
     if summary.failed or summary.unread_bytes:
         console.print(
             f"No documents: {counted(summary.failed, 'record')}; {summary.unread_bytes:,} bytes could not be read. "

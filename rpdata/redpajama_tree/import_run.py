@@ -44,6 +44,7 @@ class ImportSummary:
     units_done_before: int = 0
     read: int = 0
     written: int = 0
+    dropped: dict[str, int] = field(default_factory=dict)
     failed: int = 0
     unread_bytes: int = 0
     signals: int = 0
@@ -143,7 +144,8 @@ def planned(manifest: Manifest, root: Path, found: Mapping[str, Mapping[str, Pat
     signatures = {**Settings(root).minhash_configuration(), "minhash_hash": families.pop()}
     manifest.agree("minhash", signatures, root, "Import into a new folder: --output")
     manifest.replace(QUALITY_SIGNALS, IMPORTED)
-    if found[DUPLICATES]:
+    marked = manifest.configurations.get(DUPLICATES, IMPORTED)
+    if found[DUPLICATES] and "imported" in marked:      # the others are what rpdata dedup made, and stay
         column = {"definition": "Whether it is not among the copies.", "unit": "", "type": "bool", "source": ""}
         manifest.replace(DUPLICATES, {**IMPORTED, "about": ABOUT, "signals": {"exact_keep": column}})
     inputs = [
@@ -162,6 +164,10 @@ def tasks_of(manifest: Manifest, root: Path, found: Mapping[str, Mapping[str, Pa
             names = published_names(path)
         if names:
             break
+    else:       # those of the partitions that were imported before
+        entries = (entry for entry in Ledger(root).entries(QUALITY_SIGNALS) if entry.inputs)
+        with suppress(UserError):           # damaged: its unit is imported anew
+            names = list(next((entry.columns for entry in entries), ()))
     known = tuple(name for name, signal in CATALOGUE.items() if name in names or (signal.published and not names))
     units = {unit.partition_path: unit for unit in manifest.units}
     tasks = {}
@@ -181,10 +187,12 @@ def count(tasks: Mapping[str, ImportTask], summary: ImportSummary) -> None:
             entry = entries[DOCUMENTS]
             summary.read += entry.read
             summary.written += entry.written
+            for reason, number in entry.dropped.items():
+                summary.dropped[reason] = summary.dropped.get(reason, 0) + number
             summary.failed += entry.failed
             summary.unread_bytes += entry.unread_bytes
         for name, step in (("signals", QUALITY_SIGNALS), ("minhash", MINHASH), ("duplicates", DUPLICATES)):
-            if step in entries and step in task.files:
+            if step in entries and entries[step].inputs:
                 setattr(summary, name, getattr(summary, name) + entries[step].written)
         for step in task.steps[1:]:
             path = task.root / "errors" / step / f"{task.name}.jsonl"

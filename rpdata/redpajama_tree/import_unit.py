@@ -17,6 +17,7 @@ from rpdata.dataset import DOCUMENTS, DUPLICATES, MINHASH
 from rpdata.engine.cluster import advance
 from rpdata.engine.commit import Commit
 from rpdata.engine.plan import Unit
+from rpdata.errors import UserError
 from rpdata.ledger import Entry, Ledger, ReadReport, configuration_hash, hash_of, refuse_loss
 from rpdata.overlay import OverlayWriter, describe, read_footer
 from rpdata.redpajama_tree.disagreements import Disagreements
@@ -63,7 +64,25 @@ class ImportTask:
 
 def is_imported(task: ImportTask) -> bool:
     """Whether nothing remains to do."""
-    return all(Ledger(task.root).done(step, task.name, task.configuration(step)) for step in task.steps)
+    ledger = Ledger(task.root)
+    return all(
+        stays(task, step) or ledger.done(step, task.name, task.configuration(step)) for step in task.steps
+    )
+
+
+def stays(task: ImportTask, step: str) -> bool:
+    """Whether an overlay is left as it is: what was imported is not lost when its file leaves the tree, nor are the
+    marks of `rpdata dedup` when a file of duplicates comes into it."""
+    ledger = Ledger(task.root)
+    try:
+        entry = ledger.entry(step, task.name)
+    except UserError:       # damaged: it is made anew
+        return False
+    if entry is None or step == DOCUMENTS:
+        return False
+    published = bool(entry.inputs)
+    kept = not published if step == DUPLICATES else published and step not in task.files
+    return kept and ledger.done(step, task.name, entry.configuration)
 
 
 def import_unit(task: ImportTask) -> UnitReport:
@@ -78,12 +97,13 @@ def import_unit(task: ImportTask) -> UnitReport:
     source = ReadReport()
     partition = task.unit.partition_path
     assert partition is not None, "published files are of one partition each"
-    told = {step: Disagreements(str(task.files.get(step, step))) for step in task.steps[1:]}
+    steps = [step for step in task.steps if not stays(task, step)]
+    told = {step: Disagreements(str(task.files.get(step, step))) for step in steps[1:]}
     with Commit(task.root) as output:
-        paths = {step: output.file(f"{step}/{partition}.parquet") for step in task.steps}
+        paths = {step: output.file(f"{step}/{partition}.parquet") for step in steps}
         with ExitStack() as stack:
             fills, schemas, closers = overlays_of(task, partition, told)
-            writers = {step: stack.enter_context(OverlayWriter(paths[step], schemas[step])) for step in task.steps}
+            writers = {step: stack.enter_context(OverlayWriter(paths[step], schemas[step])) for step in steps}
             seen: list[pa.Array] = []
             for documents in documents_of(task, source):
                 clock = summary.timed("read", clock)
@@ -98,7 +118,7 @@ def import_unit(task: ImportTask) -> UnitReport:
             for close in closers:
                 close(pa.concat_arrays(seen) if seen else pa.array([], pa.string()))
         output.errors(DOCUMENTS, task.name, source.told())
-        entries = {step: entry_of(task, step, paths[step], source) for step in task.steps}
+        entries = {step: entry_of(task, step, paths[step], source) for step in steps}
         for step, entry in entries.items():
             if step in told:
                 output.errors(step, task.name, told[step].told())
@@ -115,7 +135,8 @@ def documents_of(task: ImportTask, source: ReadReport) -> Iterator[pa.RecordBatc
 def overlays_of(
     task: ImportTask, partition: str, told: Mapping[str, Disagreements]
 ) -> tuple[dict[str, Fill], dict[str, pa.Schema], list[Callable[[pa.Array], None]]]:
-    """For each overlay what fills it, and its schema; and what is to be called at the end with all identifiers."""
+    """For each overlay that has something `told` of it: what fills it, its schema, and what is to be called at the end
+    with all identifiers."""
     fills: dict[str, Fill] = {}
     schemas = {DOCUMENTS: schema.DOCUMENTS, MINHASH: schema.MINHASH, DUPLICATES: MARKS}
     closers: list[Callable[[pa.Array], None]] = []
@@ -139,11 +160,12 @@ def overlays_of(
         rows = Rows(path, "id", ["id_int", WHOLE], told[MINHASH])
         closers.append(rows.close)
     fills[MINHASH] = lambda documents: signature_columns(documents, rows, told[MINHASH])
-    if path := task.files.get(DUPLICATES):
+    if DUPLICATES in told:
+        path = task.files[DUPLICATES]
         copies = Rows(path, "doc_id", [], told[DUPLICATES])
         closers.append(copies.close)
         fills[DUPLICATES] = lambda documents: duplicate_columns(documents, copies, told[DUPLICATES])
-    return fills, schemas, closers
+    return {step: fill for step, fill in fills.items() if step in told}, schemas, closers
 
 
 def entry_of(task: ImportTask, step: str, path: Path, source: ReadReport) -> Entry:

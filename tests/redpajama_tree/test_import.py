@@ -19,7 +19,7 @@ from rpdata.errors import UserError
 from rpdata.export import export_redpajama
 from rpdata.manifest import Manifest
 from rpdata.redpajama_tree.import_run import files_in, import_redpajama, planned, tasks_of
-from rpdata.redpajama_tree.import_unit import import_unit
+from rpdata.redpajama_tree.import_unit import import_unit, is_imported
 from rpdata.report.views import write_views
 from tests.command import contents
 from tests.command import rpdata as run
@@ -28,8 +28,9 @@ DE_HEAD = "2026-34/0000/de_head"
 
 
 def imported_here(tree: Path, output: Path) -> Path:
-    """The tree as a dataset, without workers and views."""
-    manifest = planned(Manifest(), output, files_in(tree))
+    """The tree as a dataset, or into the one that is there, without workers and views."""
+    before = Manifest.load(output) if (output / "rpdata.json").exists() else Manifest()
+    manifest = planned(before, output, files_in(tree))
     manifest.save(output)
     for task in tasks_of(manifest, output, files_in(tree)).values():
         import_unit(task)
@@ -133,7 +134,7 @@ def test_an_imported_dataset_is_whole_for_every_other_verb(whole, dataset):
     assert {row["rps_doc_word_count"] for row in ours if tail in row["doc_id"]} == {None}
 
 
-def test_marks_that_were_not_published_are_found_by_deduplication(whole, tmp_path):
+def test_marks_that_were_not_published_are_found_by_deduplication(whole, tree, tmp_path):
     copy = shutil.copytree(whole, tmp_path / "copy")
     with pytest.raises(UserError, match=r"1 of 5 partitions lack `duplicates`.*run rpdata dedup"):
         Dataset.open(copy).scan(deduplicated="exact")
@@ -141,6 +142,9 @@ def test_marks_that_were_not_published_are_found_by_deduplication(whole, tmp_pat
     assert done.returncode == 0, done.stderr
     assert run("status", copy).returncode == 0
     assert len(Dataset.open(copy).scan(columns=["doc_id"], deduplicated="exact").collect()) < 114
+    again = planned(Manifest.load(copy), copy, files_in(tree))      # importing once more leaves those marks alone
+    assert all(is_imported(task) for task in tasks_of(again, copy, files_in(tree)).values())
+    assert again.configurations == Manifest.load(copy).configurations
 
 
 def test_values_are_taken_and_not_computed(tree, tmp_path):
@@ -159,6 +163,29 @@ def test_values_are_taken_and_not_computed(tree, tmp_path):
 def write_records(path: Path, records: list[dict]) -> None:
     lines = [json.dumps(record, ensure_ascii=False, separators=(",", ":")) + "\n" for record in records]
     path.write_bytes(gzip.compress("".join(lines).encode()))
+
+
+def test_what_was_imported_stays_when_the_tree_has_its_file_no_more(tree, tmp_path):
+    copy = tmp_path / "copy"
+    for path in tree.rglob("*de_head*"):
+        place(path, copy / path.relative_to(tree))
+    marks = copy / f"duplicates/{DE_HEAD}.duplicates.parquet"
+    later = marks.rename(tmp_path / marks.name)
+    dataset = imported_here(copy, tmp_path / "out")
+    before = contents(dataset)
+    shutil.rmtree(copy / "quality_signals")
+    shutil.rmtree(copy / "minhash")
+    place(tree / "documents/2026-34/0000/en_tail.json.gz", copy / "documents/2026-34/0000/en_tail.json.gz")
+    later.rename(marks)
+    after = contents(imported_here(copy, dataset))
+    assert {name: after[name] for name in before} == before
+    assert (dataset / f"duplicates/{DE_HEAD}.parquet").exists()
+    frame = Dataset.open(dataset).scan(["documents", "quality_signals", "minhash"]).collect()
+    assert frame["rps_doc_word_count"].null_count() == len(frame) - documents_of(dataset, DE_HEAD)
+
+
+def documents_of(dataset, partition):
+    return pq.read_metadata(dataset / f"documents/{partition}.parquet").num_rows
 
 
 @pytest.mark.parametrize("kept", [[], ["minhash"], ["quality_signals"], ["duplicates", "quality_signals"]])
@@ -282,9 +309,12 @@ def test_a_summary_names_what_disagrees_and_what_has_no_documents(tree, tmp_path
     copy = shutil.copytree(tree, tmp_path / "copy")
     with_signals(another_url)(copy)
     (copy / "documents/2023-06/0003/de_middle.json.gz").unlink()
+    with (copy / f"documents/{DE_HEAD}.json.gz").open("ab") as documents:
+        documents.write(gzip.compress(b"\n"))
     done = run("import", "redpajama", copy, "-o", tmp_path / "out", "--workers", "1", "--json")
     assert done.returncode == 3
     summary = json.loads(done.stdout)
+    assert summary["dropped"] == {"empty_line": 1}
     assert summary["disagreements"] == 1
     assert summary["first_disagreements"][0]["doc_id"] == f"{DE_HEAD}.json.gz/1"
     assert summary["without_documents"] == [
