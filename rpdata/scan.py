@@ -69,7 +69,7 @@ class Scan:
             needed = [SIGNATURE if name == band_column else name for name in sources if sources[name] == overlay]
             for sentence in dataset.disagreements(overlay, needed, partitions):
                 raise UserError(f"cannot scan {dataset.root}: {sentence}")
-        kept = None if deduplicated is None else _kept_column(dataset, deduplicated, partitions)
+        kept = None if deduplicated is None else marked_column(dataset, deduplicated, partitions)
         schema = _schema(dataset, partitions[0], sources, band_column)
         return cls(dataset.root, partitions, sources, schema, languages, bands, kept)
 
@@ -233,7 +233,7 @@ def kept_column(deduplicated: float | str) -> str:
     return "exact_keep" if deduplicated == "exact" else f"keep_sim{_threshold(deduplicated)}"
 
 
-def _kept_column(dataset: Dataset, deduplicated: float | str, partitions: Sequence[str]) -> str:
+def marked_column(dataset: Dataset, deduplicated: float | str, partitions: Sequence[str]) -> str:
     """The column that says which documents are left; UserError if not all partitions have it, of one run."""
     column = kept_column(deduplicated)
     if column not in (dataset.columns(DUPLICATES) if DUPLICATES in dataset.overlays else ()):

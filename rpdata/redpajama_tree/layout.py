@@ -74,12 +74,15 @@ class Request:
         languages: Sequence[str] | None,
         deduplicated: bool | float | str,
     ) -> "Request":
-        """From the arguments as they are typed; UserError for a partition that is none, and for a bare string."""
+        """From the arguments as they are typed; UserError for a partition that is none, and for what is no list of
+        strings."""
         if partition not in BUCKETS:
-            raise unknown_name("partition", partition, BUCKETS)
+            raise unknown_name("partition", str(partition), BUCKETS)
         for option, values in (("snapshots", snapshots), ("languages", languages)):
             if isinstance(values, str):
                 raise UserError(f"{option} takes a list: {option}=[{values!r}]")
+            if odd := [value for value in values or () if not isinstance(value, str)]:
+                raise UserError(f"{option} takes strings, not {odd[0]!r}: {option}=['{odd[0]}']")
         chosen: float | str | None = None if deduplicated is False else deduplicated
         return cls(
             partition,

@@ -1,6 +1,7 @@
 """`rpdata.load_dataset`: the call that RedPajama-V2 documents, over its files and over our own datasets."""
 
 from collections.abc import Callable, Iterator, Sequence
+from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from rpdata import __version__
@@ -24,7 +25,7 @@ ROWS_PER_WRITE = 100    # of the table that `datasets` makes: its strings hold n
 
 
 def load_dataset(
-    path_or_repo: str,
+    path_or_repo: str | PathLike[str],
     name: str = "default",
     *,
     partition: str = "all",
@@ -52,7 +53,7 @@ def load_dataset(
     Raises UserError for what is not known or not there, CannotFinish for what can't be reached or is torn.
     """
     if name not in NAMES:
-        raise unknown_name("configuration", name, NAMES)
+        raise unknown_name("configuration", str(name), NAMES)
     if split not in (None, SPLIT):
         raise unknown_name("split", str(split), [SPLIT])
     request = Request.of(partition, snapshots, languages, deduplicated)
@@ -64,9 +65,9 @@ def load_dataset(
     return (IterableDatasetDict if streaming else DatasetDict)({SPLIT: found})
 
 
-def source_of(path_or_repo: str, name: str, request: Request) -> tuple[Rows, dict[str, Any]]:
+def source_of(path_or_repo: str | PathLike[str], name: str, request: Request) -> tuple[Rows, dict[str, Any]]:
     """The function that gives the rows, and its arguments; the list among them can be dealt out to workers."""
-    tree = Tree.at(path_or_repo, whole=name != "sample")
+    tree = Tree.at(fspath(path_or_repo), whole=name != "sample")
     ours = tree.lists_files and tree.has(FILE)
     if ours and name == "sample":
         return sample_rows, {"parts": sample_parts(tree, request), "request": request}

@@ -17,7 +17,7 @@ from rpdata.redpajama import slices
 from rpdata.redpajama_tree.layout import Request, bucket_of
 from rpdata.redpajama_tree.places import Tree, opened
 from rpdata.report.sample import in_redpajama_form
-from rpdata.scan import OTHER, kept_column
+from rpdata.scan import OTHER, kept_column, marked_column
 from rpdata.signals.ccnet import BUCKETS
 
 QUALITY_SIGNALS = "quality_signals"
@@ -62,16 +62,16 @@ def own_parts(tree: Tree, request: Request) -> tuple[list[OwnPart], Wanted]:
         for name in versions if name.startswith(f"{DOCUMENTS}/") and name.endswith(".parquet")
     ]
     chosen = request.chosen(partitions, tree.named, other=OTHER)
+    if dataset and request.deduplicated is not None:
+        marked_column(dataset, request.deduplicated, chosen)        # or an error that says what to run
     for step in steps[1:]:
         for part in chosen:
             if f"{step}/{part}.parquet" not in versions:
                 way = f"run rpdata dedup, see {kept}" if step == DUPLICATES else "run rpdata compute-signals again"
                 raise UserError(f"{tree.named} has no {step}/{part}.parquet, beside documents/ that are there: {way}")
     if dataset:
-        for step, columns in ((QUALITY_SIGNALS, dataset.columns(QUALITY_SIGNALS)), (DUPLICATES, [kept])):
-            wanted = [name for name in columns if name is not None]
-            for sentence in dataset.disagreements(step, wanted, chosen) if step in steps else ():
-                raise UserError(f"cannot load {tree.named}: {sentence}")
+        for sentence in dataset.disagreements(QUALITY_SIGNALS, dataset.columns(QUALITY_SIGNALS), chosen):
+            raise UserError(f"cannot load {tree.named}: {sentence}")
     parts = [
         OwnPart(
             part,

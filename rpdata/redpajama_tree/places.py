@@ -4,6 +4,7 @@ import os
 import re
 import urllib.request
 from dataclasses import dataclass
+from http.client import HTTPException
 from itertools import product
 from typing import Any, BinaryIO, cast
 
@@ -12,7 +13,7 @@ import fsspec
 from rpdata.artefacts.fetch import TIMEOUT
 from rpdata.errors import CannotFinish, UserError, unknown_name
 from rpdata.ledger import configuration_hash
-from rpdata.redpajama_tree.layout import BUCKETS, LANGUAGES, Request, partition_of
+from rpdata.redpajama_tree.layout import BUCKETS, LANGUAGES, PARTITION, Request, partition_of
 from rpdata.sources.storage import filesystem_of, refuse_address
 
 REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
@@ -120,9 +121,20 @@ class Tree:
         kinds = [kind for kind in BUCKETS if kind != "all" and request.partition in (kind, "all")]
         found: list[str] = []
         for snapshot, language, kind in product(request.snapshots, request.languages or LANGUAGES, kinds):
-            with opened(self.file(f"listings/{language}-{snapshot}-{kind}.txt")) as file:
-                found += file.read().decode().split()
+            found += self.listing(f"listings/{language}-{snapshot}-{kind}.txt")
         return found
+
+    def listing(self, name: str) -> list[str]:
+        """The partitions that a list names; CannotFinish if it comes not whole, or is none."""
+        url = self.file(name)
+        try:
+            with opened(url) as file:
+                lines = file.read().decode("utf-8", "replace").split()
+        except (HTTPException, OSError) as error:
+            raise unreachable(url, error) from error
+        if wrong := [line for line in lines if not PARTITION.fullmatch(line)]:
+            raise CannotFinish(f"{url} is no list of partitions like 2023-06/0000/en_head: it has {wrong[0][:80]!r}")
+        return lines
 
 
 def opened(url: str) -> BinaryIO:

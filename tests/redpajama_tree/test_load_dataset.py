@@ -219,6 +219,9 @@ def test_a_swapped_overlay_is_refused(dataset, tmp_path):
         ({"snapshots": ["2026-35"]}, "unknown snapshot '2026-35'; did you mean 2026-34"),
         ({"languages": ["fr"]}, "unknown language 'fr'; known: de, en"),
         ({"languages": "en"}, r"languages takes a list: languages=\['en'\]"),
+        ({"snapshots": [2023]}, r"snapshots takes strings, not 2023: snapshots=\['2023'\]"),
+        ({"languages": [None]}, "languages takes strings, not None"),
+        ({"partition": None}, "unknown partition 'None'"),
         ({"split": "test"}, "unknown split 'test'"),
         ({"snapshots": ["2023-06"], "languages": ["de"], "partition": "tail"}, "no documents of that partition"),
         ({"deduplicated": 0.8}, "deduplicated=0.8|has no .*keep_sim0.8|rpdata dedup"),
@@ -241,3 +244,10 @@ def test_a_folder_that_is_neither_is_refused(tmp_path):
         stream(tmp_path)
     with pytest.raises(UserError, match=r"it is no folder here, and a repository of the hub is called USER/NAME"):
         stream(tmp_path / "elsewhere" / "deep")
+    with pytest.raises(UserError, match=r"it is no folder here"):
+        rpdata.load_dataset(tmp_path / "elsewhere")
+
+
+def test_a_similarity_that_was_not_asked_for_is_refused_with_the_command_that_finds_it(dataset):
+    with pytest.raises(UserError, match=r"deduplicated=0.8: nothing says .* Run rpdata dedup \S+$"):
+        stream(dataset, deduplicated=0.8)

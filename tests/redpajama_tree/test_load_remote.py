@@ -121,6 +121,13 @@ def test_a_server_needs_to_be_told_the_snapshots(server):
         ids_and_texts(server, languages=["en"])
 
 
+@pytest.mark.parametrize("content", [b"<html>Sign in</html>", b"\xff\xfe", b"../0000/en_tail\n", b"en_tail\n"])
+def test_a_list_that_is_none_is_told(server, tmp_path, content):
+    (tmp_path / "listings" / "en-2026-34-tail.txt").write_bytes(content)
+    with pytest.raises(CannotFinish, match=r"listings/en-2026-34-tail.txt is no list of partitions"):
+        ids_and_texts(server, snapshots=["2026-34"], languages=["en"], partition="tail")
+
+
 def test_what_a_server_has_no_list_of_is_told(server):
     with pytest.raises(CannotFinish, match=r"cannot read .*/listings/fr-2026-34-tail.txt: HTTPError: HTTP Error 404"):
         ids_and_texts(server, snapshots=["2026-34"], languages=["fr"], partition="tail")
