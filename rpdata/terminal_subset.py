@@ -16,4 +16,8 @@ def print_subset(summary: SubsetSummary) -> None:
     new = summary.units - summary.units_done_before
     done = f"{counted(new, 'unit')} written" if new else "all was written before"
     console.print(f"This run: {done}, in {summary.seconds:,.1f} s.")
-    console.print(f"Next: rpdata status {output}")
+    if summary.edited:
+        console.print("Lines were dropped, so signals and signatures are to be computed of the text as it is now.")
+        console.print(f"Next: rpdata compute-signals {output} (with --artefacts DIR for those that need a model)")
+    else:
+        console.print(f"Next: rpdata status {output}")

@@ -26,33 +26,46 @@ tags:
 
 # {title}
 
-{documents:,} documents of {snapshots}, each with its quality signals and MinHash signature beside it.
+{documents:,} documents of {snapshots}, {beside}.
 Made with rpdata {version}: text is written once, everything else is a typed column in a file of its own,
 aligned with the text row by row.
 {subset}
 ```python
 from datasets import load_dataset
 
-load_dataset("path/to/this/folder", name="sample")            # RedPajama-V2's columns, signals as JSON
-load_dataset("path/to/this/folder", name="quality_signals")   # one typed column for each signal
+{example}
 ```
 
 | folder | one row is |
 |---|---|
 | `documents/` | a document: text, URL, language, provenance |
-| `quality_signals/` | its signals; line signals are lists beside `line_start` and `line_end` (code points) |
-| `minhash/` | 128 MinHash values of its word 13-grams ({minhash}), as 512 bytes; null below 13 words |
-{overlays}| `sample/` | the {sample:,} documents whose identifiers hash lowest, in RedPajama-V2's form |
-
+{folders}
 | language | documents |
 |---|---:|
 {languages}
 {edited}{artefacts}"""
 
 
+EXAMPLE = """\
+load_dataset("path/to/this/folder", name="sample")            # RedPajama-V2's columns, signals as JSON
+load_dataset("path/to/this/folder", name="quality_signals")   # one typed column for each signal"""
+EXAMPLE_WITHOUT_SIGNALS = 'load_dataset("path/to/this/folder", name="documents")'
+
+SIGNALS = """\
+| `quality_signals/` | its signals; line signals are lists beside `line_start` and `line_end` (code points) |
+| `minhash/` | 128 MinHash values of its word 13-grams ({minhash}), as 512 bytes; null below 13 words |
+"""
+SAMPLE = """\
+| `sample/` | the {sample:,} documents whose identifiers hash lowest, in RedPajama-V2's form |
+"""
+
 EDITED = """
 Text was edited: lines that other documents have too were taken out, as cc_net does
 (`--paragraph-dedup {mode}`), and documents without any line left were dropped. `line_ids` tells which lines stayed.
+"""
+EDITED_BY_RECIPE = """
+Text was edited: lines were dropped, as the table says, and documents without any line left. Of each line that is left
+`kept_start` and `kept_end` tell where it was (code points in the text as it was read).
 """
 
 SUBSET = """
@@ -77,7 +90,7 @@ def card(
     documents_by_language: dict[str, int],
     snapshots: list[str],
     minhash: str,
-    sample: int,
+    sample: int | None,
     overlays: Mapping[str, str],
     *,
     paragraphs: str | None,
@@ -87,27 +100,32 @@ def card(
 ) -> str:
     """The card's text; a function of the dataset alone, so that two identical runs write the same bytes.
 
+    sample: documents in it; None where no signals were computed yet.
     overlays: those of users' own signals -> what the table says of them.
     paragraphs: the mode of paragraph deduplication, as it is typed; None: text was left as it was read.
     artefacts: name -> sha256 of those that feed signals.
     subset: what the manifest says, if a recipe kept the documents of `read` ones of another dataset.
     """
-    globs = {**CONFIGURATIONS, **{name: f"{name}/**/*.parquet" for name in overlays}}
+    shown = CONFIGURATIONS if sample is not None else {"documents": CONFIGURATIONS["documents"]}
+    globs = {**shown, **{name: f"{name}/**/*.parquet" for name in overlays}}
     configurations = "\n".join(
-        f"- config_name: {name}\n  data_files: {glob}" + ("\n  default: true" if name == "sample" else "")
-        for name, glob in globs.items()
+        f"- config_name: {name}\n  data_files: {glob}" + ("" if number else "\n  default: true")
+        for number, (name, glob) in enumerate(globs.items())
     )
+    own = "".join(f"| `{name}/` | {about} |\n" for name, about in overlays.items())
     return CARD.format(
         title=f"Annotated web documents, {', '.join(snapshots)}",
         configurations=configurations,
         documents=sum(documents_by_language.values()),
         snapshots="snapshot " + snapshots[0] if len(snapshots) == 1 else f"{len(snapshots)} snapshots",
+        beside="whose signals are not computed yet" if sample is None
+        else "each with its quality signals and MinHash signature beside it",
+        example=EXAMPLE_WITHOUT_SIGNALS if sample is None else EXAMPLE,
+        folders=own if sample is None else SIGNALS.format(minhash=minhash) + own + SAMPLE.format(sample=sample),
         version=__version__,
-        minhash=minhash,
-        sample=sample,
-        overlays="".join(f"| `{name}/` | {about} |\n" for name, about in overlays.items()),
-        subset="" if subset is None else SUBSET.format(read=read, rules=rules_of(subset), **subset),
-        edited="" if paragraphs is None else EDITED.format(mode=paragraphs),
+        subset="" if subset is None else SUBSET.format_map({**subset, "read": read, "rules": rules_of(subset)}),
+        edited=("" if paragraphs is None else EDITED.format(mode=paragraphs))
+        + (EDITED_BY_RECIPE if subset and subset["edited"] else ""),
         artefacts=ARTEFACTS.format(
             rows="\n".join(f"| `{name}` | `{sha256[:12]}` |" for name, sha256 in sorted(artefacts.items()))
         ) if artefacts else "",

@@ -23,9 +23,10 @@ def write_views(root: Path) -> None:
     made_from: dict[str, list[str]] = {}
     snapshots: set[str] = set()
     read = 0
+    steps = steps_shown(manifest, ledger)
     for unit in manifest.units:
-        entries = [entry for step in OVERLAYS if (entry := ledger.entry(step, unit.name))]
-        if len(entries) < len(OVERLAYS):
+        entries = [entry for step in steps if (entry := ledger.entry(step, unit.name))]
+        if len(entries) < len(steps):
             continue
         snapshots.add(unit.snapshot)
         read += entries[0].read
@@ -33,8 +34,10 @@ def write_views(root: Path) -> None:
             documents[language_of(partition)] += file.rows
             partitions.append(partition)
             made_from[partition] = [entry.partitions[partition].xxh3 for entry in entries]
-    made_by = [hash_of(Path(inspect.getfile(module))) for module in (redpajama, sample)]
-    shown = sample.write_sample(root, partitions, configuration_hash({"files": made_from, "code": made_by}))
+    shown = None
+    if len(steps) > 1:
+        made_by = [hash_of(Path(inspect.getfile(module))) for module in (redpajama, sample)]
+        shown = sample.write_sample(root, partitions, configuration_hash({"files": made_from, "code": made_by}))
     family = manifest.configurations["minhash"]["minhash_hash"]
     told = manifest.configurations
     mode = told.get("documents", {}).get("paragraph_dedup")
@@ -45,6 +48,12 @@ def write_views(root: Path) -> None:
         subset=manifest.subset, read=read,
     )
     write_atomically(root / "README.md", text.encode())
+
+
+def steps_shown(manifest: Manifest, ledger: Ledger) -> tuple[str, ...]:
+    """What a unit has to have to be shown. Text that a recipe edited has no signals before they are computed."""
+    bare = manifest.subset and manifest.subset["edited"] and not any(ledger.entries(OVERLAYS[1]))
+    return OVERLAYS[:1] if bare else OVERLAYS
 
 
 def own_overlays(manifest: Manifest, ledger: Ledger) -> dict[str, str]:

@@ -15,9 +15,12 @@ from rpdata.manifest import SUBSET, Manifest
 QUALITY_SIGNALS = "quality_signals"
 
 
-def carried_from(dataset: Dataset) -> tuple[str, ...]:
-    """The overlays that say of a document what they would say of it alone; duplicates and decisions do not."""
-    return tuple(
+def carried_from(dataset: Dataset, recipe: Recipe) -> tuple[str, ...]:
+    """The overlays that say of a document what they would say of it alone; duplicates and decisions do not.
+
+    None if the recipe edits text: they are of the text as it was.
+    """
+    return () if recipe.edits else tuple(
         name for name in dataset.overlays
         if name in (QUALITY_SIGNALS, MINHASH) or name.startswith(OWN_SIGNALS) or name.partition("-")[0] == TOKENS
     )
@@ -48,17 +51,18 @@ def described(recipe: Recipe) -> dict[str, Any]:
         "recipe": recipe.name,
         "hash": recipe.hash,
         "unknown": recipe.unknown,
-        "edited": False,
+        "edited": bool(recipe.edits),
         "rules": [
-            {"name": rule.name, "condition": asked(rule), "source": sources(rule)} for rule in recipe.rules
+            {"name": step.name, "condition": asked(step), "source": sources(step)} for step in recipe.steps
         ],
     }
 
 
 def planned(
-    manifest: Manifest, root: Path, dataset: Dataset, units: Iterable[str], origin: Mapping[str, Any]
+    manifest: Manifest, root: Path, dataset: Dataset, units: Iterable[str], carried: Iterable[str],
+    origin: Mapping[str, Any],
 ) -> Manifest:
-    """The manifest of the subset `root` with these units of the dataset.
+    """The manifest of the subset `root` with these units of the dataset, and what goes along.
 
     UserError if `root` is another dataset, or was kept by another recipe.
     """
@@ -69,15 +73,21 @@ def planned(
     if gone:
         raise other_documents(root, origin, f"{dataset.root} has no documents of its unit {gone[0]}")
     for step, options in dataset.manifest.configurations.items():
-        if goes_along(step, carried_from(dataset)):
-            new.configurations.setdefault(step, dict(options))
+        if step in carried or step.startswith(DOCUMENTS) or step in (BY_LANGUAGE, MINHASH):
+            # what is measured of edited text is measured here, whoever published what was said of it before
+            told = {key: value for key, value in options.items() if key != "imported" or not origin["edited"]}
+            new.replace(step, merged(told, manifest.configurations.get(step, {})))
     new.replace(SUBSET, origin)
     return new
 
 
-def goes_along(step: str, carried: Iterable[str]) -> bool:
-    """Whether what was configured is still true of the subset."""
-    return step in carried or step.startswith(f"{DOCUMENTS} from ") or step == BY_LANGUAGE
+def merged(told: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+    """What the dataset says of a step, and what the subset has been given since: artefacts, and signals of its own."""
+    def both(name: str) -> Any:
+        one, other = told.get(name, known.get(name)), known.get(name, told.get(name))
+        return {**one, **other} if isinstance(one, dict) and isinstance(other, dict) else other
+
+    return {name: both(name) for name in {**told, **known}}
 
 
 def refuse_another(manifest: Manifest, root: Path, origin: Mapping[str, Any]) -> None:

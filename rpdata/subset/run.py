@@ -28,11 +28,12 @@ from rpdata.subset.unit import SubsetTask, missing_steps, write_unit
 class SubsetSummary:
     """What was kept. Counts are the ledger's, over all units, done now or before.
 
-    output: as it was typed. overlays: those that went along.
+    output: as it was typed. overlays: those that went along. edited: whether text lost lines, so that none could.
     """
 
     output: str
     overlays: list[str]
+    edited: bool
     units: int = 0
     units_done_before: int = 0
     read: int = 0
@@ -84,8 +85,8 @@ def keep(
         refuse_undecided(decided)
         origin = origin_of(dataset, recipe, command)
         with writer_lock(output):
-            manifest = planned(begun(output), output, dataset, [task.unit for task in decided], origin)
-            carried = carried_from(dataset)
+            carried = carried_from(dataset, recipe)
+            manifest = planned(begun(output), output, dataset, [task.unit for task in decided], carried, origin)
             tasks = {task.unit: SubsetTask(task, output, carried, origin["state"]) for task in decided}
             for task in tasks.values():
                 known = Ledger(output).entry(DOCUMENTS, task.unit)
@@ -94,7 +95,7 @@ def keep(
             manifest.save(output)
             sweep(output)
             pending = [unit for unit in manifest.units if missing_steps(tasks[unit.name])]
-            summary = SubsetSummary(shown, list(carried), len(tasks), len(tasks) - len(pending))
+            summary = SubsetSummary(shown, list(carried), bool(recipe.edits), len(tasks), len(tasks) - len(pending))
             with finishing(
                 output,
                 count=lambda: count(tasks.values(), summary),

@@ -16,12 +16,13 @@ from rpdata.annotate.columns import as_declared
 from rpdata.annotate.unit import UnitReport
 from rpdata.dataset import DOCUMENTS
 from rpdata.decide.files import PartitionFiles
-from rpdata.decide.overlay import DecisionTask
+from rpdata.decide.overlay import DecisionTask, columns_of, frame_of
 from rpdata.engine.cluster import advance
 from rpdata.engine.commit import Commit
 from rpdata.errors import UserError
 from rpdata.ledger import Entry, Ledger, refuse_loss
 from rpdata.overlay import TEXT_COLUMN, OverlayWriter, describe
+from rpdata.subset.edited import edited, schema_of
 from rpdata.subset.rows import Groups, Rows
 
 
@@ -66,11 +67,14 @@ class SubsetTask:
     def inputs(self) -> list[dict[str, Any]]:
         """The files that say which documents there are and which of them are kept, as the ledger notes inputs."""
         decisions = self.origin(self.decided.recipe.folder)
-        return [
+        files = [
             {"name": f"{entry.step}/{partition}.parquet", "bytes": file.bytes, "xxh3": file.xxh3}
             for entry in (self.documents, decisions) if entry is not None
             for partition, file in sorted(entry.partitions.items())
         ]
+        # which lines are dropped stands in no file: it follows from the recipe and the versions of what it reads
+        edits = [{"name": "edits", "version": self.decided.version}] if self.decided.recipe.edits else []
+        return files + edits
 
 
 def missing_steps(task: SubsetTask) -> list[str]:
@@ -137,6 +141,7 @@ def write_partition(
     clock = time.perf_counter()
     with PartitionFiles(task.decided.root, partition) as files, ExitStack() as stack:
         schemas = {step: declared(files.schema(step)) for step in steps}
+        schemas[DOCUMENTS] = schema_of(schemas[DOCUMENTS], bool(task.decided.recipe.edits))
         writers = {step: stack.enter_context(OverlayWriter(path, schemas[step])) for step, path in paths.items()}
 
         def write(full: Rows) -> None:
@@ -160,20 +165,28 @@ def write_partition(
 
 def kept_rows(task: SubsetTask, files: PartitionFiles, schemas: Mapping[str, pa.Schema]) -> Iterator[Rows]:
     """For each row group in which documents are kept, their rows of every step."""
-    decisions = files.read(task.decided.recipe.folder, ["keep"]).column(0).to_numpy()
+    recipe = task.decided.recipe
+    decisions = files.read(recipe.folder, ["keep"]).column(0).to_numpy()
     start = 0
     for group, size in enumerate(files.rows_of_groups()):
         rows = np.flatnonzero(decisions[start:start + size])
         start += size
-        if len(rows):
-            yield {step: taken(files, step, group, rows, schema) for step, schema in schemas.items()}
+        if not len(rows):
+            continue
+        found = {step: taken(files, step, group, rows, schema) for step, schema in schemas.items()}
+        if recipe.edits:
+            frame = frame_of(columns_of(task.decided, files, [group]).take(pa.array(rows)))
+            found = {DOCUMENTS: edited(recipe, found[DOCUMENTS], frame)}
+        yield found
 
 
 def taken(files: PartitionFiles, step: str, group: int, rows: np.ndarray, schema: pa.Schema) -> pa.RecordBatch:
-    """Some rows of one row group of a step."""
-    names = [name for name in schema.names if name != TEXT_COLUMN]
+    """Some rows of one row group of a step; a column that its file does not have is null."""
+    there = set(files.schema(step).names)
+    names = [name for name in schema.names if name != TEXT_COLUMN and name in there]
     table = files.read(step, names, [group]).take(pa.array(rows))
-    columns = {name: table[name].combine_chunks().cast(schema.field(name).type) for name in names}
+    columns = {name: pa.nulls(len(rows), schema.field(name).type) for name in schema.names if name not in there}
+    columns |= {name: table[name].combine_chunks().cast(schema.field(name).type) for name in names}
     if TEXT_COLUMN in schema.names:
         columns[TEXT_COLUMN] = files.texts(group, rows)
     return pa.RecordBatch.from_arrays([columns[name] for name in schema.names], schema=schema)
@@ -185,22 +198,38 @@ def declared(schema: pa.Schema) -> pa.Schema:
 
 
 def documents_entry(task: SubsetTask, read: Entry, files: Mapping[str, Any] | None) -> Entry:
-    """Every document that was read is kept, or was dropped by the recipe. files: None if they were there before."""
+    """Every document that was read is kept, or was dropped: by a rule, or as the edits left it no line.
+
+    files: None if they were there before.
+    """
     if files is None:
         known = Ledger(task.root).entry(DOCUMENTS, task.unit)
         assert known is not None, "documents are written unless the ledger has them"
         return known
-    kept = sum(file.rows for file in files.values())
-    gone = read.written - kept
+    name = task.decided.recipe.name
+    kept = kept_by_rules(task, read)
+    dropped = {
+        f"not kept by {name}": read.written - kept,
+        f"no line left by {name}": kept - sum(file.rows for file in files.values()),
+    }
     return Entry(
         step=DOCUMENTS,
         unit=task.unit,
         configuration=task.state,
         partitions=files,
         read=read.written,
-        dropped={f"not kept by {task.decided.recipe.name}": gone} if gone else {},
+        dropped={reason: count for reason, count in dropped.items() if count},
         inputs=tuple(task.inputs),
     )
+
+
+def kept_by_rules(task: SubsetTask, read: Entry) -> int:
+    """How many documents of the unit the decisions keep."""
+    kept = 0
+    for partition in read.partitions:
+        with PartitionFiles(task.decided.root, partition) as files:
+            kept += int(files.read(task.decided.recipe.folder, ["keep"]).column(0).to_numpy().sum())
+    return kept
 
 
 def overlay_entry(
