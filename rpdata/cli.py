@@ -14,6 +14,7 @@ import typer
 from rpdata import __version__
 from rpdata.cli_artefacts import artefacts_app
 from rpdata.cli_compare import compare_recipes
+from rpdata.cli_count_tokens import count_tokens
 from rpdata.cli_decide import explain, filter_documents, recipes_app
 from rpdata.cli_dedup import dedup_app
 from rpdata.cli_import import import_app
@@ -271,6 +272,7 @@ app.command("filter")(filter_documents)
 app.command()(explain)
 app.command("compare")(compare_recipes)
 app.command("tune")(tune_rule)
+app.command()(count_tokens)
 app.command("push")(push_dataset)
 
 
