@@ -149,4 +149,7 @@ def configuration(recipe: Recipe) -> dict[str, Any]:
         "rules": [
             {"name": rule.name, "condition": asked(rule), "source": sources(rule)} for rule in recipe.table
         ],
+        "edits": [
+            {"name": edit.name, "condition": asked(edit), "source": sources(edit)} for edit in recipe.edits
+        ],
     }

@@ -61,10 +61,10 @@ def print_filter(summary: FilterSummary, *, ends: bool) -> None:
 
 
 def waterfall(summary: FilterSummary) -> Table:
-    """A line for each rule, in the recipe's order; then what is left. Tokens where they were counted: estimates have
-    the shares that characters have."""
+    """A line for each rule and edit, in the recipe's order; then what is left. Tokens where they were counted:
+    estimates have the shares that characters have."""
     recipe, whole = summary.recipe, summary.tally.whole
-    names = [rule.name for rule in recipe.table]
+    names, edits = [rule.name for rule in recipe.table], [edit.name for edit in recipe.edits]
     counted = summary.tally.counted is not None
     measures = ["characters", "tokens"] if counted else ["characters"]
     table = Table(
@@ -72,11 +72,18 @@ def waterfall(summary: FilterSummary) -> Table:
     )
     left = whole.read.copy()
     table.add_row("all documents", "", *["" for _ in measures], f"{left[DOCUMENT]:,}", "", "", "")
-    for rule in recipe.rules:
-        counts = whole.rules[names.index(rule.name)]
+    for step in recipe.steps:
+        if step.is_edit:
+            number = edits.index(step.name)
+            lines, unknown = whole.edited_lines[number]
+            shares = removed(whole.edits[number], whole.read, counted)[1:]
+            uncertain = f"{unknown:,} lines" if unknown else ""
+            table.add_row(escape(step.name), f"{lines:,} lines", *shares, f"{left[DOCUMENT]:,}", "", "", uncertain)
+            continue
+        counts = whole.rules[names.index(step.name)]
         left -= counts[IN_ORDER]
         table.add_row(
-            escape(rule.name), *removed(counts[IN_ORDER], whole.read, counted), f"{left[DOCUMENT]:,}",
+            escape(step.name), *removed(counts[IN_ORDER], whole.read, counted), f"{left[DOCUMENT]:,}",
             *(f"{counts[which, DOCUMENT]:,}" for which in (ALONE, UNIQUE, ABSTAINED)),
         )
     if recipe.unknown == "drop":

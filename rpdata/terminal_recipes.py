@@ -23,28 +23,32 @@ def print_recipes(recipes: Sequence[Recipe], *, as_json: bool) -> None:
     if as_json:
         print_json([described(recipe) for recipe in recipes])
         return
-    table = Table("recipe", "rules", "title", box=None, pad_edge=False)
-    table.columns[1].justify = "right"
+    table = Table("recipe", "rules", "edits", "title", box=None, pad_edge=False)
+    for column in table.columns[1:3]:
+        column.justify = "right"
     for recipe in recipes:
-        table.add_row(escape(recipe.name), str(len(recipe.rules)), escape(recipe.title))
+        table.add_row(escape(recipe.name), str(len(recipe.rules)), str(len(recipe.edits) or ""), escape(recipe.title))
     console.print(table)
     console.print("Next: rpdata recipes show RECIPE")
 
 
 def print_recipe(recipe: Recipe, *, as_json: bool) -> None:
-    """Its rules, with what they ask and where they come from."""
+    """Its rules and edits, with what they ask and where they come from."""
     if as_json:
         print_json(described(recipe))
         return
     console.print(escape(f"{recipe.name}: {recipe.title}" if recipe.title else recipe.name))
     table = Table("rule", "a document is kept where", "source", box=None, pad_edge=False)
-    for rule in recipe.rules:
-        table.add_row(*map(escape, (rule.name, asked(rule), sources(rule))))
+    for step in recipe.steps:
+        table.add_row(*map(escape, (step.name, f"({asked(step)})" if step.is_edit else asked(step), sources(step))))
     console.print(table)
     console.print(UNKNOWN[recipe.unknown])
     for note in contradictions(recipe):
         console.print(f"Note: {escape(note)}.")
-    console.print(f"{counted(len(recipe.rules), 'rule')}, hash {recipe.hash[:12]}")
+    if recipe.edits:
+        console.print("Rules below an edit (in brackets) see the lines that it left.")
+    edits = f", {counted(len(recipe.edits), 'edit')}" if recipe.edits else ""
+    console.print(f"{counted(len(recipe.rules), 'rule')}{edits}, hash {recipe.hash[:12]}")
 
 
 def print_difference(found: Difference, *, as_json: bool) -> None:
@@ -60,7 +64,10 @@ def print_difference(found: Difference, *, as_json: bool) -> None:
     for line in lines:
         console.print(escape(line))
     names = f"{found.first.name} and {found.second.name}"
-    told = "decide alike" if found.is_empty else f"have {counted(len(found.common), 'rule')} in common"
+    noun = "step" if found.first.edits or found.second.edits else "rule"
+    told = "decide alike" if found.is_empty else f"have {counted(len(found.common), noun)} in common"
+    if found.has_other_order:
+        told += ", and their edits in another order"
     console.print(escape(f"{names} {told}."))
 
 
@@ -72,7 +79,10 @@ def described(recipe: Recipe) -> dict[str, Any]:
         "hash": recipe.hash,
         "unknown": recipe.unknown,
         "rules": [
-            {"name": rule.name, "condition": asked(rule), "source": sources(rule), "columns": sorted(rule.columns)}
-            for rule in recipe.rules
+            {
+                "name": step.name, "condition": asked(step), "source": sources(step), "columns": sorted(step.columns),
+                "edit": step.is_edit,
+            }
+            for step in recipe.steps
         ],
     }

@@ -1,27 +1,47 @@
-"""What two recipes do not have in common."""
+"""What two recipes do not have in common: rules, edits, and what stands before or after an edit."""
 
 from dataclasses import dataclass
 from typing import Any
 
+from rpdata.decide.algebra import reads_lines
 from rpdata.decide.recipe import Recipe
 from rpdata.decide.rules import Rule
 
 
 @dataclass(frozen=True)
+class Placed:
+    """A rule or an edit, and the edits that decide which lines it sees."""
+
+    step: Rule
+    after: tuple[Rule, ...]
+
+    def __str__(self) -> str:
+        return str(self.step) + "".join(f", after {edit.name}" for edit in self.after)
+
+
+@dataclass(frozen=True)
 class Difference:
-    """Rules of two recipes: those of one only, those that both have under one name with another content."""
+    """Steps of two recipes: those of one only, those that both have under one name with another content or place."""
 
     first: Recipe
     second: Recipe
-    only_first: list[Rule]
-    only_second: list[Rule]
-    changed: list[tuple[Rule, Rule]]
+    only_first: list[Placed]
+    only_second: list[Placed]
+    changed: list[tuple[Placed, Placed]]
     common: list[Rule]
 
     @property
     def is_empty(self) -> bool:
         """Whether both decide alike."""
         return self.first == self.second
+
+    @property
+    def has_other_order(self) -> bool:
+        """Whether all that differs is which of some edits comes first."""
+        return not (
+            self.is_empty or self.only_first or self.only_second or self.changed
+            or self.first.unknown != self.second.unknown
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """As JSON values."""
@@ -38,13 +58,24 @@ class Difference:
 
 
 def difference(first: Recipe, second: Recipe) -> Difference:
-    """Compare the rules of two recipes, by name and by content."""
-    ones, others = ({rule.name: rule for rule in recipe.rules} for recipe in (first, second))
+    """Compare the steps of two recipes, by name, content and the edits before them."""
+    ones, others = (placed(recipe) for recipe in (first, second))
     return Difference(
         first,
         second,
-        [rule for name, rule in ones.items() if name not in others],
-        [rule for name, rule in others.items() if name not in ones],
-        [(rule, others[name]) for name, rule in ones.items() if name in others and others[name] != rule],
-        [rule for name, rule in ones.items() if others.get(name) == rule],
+        [step for name, step in ones.items() if name not in others],
+        [step for name, step in others.items() if name not in ones],
+        [(step, others[name]) for name, step in ones.items() if name in others and others[name] != step],
+        [step.step for name, step in ones.items() if others.get(name) == step],
     )
+
+
+def placed(recipe: Recipe) -> dict[str, Placed]:
+    """The steps of a recipe, by name. What an edit leaves does not depend on its place among edits."""
+    found: dict[str, Placed] = {}
+    edits: tuple[Rule, ...] = ()
+    for step in recipe.steps:
+        sees = edits if reads_lines(step) and not step.is_edit else ()
+        found[step.name] = Placed(step, sees)
+        edits = (*edits, step) if step.is_edit else edits
+    return found

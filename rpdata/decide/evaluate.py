@@ -1,7 +1,7 @@
 """A recipe over columns: whether each document is kept, every rule that it fails, and those that cannot tell; where
 the recipe has edits, how much of each document those drop."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from rpdata.decide.recipe import Recipe
 from rpdata.decide.rules import Rule
-from rpdata.decide.surviving import Counts, Flags, SurvivingLines
+from rpdata.decide.surviving import Counts, EditCounts, Flags, SurvivingLines
 
 NUMBERS = pa.list_(pa.field("element", pa.int16(), nullable=False))
 SCHEMA = pa.schema(
@@ -70,19 +70,27 @@ def decide(recipe: Recipe, frame: pl.DataFrame) -> Verdicts:
     failed = np.zeros((frame.height, len(recipe.table)), bool, order="F")       # a rule is written at a time
     abstained = np.zeros_like(failed)
     edited = np.zeros((3, frame.height, len(recipe.edits)), np.int64)
-    lines = SurvivingLines(recipe, frame) if recipe.edits else None
     numbered = {rule.name: number for number, rule in enumerate(recipe.table)}
     edits = 0
-    for before, rules in recipe.segments:
-        if lines and before:
-            for edit in before:
-                edited[:, :, edits] = lines.drop(edit)
-                edits += 1
-            frame = lines.frame()
-        evaluate({numbered[rule.name]: rule for rule in rules}, frame, failed, abstained)
+    for rules, seen, counts in stages(recipe, frame):
+        evaluate({numbered[rule.name]: rule for rule in rules}, seen, failed, abstained)
+        for each in counts:
+            edited[:, :, edits] = each
+            edits += 1
     lost = failed | abstained if recipe.unknown == "drop" else failed
     keep = np.logical_not(np.any(lost, axis=1))
     return Verdicts(keep, failed, abstained, *edited)
+
+
+def stages(recipe: Recipe, frame: pl.DataFrame) -> Iterator[tuple[tuple[Rule, ...], pl.DataFrame, list[EditCounts]]]:
+    """The rules of a recipe with the frame as they see it: first as it is, then with the lines that edits left.
+
+    Third comes what each of the edits just before those rules dropped, see `SurvivingLines.drop`.
+    """
+    lines = SurvivingLines(recipe, frame) if recipe.edits else None
+    for edits, rules in recipe.segments:
+        counts = [lines.drop(edit) for edit in edits] if lines else []
+        yield rules, lines.frame() if lines and edits else frame, counts
 
 
 def evaluate(rules: Mapping[int, Rule], frame: pl.DataFrame, failed: Flags, abstained: Flags) -> None:

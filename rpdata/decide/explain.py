@@ -1,4 +1,5 @@
-"""`rpdata explain OUT DOC_ID`: every rule of a recipe on one document, with its value and how far off that is."""
+"""`rpdata explain OUT DOC_ID`: every rule of a recipe on one document, with its value and how far off that is; every
+edit, with the lines that it drops."""
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -7,24 +8,26 @@ from typing import Any, Literal
 from rpdata.decide.algebra import ForLanguages, asked, sources
 from rpdata.decide.conditions import Between, Differs, Names, OneOf
 from rpdata.decide.fitted import Thresholds
+from rpdata.decide.line_conditions import LINE_START
 from rpdata.decide.recipe import Recipe
 from rpdata.decide.rules import Named, Rule
 from rpdata.decide.values import Row
 
-Verdict = Literal["passes", "fails", "abstains"]
+Verdict = Literal["passes", "fails", "abstains", "edits"]
 
 VERDICTS: dict[bool | None, Verdict] = {True: "passes", False: "fails", None: "abstains"}
 
 
 @dataclass(frozen=True)
 class Explained:
-    """One rule on one document.
+    """One rule, or edit, on one document.
 
     Attributes
     ----------
     rule: its name. depth: 0 for a rule of the recipe, more for those that it is made of.
     condition: what is asked. source: the paper and section.
-    value: what the document has, a number or text; None where there is none, or the rule is made of others.
+    value: what the document has, a number or text; None where there is none, or the rule is made of others. Of an
+        edit, how many lines it drops.
     off: how far the value is beyond the bound that it fails to keep; 0 on the bound, where that is open.
     """
 
@@ -52,11 +55,23 @@ class Explanation:
 
 
 def explain(recipe: Recipe, doc_id: str, row: Row) -> Explanation:
-    """Every rule of a recipe, in its order, but those for other languages. UserError for a column that is not there.
+    """Every step of a recipe, in its order, but those for other languages. UserError for a column that is not there.
     """
-    about = [rule for rule in recipe.rules if not isinstance(rule, ForLanguages) or rule.is_about(row)]
-    rules = [explained for rule in about for explained in rule_by_rule(rule, row, 0)]
+    rules: list[Explained] = []
+    left = row
+    for step in recipe.steps:
+        if isinstance(step, ForLanguages) and not step.is_about(row):
+            continue
+        rules += [edit_of(step, left)] if step.is_edit else rule_by_rule(step, left, 0)
+        left = step.edited(left)
     return Explanation(doc_id, recipe.name, recipe.keeps(row), rules)
+
+
+def edit_of(edit: Rule, row: Row) -> Explained:
+    """An edit, with what it drops of the lines that are left."""
+    before, after = row.lines(LINE_START), edit.edited(row).lines(LINE_START)
+    value = None if before is None or after is None else f"{len(before) - len(after)} of {len(before)} lines"
+    return Explained(edit.name, 0, "edits", asked(edit), sources(edit), value, None)
 
 
 def rule_by_rule(rule: Rule, row: Row, depth: int) -> Iterator[Explained]:

@@ -7,7 +7,8 @@ from typing import Any
 
 from rpdata.errors import UserError
 
-PARTS = ("quality_signals", "meta")
+SPANS = {"line_start": 0, "line_end": 1}        # columns of lines that a row of RedPajama-V2 has in every span
+OF_LINES = "rps_lines_"                         # how the names begin of signals with a span for each line
 
 
 class SampleRow:
@@ -28,7 +29,7 @@ class SampleRow:
     def lines(self, name: str) -> list[float | None] | None:
         """Of a column with a value for each line."""
         signals = self._part("quality_signals")
-        values = [span[2] for span in signals[name]] if name in signals else self._value(name)
+        values = [span[2] for span in of_lines(signals[name])] if name in signals else self._spans(name)
         if values is not None and not isinstance(values, list):
             raise UserError(f"{name} has no value for each line to add up, but {values!r}: leave .sum() away")
         return None if values is None else [as_number(name, value) for value in values]
@@ -46,6 +47,16 @@ class SampleRow:
         if value is not None and not isinstance(value, str):
             raise UserError(f"{name} is no text, but {value!r}: compare it with numbers")
         return value
+
+    def _spans(self, name: str) -> Any:
+        """A column of lines that is none of the signals."""
+        signals = self._part("quality_signals")
+        if name not in SPANS or name in self._sample or not signals:
+            return self._value(name)
+        for signal, spans in signals.items():
+            if signal.startswith(OF_LINES):
+                return [span[SPANS[name]] for span in of_lines(spans)]
+        raise UserError(f"the row has no line at all: none of its signals begins with {OF_LINES}")
 
     def _value(self, name: str) -> Any:
         signals = self._part("quality_signals")
@@ -72,6 +83,11 @@ class SampleRow:
                 raise UserError(f"the row's {name} is {type(read).__name__}, not a dict or its JSON")
             self._parsed[name] = read
         return self._parsed[name]
+
+
+def of_lines(spans: list[list[Any]]) -> list[list[Any]]:
+    """The spans of lines; of an empty document, which has none, RedPajama-V2 writes one empty span."""
+    return [] if len(spans) == 1 and spans[0][0] == spans[0][1] else spans
 
 
 def as_number(name: str, value: Any) -> float | None:

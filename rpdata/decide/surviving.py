@@ -1,5 +1,7 @@
 """The lines of a batch of documents that no edit has dropped so far, as columns."""
 
+from typing import TypeAlias
+
 import numpy as np
 import numpy.typing as npt
 import polars as pl
@@ -15,6 +17,7 @@ from rpdata.decide.values import LISTS
 
 Counts = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
+EditCounts: TypeAlias = tuple[Counts, Counts, Counts]      # of each document: lines, characters, lines it left unknown
 
 
 class SurvivingLines:
@@ -38,7 +41,7 @@ class SurvivingLines:
         self._characters = np.subtract(ends.to_numpy(), starts.to_numpy(), dtype=np.int64)
         self.alive: Flags = np.ones(len(self._documents), bool)
 
-    def drop(self, edit: Rule) -> tuple[Counts, Counts, Counts]:
+    def drop(self, edit: Rule) -> EditCounts:
         """Take away what an edit drops.
 
         Returns, for each document, the lines and characters that it has dropped, and the lines that are left because

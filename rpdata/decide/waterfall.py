@@ -2,6 +2,10 @@
 
 In order: what is left by the rules before it, and removed by this one. Alone: what it removes of all documents.
 Unique: what it removes and no other rule does.
+
+An edit removes characters of documents, and no document: in order, of those that the rules before it left. What rules
+after it remove is what it left of them. Nobody counts the tokens of edited texts: they are taken to go in proportion
+to the characters.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,6 +19,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rpdata.dataset import DOCUMENTS
+from rpdata.decide.edit_tally import edits_before, left_by_edits, tally_edits
+from rpdata.decide.evaluate import schema_of
 from rpdata.decide.files import PartitionFiles
 from rpdata.decide.recipe import Recipe
 from rpdata.decide.token_counts import CHARACTERS_PER_TOKEN, RULE_OF_THUMB, column_of
@@ -36,6 +42,8 @@ class GroupTally:
     read, kept: shape (3,).
     unknown: shape (3,): removed though no rule is false, as one could not be evaluated (unknown="drop").
     rules: shape (rules of the recipe's table, IN_ORDER ALONE UNIQUE ABSTAINED, 3).
+    edits: shape (edits of the recipe, 3): what each drops in order; its documents are those that lose a line.
+    edited_lines: shape (edits of the recipe, 2): lines that it drops, and that it leaves as it cannot tell.
     without_length: documents whose characters nobody counted; they have none here.
     """
 
@@ -43,18 +51,22 @@ class GroupTally:
     kept: Counts
     unknown: Counts
     rules: Counts
+    edits: Counts
+    edited_lines: Counts
     without_length: int
 
     def __add__(self, other: "GroupTally") -> "GroupTally":
         return GroupTally(
             self.read + other.read, self.kept + other.kept, self.unknown + other.unknown, self.rules + other.rules,
+            self.edits + other.edits, self.edited_lines + other.edited_lines,
             self.without_length + other.without_length,
         )
 
     @property
     def balances(self) -> bool:
-        """Whether everything that was read was kept, or removed by one rule in order."""
+        """Whether everything that was read was kept, or removed by one rule or edit in order."""
         removed = self.rules[:, IN_ORDER].sum(axis=0) + self.unknown
+        removed[CHARACTER:] += self.edits[:, CHARACTER:].sum(axis=0)
         return bool((self.read == self.kept + removed).all())
 
 
@@ -124,7 +136,11 @@ class Tally:
 
 def nothing(recipe: Recipe) -> GroupTally:
     none = np.zeros(3, np.int64)
-    return GroupTally(none, none, none, np.zeros((len(recipe.table), 4, 3), np.int64), 0)
+    edits = len(recipe.edits)
+    return GroupTally(
+        none, none, none, np.zeros((len(recipe.table), 4, 3), np.int64), np.zeros((edits, 3), np.int64),
+        np.zeros((edits, 2), np.int64), 0,
+    )
 
 
 def described(whole: Tally, tally: GroupTally) -> dict[str, Any]:
@@ -148,6 +164,10 @@ def described(whole: Tally, tally: GroupTally) -> dict[str, Any]:
             }
             for rule in recipe.rules
         ],
+        "edits": [
+            {"edit": edit.name, **told(counts), "lines": int(lines[0]), "lines_unknown": int(lines[1])}
+            for edit, counts, lines in zip(recipe.edits, tally.edits, tally.edited_lines, strict=True)
+        ],
         "unknown": told(tally.unknown),
         "documents_without_length": tally.without_length,
     }
@@ -156,7 +176,8 @@ def described(whole: Tally, tally: GroupTally) -> dict[str, Any]:
 def tally_partition(root: Path, recipe: Recipe, partition: str, counted: str | None = None) -> Tally:
     """Count what the decision overlay of one partition says; tokens by the overlay that has them."""
     with PartitionFiles(root, partition) as files:
-        decisions = files.read(recipe.folder, ["keep", "failed", "abstained"]).combine_chunks()
+        columns = [name for name in schema_of(len(recipe.edits)).names if name != "doc_id"]
+        decisions = files.read(recipe.folder, columns).combine_chunks()
         documents = files.read(DOCUMENTS, ["language", "length"])
         tokens = files.read(counted, [column_of(counted)]).column(0) if counted else None
     weights = weights_of(documents["length"], tokens)
@@ -182,6 +203,7 @@ def weights_of(lengths: pa.ChunkedArray, tokens: pa.ChunkedArray | None) -> Coun
 
 def tally(recipe: Recipe, decisions: pa.Table, weights: Counts, without_length: npt.NDArray[np.bool_]) -> GroupTally:
     """Count the decisions on documents of these weights; without_length: of which nobody counted the characters."""
+    left, stage = left_by_edits(recipe, decisions, weights), edits_before(recipe)
     keep = decisions["keep"].to_numpy()
     rows, failed = flat(decisions["failed"])
     rows_unknown, abstained = flat(decisions["abstained"])
@@ -191,15 +213,21 @@ def tally(recipe: Recipe, decisions: pa.Table, weights: Counts, without_length: 
     size = len(recipe.table)
     rules = np.stack(
         [
-            sums(first, weights[removed], size),
-            sums(failed, weights[rows], size),
-            sums(failed[single], weights[rows[single]], size),
-            sums(abstained, weights[rows_unknown], size),
+            sums(first, left[removed, stage[first]], size),
+            sums(failed, left[rows, stage[failed]], size),
+            sums(failed[single], left[rows[single], stage[failed[single]]], size),
+            sums(abstained, left[rows_unknown, stage[abstained]], size),
         ],
         axis=1,
     )
     unknown = ~keep & (times == 0)
-    return GroupTally(weights.sum(axis=0), weights[keep].sum(axis=0), weights[unknown].sum(axis=0), rules, 0)
+    seen = np.full(len(keep), len(recipe.edits))
+    seen[removed] = stage[first]
+    at_the_end = left[:, -1]
+    return GroupTally(
+        weights.sum(axis=0), at_the_end[keep].sum(axis=0), at_the_end[unknown].sum(axis=0), rules,
+        *tally_edits(recipe, decisions, left, seen), int(without_length.sum()),
+    )
 
 
 def first_failed(recipe: Recipe, rows: Counts, failed: Counts) -> tuple[Counts, Counts]:

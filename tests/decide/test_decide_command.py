@@ -18,14 +18,17 @@ from rpdata.recipe_names import recipe_named
 
 PARTITIONS = {
     "2023-06/0000/en_head": [" ".join(["some words of a page"] * times) for times in (1, 2, 20, 40)],
-    "2023-06/0001/de_head": ["Ein kurzer Satz.", "Noch einer {", ""],
+    "2023-06/0001/de_head": ["Ein kurzer Satz.\nWort\n", "Noch einer {", "Wörter"],
 }
 MINE = """
-from rpdata.decide import Recipe, col, rule
+from rpdata.decide import Recipe, col, drop_lines, line, rule
 
 LONG = rule("mine.long", col("rps_doc_word_count") >= 10, source="a guess")
 FEW_BULLETS = rule("mine.bullets", col("rps_lines_start_with_bulletpoint").sum() / col("ccnet_nlines") <= 0.9)
 CURLY = rule("mine.curly", col("rps_doc_curly_bracket") == 0) | rule("mine.mean", col("rps_doc_mean_word_length") > 99)
+SHORT = drop_lines("mine.short", line("rps_lines_num_words") < 2, source="2.2")
+LEFT = rule("mine.left", line("rps_lines_num_words").sum() >= 3)
+clean = Recipe("clean", FEW_BULLETS & SHORT & LEFT, title="Without short lines")
 strict = Recipe("mine", LONG & FEW_BULLETS & CURLY, title="Long ones")
 model = Recipe("model", rule("mine.model", col("rps_doc_ml_palm_score") > 0.5))
 print("read")
@@ -66,6 +69,25 @@ def test_a_recipe_of_ones_own_is_decided_once_and_told_as_a_waterfall(out, mine)
     assert "all was decided before" in again.stdout
     status = rpdata("status", out)
     assert (status.returncode, "decisions/strict-" in status.stdout) == (0, True)
+
+
+def test_what_edits_drop_is_counted_beside_what_rules_remove(out, mine):
+    run = rpdata("filter", out, "--recipe", f"{mine}:clean", "--workers", 1, "--json")
+    assert run.returncode == 0, run.stderr
+    told = json.loads(run.stdout)
+    removed = {each["rule"]: each["in_order"] for each in told["rules"]}
+    (edit,) = told["edits"]
+    # "Wort" with its newline of a page that is kept, and the whole of one that goes for what is left
+    assert (edit["edit"], edit["documents"], edit["lines"], edit["characters"]) == ("mine.short", 2, 2, 5 + 6)
+    assert (removed["mine.left"]["documents"], removed["mine.left"]["characters"]) == (2, len("Noch einer {"))
+    parts = (told["kept"], *removed.values(), edit)
+    assert told["read"]["characters"] == sum(part["characters"] for part in parts)
+    lines = [line.split() for line in rpdata("filter", out, "--recipe", f"{mine}:clean").stdout.splitlines()]
+    assert ["mine.short", "2", "lines"] in [line[:3] for line in lines]
+    found = explain_document(out, "2023-06/0001/de_head.json.gz/0", recipe_named(f"{mine}:clean"))
+    assert [(each.rule, each.verdict, each.value) for each in found.rules][1:] == [
+        ("mine.short", "edits", "1 of 2 lines"), ("mine.left", "passes", 3.0)
+    ]
 
 
 def test_one_document_is_explained_rule_by_rule(out, mine):
@@ -125,7 +147,7 @@ def test_a_column_that_was_not_computed_is_refused_before_anything_is_written(ou
     ("text", "name", "message"),
     [
         (MINE, "mine.py:strct", r"unknown recipe of .*mine.py: 'strct'; did you mean strict"),
-        (MINE, "mine.py", r"which recipe of .*mine.py is meant\? .*mine.py:NAME. It has: strict, model"),
+        (MINE, "mine.py", r"which recipe of .*mine.py is meant\? .*mine.py:NAME. It has: clean, strict, model"),
         ("x = (", "mine.py:x", r"mine.py can't be executed, line 1: SyntaxError"),
         ("\n1 / 0", "mine.py:x", r"mine.py can't be executed, line 2: ZeroDivisionError: division by zero"),
         ("import nowhere", "mine.py:x", r"ModuleNotFoundError: No module named 'nowhere'"),
