@@ -47,7 +47,7 @@ def refuse_missing(dataset: Dataset, recipes: Sequence["Recipe"]) -> None:
     wanted: dict[str, list[str]] = {}
     there = {name for step in readable(dataset) for name in dataset.columns(step)}
     for recipe in recipes:
-        for name in kinds_of(recipe.table):
+        for name in kinds_of(recipe.steps):
             if name not in there:
                 wanted.setdefault(name, []).append(recipe.name)
     if wanted:

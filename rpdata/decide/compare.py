@@ -1,7 +1,7 @@
 """Recipes beside each other: which documents they decide alike, and what each alone keeps or removes.
 
 All of it is sums over one count for each language: of the documents that just these recipes keep. Characters are code
-points.
+points of whole documents: what edits drop of a kept one is not left out.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -16,18 +16,17 @@ from rpdata.dataset import DOCUMENTS, Dataset
 from rpdata.decide.columns import kinds_of, refuse_missing, sources_of
 from rpdata.decide.compare import by_language
 from rpdata.decide.conditions import Between
-from rpdata.decide.evaluate import decide
+from rpdata.decide.evaluate import decide, stages
 from rpdata.decide.files import PartitionFiles
 from rpdata.decide.movable import FALSE, TRUE, Movable, movable
 from rpdata.decide.near import Near, Nearest
 from rpdata.decide.overlay import frame_of
 from rpdata.decide.recipe import Recipe
-from rpdata.decide.surviving import Flags
+from rpdata.decide.surviving import Counts, Flags
 from rpdata.errors import UserError
 
 Side = Literal["low", "high"]
 Values = npt.NDArray[np.float64]
-Counts = npt.NDArray[np.int64]
 
 SHARES = (0.001, 0.01, 0.02, 0.05, *(tenth / 10 for tenth in range(1, 10)), 0.95, 0.98, 0.99, 0.999)
 SAMPLED = 4_000_000         # values that quantiles are taken of; of more, every second, fourth, ...
@@ -238,7 +237,7 @@ def pieces(dataset: Dataset, moved: Movable) -> Iterator[Piece]:
 def frames(dataset: Dataset, recipe: Recipe) -> Iterator[tuple[str, int, pl.DataFrame]]:
     """(partition, number of the first row, columns) of some documents after the other: what the recipe reads, and the
     language."""
-    sources = {**sources_of(dataset, kinds_of(recipe.table)), "language": DOCUMENTS}
+    sources = {**sources_of(dataset, kinds_of(recipe.steps)), "language": DOCUMENTS}
     for partition in dataset.partitions:
         with PartitionFiles(dataset.root, partition) as files:
             sizes, first = files.rows_of_groups(), 0
@@ -266,6 +265,10 @@ def is_about(moved: Movable, frame: pl.DataFrame) -> Flags:
 
 
 def values_of(moved: Movable, frame: pl.DataFrame) -> Values:
-    """What the rule looks at, NaN where it is null."""
-    found: Values = frame.with_columns(moved.condition.value.expr().alias("value"))["value"].to_numpy()
+    """What the rule looks at, after the edits that come before it; NaN where it is null."""
+    (seen, *_) = (
+        as_seen for rules, as_seen, _ in stages(moved.recipe, frame)
+        if any(part == moved.rule for rule in rules for part in rule.walk())
+    )
+    found: Values = seen.with_columns(moved.condition.value.expr().alias("value"))["value"].to_numpy()
     return found
