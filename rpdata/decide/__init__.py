@@ -3,12 +3,14 @@
 from rpdata.decide.algebra import all_of, any_of
 from rpdata.decide.edits import drop_lines
 from rpdata.decide.fitted import deduplicated, quantile, sample
+from rpdata.decide.importance import importance_sample
 from rpdata.decide.line_conditions import line, lines, share
 from rpdata.decide.recipe import Recipe
 from rpdata.decide.rules import Rule, rule
+from rpdata.decide.takedown import taken_down
 from rpdata.decide.values import col
 
 __all__ = [
-    "Recipe", "Rule", "all_of", "any_of", "col", "deduplicated", "drop_lines", "line", "lines", "quantile", "rule",
-    "sample", "share",
+    "Recipe", "Rule", "all_of", "any_of", "col", "deduplicated", "drop_lines", "importance_sample", "line", "lines",
+    "quantile", "rule", "sample", "share", "taken_down",
 ]

@@ -11,6 +11,7 @@ from rpdata.decide.fitted import Thresholds
 from rpdata.decide.line_conditions import LINE_START
 from rpdata.decide.recipe import Recipe
 from rpdata.decide.rules import Named, Rule
+from rpdata.decide.takedown import Unlisted
 from rpdata.decide.values import Row
 
 Verdict = Literal["passes", "fails", "abstains", "edits"]
@@ -86,7 +87,7 @@ def rule_by_rule(rule: Rule, row: Row, depth: int) -> Iterator[Explained]:
 def measured(rule: Rule, row: Row) -> tuple[float | str | None, float | None]:
     """The value that a rule looks at, and how far off it is."""
     condition = rule.condition if isinstance(rule, Named) else None
-    if isinstance(condition, OneOf):
+    if isinstance(condition, (OneOf, Unlisted)):
         return row.text(condition.name), None
     if isinstance(condition, Names):
         names = row.names(condition.name)

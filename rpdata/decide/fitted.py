@@ -76,7 +76,8 @@ class Quantile(Global):
         )
         known = frame.filter(pl.col("value").is_not_null() & pl.col("group").is_not_null())
         found = known.group_by("group").agg(pl.col("value").quantile(self.share, "lower")).sort("group").collect()
-        return Thresholds(self.name, self.value, tuple(found.iter_rows()), self.share, self.at_least, self.by)
+        words = said(self.share, self.at_least, self.by)
+        return Thresholds(self.name, self.value, tuple(found.iter_rows()), words, self.at_least, self.by)
 
     def __str__(self) -> str:
         return f"{self.value} {said(self.share, self.at_least, self.by)}"
@@ -84,12 +85,12 @@ class Quantile(Global):
 
 @dataclass(frozen=True, eq=False)
 class Thresholds(Rule):
-    """A fitted quantile. Of a group in which nothing was known, it is null."""
+    """A fitted quantile or draw. Of a group in which nothing was known, it is null."""
 
     label: str
     value: Value
     thresholds: tuple[tuple[str, float], ...]       # group -> threshold, ascending
-    share: float
+    words: str                                      # what they are, behind the value
     at_least: bool
     by: str | None
 
@@ -125,7 +126,7 @@ class Thresholds(Rule):
 
     def __str__(self) -> str:
         told = ", ".join(f"{group} {plain(number)}".strip() for group, number in self.thresholds)
-        return f"{self.value} {said(self.share, self.at_least, self.by)}: {told}"
+        return f"{self.value} {self.words}: {told}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,10 +178,7 @@ def quantile(
     if (at_least is None) == (at_most is None):
         raise UserError("quantile() wants either at_least= or at_most=, a share between 0 and 1")
     share = share_of(at_least if at_least is not None else at_most, "quantile()")
-    value = col(column) if isinstance(column, str) else column
-    if "line" in value.columns.values():
-        raise UserError(f"quantile() compares documents, and {value} is a number of a line: write line(...).sum()")
-    return Quantile(value, share, at_least is not None, by)
+    return Quantile(compared(column, "quantile()"), share, at_least is not None, by)
 
 
 def sample(fraction: float, seed: int = 0) -> Sample:
@@ -188,9 +186,7 @@ def sample(fraction: float, seed: int = 0) -> Sample:
 
     A smaller fraction with the same seed is a part of a larger one.
     """
-    if not isinstance(seed, int) or not 0 <= seed < HASHES:
-        raise UserError(f"the seed of a sample is a whole number from 0 to 2**64 - 1, not {seed!r}")
-    return Sample(share_of(fraction, "sample()"), seed)
+    return Sample(share_of(fraction, "sample()"), seed_of(seed, "a sample"))
 
 
 def deduplicated(level: float | str) -> Named:
@@ -204,10 +200,24 @@ def fitted(whole: Rule, dataset: "Dataset") -> Rule:
     return rest(whole.rewrite(lambda part: part.fit(dataset) if isinstance(part, Global) else part))
 
 
+def compared(column: str | Value, where: str) -> Value:
+    """The value that documents are compared by; UserError for one that lines have."""
+    value = col(column) if isinstance(column, str) else column
+    if "line" in value.columns.values():
+        raise UserError(f"{where} compares documents, and {value} is a number of a line: write line(...).sum()")
+    return value
+
+
 def share_of(number: float | None, where: str) -> float:
     if number is None or not 0 <= number <= 1:
         raise UserError(f"{where} takes a share between 0 and 1, not {number!r}")
     return finite(number)
+
+
+def seed_of(seed: int, where: str) -> int:
+    if not isinstance(seed, int) or not 0 <= seed < HASHES:
+        raise UserError(f"the seed of {where} is a whole number from 0 to 2**64 - 1, not {seed!r}")
+    return seed
 
 
 def said(share: float, at_least: bool, by: str | None) -> str:

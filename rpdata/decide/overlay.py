@@ -162,7 +162,7 @@ def code_hash() -> str:
     """Of the sources that decide what a verdict is: any change to them may change it."""
     folder = Path(inspect.getfile(rpdata.decide)).parent
     deciding = (
-        "algebra", "conditions", "edits", "evaluate", "fitted", "line_conditions", "recipe", "rules", "surviving",
-        "values",
+        "algebra", "conditions", "edits", "evaluate", "fitted", "importance", "line_conditions", "recipe", "rules",
+        "surviving", "takedown", "values",
     )
     return configuration_hash({name: hash_of(folder / f"{name}.py") for name in deciding})

@@ -53,5 +53,6 @@ def test_rules_for_other_languages_are_left_out():
 
 
 def test_a_fitted_quantile_is_explained_by_the_threshold_of_its_language():
-    (told,) = explained(Thresholds("q", col("x"), (("de", 4.0), ("en", 1.0)), 0.3, True, "language"))
+    thresholds = (("de", 4.0), ("en", 1.0))
+    (told,) = explained(Thresholds("q", col("x"), thresholds, ">= its quantile 0.3 by language", True, "language"))
     assert (told.verdict, told.value, told.off) == ("fails", 2.5, 1.5)
