@@ -20,6 +20,7 @@ from rpdata.cli_dedup import dedup_app
 from rpdata.cli_import import import_app
 from rpdata.cli_paragraphs import paragraphs
 from rpdata.cli_push import push_dataset
+from rpdata.cli_report import report
 from rpdata.cli_tune import tune_rule
 from rpdata.errors import FINISHED_WITH_FAILURES, CannotFinish, UserError
 from rpdata.options import Json, Memory, Quiet, Scheduler, Workers
@@ -274,6 +275,7 @@ app.command("compare")(compare_recipes)
 app.command("tune")(tune_rule)
 app.command()(count_tokens)
 app.command("push")(push_dataset)
+app.command()(report)
 
 
 @app.command()

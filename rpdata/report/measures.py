@@ -1,0 +1,143 @@
+"""What the report draws: every number that a recipe's rules look at, then every signal with one number a document."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import pyarrow as pa
+
+from rpdata.dataset import Dataset
+from rpdata.decide.algebra import LANGUAGE, ForLanguages, Not
+from rpdata.decide.columns import is_number, kinds_of, sources_of
+from rpdata.decide.conditions import Between
+from rpdata.decide.fitted import Thresholds
+from rpdata.decide.recipe import Recipe
+from rpdata.decide.rules import Named, Rule
+from rpdata.decide.values import Column, Value, col
+from rpdata.signals.columns import named
+
+SIGNALS = "quality_signals"
+OWN_SIGNALS = "signals-"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The languages that a rule is about: these, or all but these."""
+
+    languages: tuple[str, ...]
+    others: bool
+
+    def has(self, language: str) -> bool:
+        return (language in self.languages) != self.others
+
+    def __str__(self) -> str:
+        return f"{'all but ' if self.others else ''}{', '.join(self.languages)}"
+
+
+@dataclass(frozen=True)
+class Bound:
+    """Where a rule of a recipe draws its line through a number.
+
+    Attributes
+    ----------
+    recipe: its place among the recipes of the report. rule: its name.
+    low, high: what is kept lies between them; None where there is no such bound.
+    scopes: the languages that it is about: those that are in all of these.
+    """
+
+    recipe: int
+    rule: str
+    low: float | None
+    high: float | None
+    scopes: tuple[Scope, ...] = ()
+
+    def is_about(self, language: str) -> bool:
+        """Whether documents of a language are asked."""
+        return all(scope.has(language) for scope in self.scopes)
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A number of each document.
+
+    Attributes
+    ----------
+    name: of the column, or the arithmetic as it is written in a rule.
+    unit, definition: as the catalogue has them; empty where it has none.
+    bounds: of all recipes; none if no rule looks at it.
+    """
+
+    name: str
+    value: Value
+    unit: str = ""
+    definition: str = ""
+    bounds: tuple[Bound, ...] = ()
+
+
+def measures_of(dataset: Dataset, recipes: Sequence[Recipe]) -> list[Measure]:
+    """What the rules look at, in their order, then the other signals in the order of their columns.
+
+    Of a signal that is not in all partitions, or not of one version, nothing is drawn unless a rule wants it.
+    """
+    found: dict[str, Measure] = {}
+    for number, recipe in enumerate(recipes):
+        for rule in recipe.rules:
+            for value, bound in bounds_in(rule, number, ()):
+                before = found.setdefault(str(value), described(dataset, value))
+                found[str(value)] = replace(before, bounds=(*before.bounds, bound))
+    for overlay in dataset.overlays:
+        if overlay == SIGNALS or overlay.startswith(OWN_SIGNALS):
+            for name in drawable(dataset, overlay):
+                found.setdefault(name, described(dataset, col(name)))
+    return list(found.values())
+
+
+def bounds_in(rule: Rule, recipe: int, scopes: tuple[Scope, ...]) -> Iterator[tuple[Value, Bound]]:
+    """Every number that a rule compares, with the bounds that it has to lie between.
+
+    What is under a `~` has its bounds turned round, and is left out.
+    """
+    if isinstance(rule, ForLanguages):
+        yield from bounds_in(rule.part, recipe, (*scopes, Scope(rule.languages, rule.others)))
+    elif isinstance(rule, Named) and isinstance(rule.condition, Between):
+        condition = rule.condition
+        yield condition.value, Bound(recipe, rule.name, condition.low, condition.high, scopes)
+    elif isinstance(rule, Thresholds):
+        for group, number in rule.thresholds if rule.by in (LANGUAGE, None) else ():
+            low, high = (number, None) if rule.at_least else (None, number)
+            here = (Scope((group,), others=False),) if rule.by else ()
+            yield rule.value, Bound(recipe, rule.name, low, high, (*scopes, *here))
+    elif not isinstance(rule, Not):
+        for part in rule.inner:
+            yield from bounds_in(part, recipe, scopes)
+
+
+def drawable(dataset: Dataset, overlay: str) -> list[str]:
+    """The columns of an overlay that have one number for each document, in every partition, of one version."""
+    schema: pa.Schema = dataset.file(overlay, dataset.partitions[0]).schema if dataset.partitions else pa.schema([])
+    names = [field.name for field in schema if is_number(field.type) and field.name != "id_int"]
+    return [name for name in names if not any(dataset.disagreements(overlay, [name], dataset.partitions))]
+
+
+def described(dataset: Dataset, value: Value) -> Measure:
+    """With what the catalogue, or the manifest on a user's own signal, says of it."""
+    if not isinstance(value, Column):
+        return Measure(str(value), value)
+    try:
+        signal = named(value.name)
+    except KeyError:
+        own = [options.get("signals", {}).get(value.name) for options in dataset.manifest.configurations.values()]
+        known: dict[str, str] = next((entry for entry in own if entry), {})
+        return Measure(value.name, value, known.get("unit", ""), known.get("definition", ""))
+    return Measure(value.name, value, signal.unit, signal.definition)
+
+
+def sources_of_measures(dataset: Dataset, measures: Sequence[Measure]) -> dict[str, str]:
+    """Column -> overlay, for all that they read; UserError as for a rule."""
+    kinds = {name: kind for measure in measures for name, kind in measure.value.columns.items()}
+    return sources_of(dataset, kinds)
+
+
+def refuse_missing(dataset: Dataset, recipes: Sequence[Recipe]) -> None:
+    """UserError for the first column that a recipe reads and the dataset lacks, with the command that computes it."""
+    for recipe in recipes:
+        sources_of(dataset, kinds_of(recipe.rules))

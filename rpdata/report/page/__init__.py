@@ -1,0 +1,1 @@
+"""The report's page: markup, drawings, a module for each section, and the whole."""
