@@ -6,7 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from rpdata.dataset import DUPLICATES, Dataset
+from rpdata.decide.compare import Comparison, kept
 from rpdata.decide.recipe import Recipe
+from rpdata.decide.token_counts import counts_in
 from rpdata.decide.waterfall import Tally, tally_partition
 from rpdata.report.bins import Bins, Floats, bins_for
 from rpdata.report.chosen import choose_documents
@@ -38,6 +40,7 @@ class Findings:
     sample: Floats
     correlation: Floats
     counted: Counted
+    comparison: Comparison
     languages: list[str]
     domains: list[DomainChanges]
     examples: list[list[Example]]
@@ -56,8 +59,8 @@ def gather(dataset: Dataset, shown: str, recipes: Sequence[Recipe], named: Seque
     bins = [bins_of(measure, chosen.values[:, at]) for at, measure in enumerate(measures)]
     plan = Plan(dataset, recipes, measures, bins, sources)
     counted = count(plan)
-    kept = [int(counted.patterns[np.arange(len(counted.patterns)) >> at & 1 == 1, 0].sum())
-            for at in range(len(recipes))]
+    comparison = Comparison(tuple(recipes), counted.patterns, [])
+    keeping = [int(kept(comparison.whole, at)[0]) for at in range(len(recipes))]
     return Findings(
         recipes=list(recipes),
         named=list(named),
@@ -67,8 +70,9 @@ def gather(dataset: Dataset, shown: str, recipes: Sequence[Recipe], named: Seque
         sample=chosen.values,
         correlation=spearman(chosen.values),
         counted=counted,
+        comparison=comparison,
         languages=plan.named_languages,
-        domains=[counted.domains.changes(at, kept[at], counted.total) for at in range(len(recipes))],
+        domains=[counted.domains.changes(at, keeping[at], counted.total) for at in range(len(recipes))],
         examples=[examples_of(dataset, recipe, chosen.places) for recipe in recipes],
         duplicates=dataset.manifest.configurations.get(DUPLICATES, {}),
         provenance=provenance_of(dataset, shown, recipes),
@@ -83,5 +87,6 @@ def bins_of(measure: Measure, values: Floats) -> Bins:
 
 def tally_of(dataset: Dataset, recipe: Recipe) -> Tally:
     """The waterfall of decisions that are there."""
-    parts = (tally_partition(dataset.root, recipe, partition) for partition in dataset.partitions)
-    return sum(parts, Tally.empty(recipe))
+    tokens = counts_in(dataset)
+    parts = (tally_partition(dataset.root, recipe, partition, tokens) for partition in dataset.partitions)
+    return sum(parts, Tally.empty(recipe, tokens))

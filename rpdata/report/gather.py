@@ -52,16 +52,14 @@ class Counted:
     ----------
     cells: language and bucket -> shape (measures, bins of the widest): documents in each bin. nulls: -> of each
         measure, documents without a value. documents: -> how many there are.
-    sizes: snapshot, language -> documents and characters.
-    patterns: shape (2**recipes, 2), see `patterns`.
+    patterns: language -> shape (2**recipes, 2), see `patterns`.
     levels: of deduplication, by name, if there was any.
     """
 
     cells: dict[Cell, Counts]
     nulls: dict[Cell, Counts]
     documents: Counter[Cell]
-    sizes: dict[tuple[str, str], Counts]
-    patterns: Counts
+    patterns: dict[str, Counts]
     domains: DomainCounts
     levels: dict[str, Level]
 
@@ -119,11 +117,8 @@ class Plan:
 
 def count(plan: Plan) -> Counted:
     """Read every partition once."""
-    recipes = len(plan.recipes)
-    found = Counted(
-        {}, {}, Counter(), {}, np.zeros((1 << recipes, 2), np.int64), DomainCounts(recipes),
-        {name: Level() for name in plan.levels},
-    )
+    domains, levels = DomainCounts(len(plan.recipes)), {name: Level() for name in plan.levels}
+    found = Counted({}, {}, Counter(), {}, domains, levels)
     for partition in plan.dataset.partitions:
         with PartitionFiles(plan.dataset.root, partition) as files:
             groups = range(len(files.rows_of_groups()))
@@ -137,11 +132,9 @@ def count_groups(plan: Plan, found: Counted, files: PartitionFiles, partition: s
     documents = files.read(DOCUMENTS, ["source_domain", "language", "length"], groups)
     lengths: Counts = pc.fill_null(documents["length"], 0).to_numpy()
     keep = [files.read(recipe.folder, ["keep"], groups)["keep"].to_numpy() for recipe in plan.recipes]
-    found.patterns += patterns(keep, lengths)
     found.domains.add(pl.Series(documents["source_domain"].to_pylist(), dtype=pl.String), keep)
-    snapshot, language = partition.split("/")[0], language_of(partition)
-    sizes = found.sizes.setdefault((snapshot, language), np.zeros(2, np.int64))
-    sizes += (len(lengths), int(lengths.sum()))
+    language = language_of(partition)
+    found.patterns[language] = found.patterns.get(language, 0) + patterns(keep, lengths)
     values = values_of(columns_of(files, plan.sources, groups), plan.measures)
     name = language if language in plan.named_languages else OTHERS
     buckets = buckets_of(plan, files, partition, groups, len(lengths))

@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from rpdata.dataset import Dataset
 from rpdata.decide.algebra import LANGUAGE, ForLanguages, Not
-from rpdata.decide.columns import is_number, kinds_of, sources_of
+from rpdata.decide.columns import is_number, sources_of
 from rpdata.decide.conditions import Between
 from rpdata.decide.fitted import Thresholds
 from rpdata.decide.recipe import Recipe
@@ -135,9 +135,3 @@ def sources_of_measures(dataset: Dataset, measures: Sequence[Measure]) -> dict[s
     """Column -> overlay, for all that they read; UserError as for a rule."""
     kinds = {name: kind for measure in measures for name, kind in measure.value.columns.items()}
     return sources_of(dataset, kinds)
-
-
-def refuse_missing(dataset: Dataset, recipes: Sequence[Recipe]) -> None:
-    """UserError for the first column that a recipe reads and the dataset lacks, with the command that computes it."""
-    for recipe in recipes:
-        sources_of(dataset, kinds_of(recipe.rules))

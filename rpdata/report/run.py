@@ -6,15 +6,16 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from rpdata.compare import decide_missing
 from rpdata.dataset import Dataset
+from rpdata.decide.columns import refuse_missing
+from rpdata.decide.compare import MOST_RECIPES
 from rpdata.decide.overlay import is_decided, tasks_of
 from rpdata.decide.recipe import Recipe
 from rpdata.engine.commit import write_atomically
 from rpdata.engine.resources import Resources
 from rpdata.errors import CannotFinish, UserError
-from rpdata.filter import run as decide
 from rpdata.report.findings import gather
-from rpdata.report.measures import refuse_missing
 from rpdata.report.page.whole import whole_page
 
 
@@ -53,18 +54,21 @@ def run(
     """
     began = time.monotonic()
     refuse_place(output)
-    if not recipes:
-        raise UserError("name the recipes that the report is about: --recipes gopher,c4")
+    if not 1 <= len(recipes) <= MOST_RECIPES:
+        raise UserError(
+            f"a report is about 1 to {MOST_RECIPES} recipes, not {len(recipes)}. Name them: --recipes gopher,c4"
+        )
     shown = str(root).rstrip("/")
     dataset = Dataset.open(root)
     if not dataset.partitions:
         raise UserError(f"{shown} has no documents to report on.\nSee: rpdata status {shown}")
     refuse_missing(dataset, recipes)
     fitted = [recipe.fit(dataset) for recipe in recipes]
-    pending = [recipe for recipe in fitted if not all(map(is_decided, tasks_of(dataset, recipe)))]
-    for recipe in pending:
-        decide(root, recipe, resources, quiet=quiet, silent=silent)
-    findings = gather(Dataset.open(root), shown, fitted, named)
+    pending = [recipe.name for recipe in fitted if not all(map(is_decided, tasks_of(dataset, recipe)))]
+    if pending:     # a dataset that nobody may write to can be reported on where all is decided
+        decided = decide_missing(root, recipes, resources, quiet=quiet, silent=silent)
+        dataset, fitted = decided.dataset, decided.recipes
+    findings = gather(dataset, shown, fitted, named)
     page = whole_page(findings).encode()
     write_atomically(output, page)
     return ReportSummary(
@@ -72,7 +76,7 @@ def run(
         bytes=len(page),
         documents=findings.counted.total,
         recipes={name: recipe.hash for name, recipe in zip(named, fitted, strict=True)},
-        decided=[recipe.name for recipe in pending],
+        decided=pending,
         units_without_documents=findings.provenance.units_without_documents,
         seconds=round(time.monotonic() - began, 3),
     )

@@ -21,8 +21,8 @@ def correlations(found: Findings) -> Html | None:
     return section(
         "correlations", "Correlation of signals",
         element(
-            "p", f"Spearman’s rank correlation over {len(found.sample):,} documents, times 100: what the rules look at, "
-            "so that rules that say the same show. A column is the signal of the row with its number.", class_="lead",
+            "p", f"Spearman’s rank correlation over {len(found.sample):,} documents, times 100, of what the rules look "
+            "at: rules that say the same show. A column is the signal of the row with its number.", class_="lead",
         ),
         scrolled("Correlation of signals", heat_map(found, chosen)),
         element("h3", "Strongest pairs of all signals"),

@@ -22,8 +22,8 @@ def documents(found: Findings) -> Html:
     return section(
         "documents", "Documents kept and dropped",
         element(
-            "p", "The first documents of the sample (by the hash of their id) that each rule is the first to drop, and "
-            "some that are kept. Numbers beside a line name the failing rules that it speaks for; what a rule asks of "
+            "p", "The first documents of the sample (by the hash of their id) that each rule is the first to drop, "
+            "and some that are kept. Numbers beside a line name the failing rules that it speaks for; what a rule asks of "
             "a document as a whole is marked nowhere.", class_="lead",
         ),
         (of_recipe(found, at) for at in range(len(found.recipes))),

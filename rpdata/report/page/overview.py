@@ -1,37 +1,33 @@
 """What the dataset is, and how much of it each recipe keeps."""
 
-from collections import defaultdict
-
-import numpy as np
-
-from rpdata.decide.waterfall import CHARACTER, DOCUMENT
-from rpdata.report.bins import Counts
+from rpdata.decide.token_counts import CHARACTERS_PER_TOKEN, RULE_OF_THUMB
+from rpdata.decide.waterfall import CHARACTER, DOCUMENT, GroupTally
 from rpdata.report.findings import Findings
-from rpdata.report.page.markup import Html, element, folded, head, isolated, number, scrolled, section, table
+from rpdata.report.page.markup import Html, element, head, isolated, number, scrolled, section, table
 from rpdata.report.page.numbers import counted, share
 from rpdata.report.page.svg import bar
 
 
 def overview(found: Findings) -> Html:
     """The first section."""
-    sizes = sum(found.counted.sizes.values(), np.zeros(2, np.int64))
-    languages = {language for _, language in found.counted.sizes}
-    snapshots = found.provenance.snapshots
+    tally = found.tallies[0]
+    read, languages = tally.whole.read, len(tally.languages)
     facts = [
-        (f"{sizes[DOCUMENT]:,}", "documents"), (f"{sizes[CHARACTER]:,}", "characters"),
-        (f"{len(languages)}", "language" if len(languages) == 1 else "languages"),
-        (f"{len(snapshots)}", "snapshot" if len(snapshots) == 1 else "snapshots"),
+        (f"{read[DOCUMENT]:,}", "documents"), (f"{read[CHARACTER]:,}", "characters"),
+        (f"{tally.tokens(read):,}", "tokens" if tally.counted else "tokens, about"),
+        (f"{languages}", "language" if languages == 1 else "languages"),
     ]
     return section(
         "overview", "Overview",
         element("dl", (element("div", element("dt", name), element("dd", value)) for value, name in facts),
                 class_="facts"),
-        missing(found),
+        missing(found), tokens(found),
         element("h3", "What each recipe keeps"),
         kept_table(found),
         element("h3", "Languages"),
-        languages_table(found),
-        folded(f"By snapshot ({counted(len(snapshots), 'snapshot')})", snapshots_table(found)),
+        groups_table(found, "Language", "Languages", [tally.languages for tally in found.tallies]),
+        element("h3", "Snapshots"),
+        groups_table(found, "Snapshot", "Snapshots", [tally.snapshots for tally in found.tallies]),
     )
 
 
@@ -42,6 +38,13 @@ def missing(found: Findings) -> Html | None:
         return None
     return element("p", f"{counted(units, 'planned unit')} without documents yet: nothing here is about them.",
                    class_="note")
+
+
+def tokens(found: Findings) -> Html:
+    """How one knows their number."""
+    counted_by = found.tallies[0].counted
+    return element("p", f"Tokens are counted in {counted_by}/." if counted_by else (
+        f"Tokens are estimated: {CHARACTERS_PER_TOKEN} characters each ({RULE_OF_THUMB})."), class_="small")
 
 
 def recipe_name(found: Findings, at: int) -> Html:
@@ -66,42 +69,28 @@ def kept_table(found: Findings) -> Html:
                     scope="row"),
             element("td", bar([(0, part, f"fill recipe{at % 6}")])),
             number(int(kept[DOCUMENT])), number(share(int(kept[DOCUMENT]), int(read[DOCUMENT]))),
-            number(share(int(kept[CHARACTER]), int(read[CHARACTER]))), number(len(recipe.rules)),
+            number(share(int(kept[CHARACTER]), int(read[CHARACTER]))), number(tally.tokens(kept)),
+            number(len(recipe.rules)),
         ])
     heads = [head("Recipe"), head("Kept"), head("Documents", numeric=True), head("of documents", numeric=True),
-             head("of characters", numeric=True), head("Rules", numeric=True)]
+             head("of characters", numeric=True), head("Tokens", numeric=True), head("Rules", numeric=True)]
     return scrolled("What each recipe keeps", table("Documents that each recipe keeps", heads, rows, hidden=True))
 
 
-def languages_table(found: Findings) -> Html:
-    """Each language: its size, and what each recipe keeps of it."""
-    by_language: dict[str, Counts] = defaultdict(lambda: np.zeros(2, np.int64))
-    if found.tallies:
-        for name, tally in found.tallies[0].languages.items():
-            by_language[name] = tally.read
-    total = sum(int(size[DOCUMENT]) for size in by_language.values())
+def groups_table(found: Findings, name: str, plural: str, groups: list[dict[str, GroupTally]]) -> Html:
+    """What each recipe keeps of each language, or snapshot; largest first. groups: one for each recipe."""
+    read = {group: tally.read for of in groups[:1] for group, tally in of.items()}
+    total = sum(int(counts[DOCUMENT]) for counts in read.values())
     rows = []
-    for name in sorted(by_language, key=lambda name: (-by_language[name][DOCUMENT], name)):
-        documents, characters = (int(each) for each in by_language[name])
-        kept = [tally.languages[name].kept if name in tally.languages else np.zeros(2, np.int64)
-                for tally in found.tallies]
+    for group in sorted(read, key=lambda group: (-int(read[group][DOCUMENT]), group)):
+        documents = int(read[group][DOCUMENT])
         rows.append([
-            isolated(name), element("td", bar([(0, documents / max(total, 1), "fill plain")], 100)),
-            number(documents), number(share(documents, total)), number(characters),
-            *(number(share(int(each[DOCUMENT]), documents)) for each in kept),
+            isolated(group), element("td", bar([(0, documents / max(total, 1), "fill plain")], 100)),
+            number(documents), number(share(documents, total)), number(int(read[group][CHARACTER])),
+            *(number(share(int(of[group].kept[DOCUMENT]), documents)) for of in groups),
         ])
-    heads = [head("Language"), head("Share"), head("Documents", numeric=True), head("of all", numeric=True),
+    heads = [head(name), head("Share"), head("Documents", numeric=True), head("of all", numeric=True),
              head("Characters", numeric=True),
              *(head([recipe_name(found, at), " keeps"], numeric=True) for at in range(len(found.recipes)))]
-    return scrolled("Languages", table("Languages, and the share of documents that each recipe keeps", heads, rows,
-                                       hidden=True))
-
-
-def snapshots_table(found: Findings) -> Html:
-    by_snapshot: dict[str, Counts] = defaultdict(lambda: np.zeros(2, np.int64))
-    for (snapshot, _), size in found.counted.sizes.items():
-        by_snapshot[snapshot] = by_snapshot[snapshot] + size
-    rows = [[isolated(name), number(int(size[DOCUMENT])), number(int(size[CHARACTER]))]
-            for name, size in sorted(by_snapshot.items())]
-    heads = [head("Snapshot"), head("Documents", numeric=True), head("Characters", numeric=True)]
-    return scrolled("Snapshots", table("Snapshots", heads, rows, hidden=True))
+    told = f"{plural}, and the share of documents that each recipe keeps"
+    return scrolled(plural, table(told, heads, rows, hidden=True))
