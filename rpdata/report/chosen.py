@@ -13,7 +13,10 @@ import pyarrow as pa
 import xxhash
 
 from rpdata.dataset import DOCUMENTS
+from rpdata.decide.evaluate import stages
 from rpdata.decide.files import PartitionFiles
+from rpdata.decide.overlay import frame_of
+from rpdata.decide.recipe import Recipe
 from rpdata.report.bins import Floats
 from rpdata.report.measures import Measure
 from rpdata.report.sample import choose
@@ -41,8 +44,10 @@ class Chosen:
     values: Floats
 
 
-def choose_documents(root: Path, partitions: Sequence[str], measures: Sequence[Measure],
-                     sources: Mapping[str, str]) -> Chosen:
+def choose_documents(
+    root: Path, partitions: Sequence[str], measures: Sequence[Measure], recipes: Sequence[Recipe],
+    sources: Mapping[str, str],
+) -> Chosen:
     """Read the sample's values, one partition after the other."""
     places: list[Place] = []
     parts: list[Floats] = [np.zeros((0, len(measures)))]
@@ -53,7 +58,7 @@ def choose_documents(root: Path, partitions: Sequence[str], measures: Sequence[M
                 here = rows[(rows >= first) & (rows < first + size)] - first
                 if len(here):
                     table = columns_of(files, sources, [group]).take(pa.array(here))
-                    parts.append(values_of(table, measures))
+                    parts.append(values_of(table, measures, recipes))
                     ids = table["doc_id"].to_pylist()
                     places += [
                         Place(partition, int(first + row), doc_id) for row, doc_id in zip(here, ids, strict=True)
@@ -74,14 +79,22 @@ def columns_of(files: PartitionFiles, sources: Mapping[str, str], groups: Sequen
     return table
 
 
-def values_of(table: pa.Table, measures: Sequence[Measure]) -> Floats:
-    """Shape (rows, measures), float64; NaN is null."""
-    frame = pl.from_arrow(table)
-    assert isinstance(frame, pl.DataFrame)
-    if not measures:
-        return np.zeros((frame.height, 0))
-    found = frame.select(measure.value.expr().alias(f"{at}") for at, measure in enumerate(measures))
-    return found.fill_null(float("nan")).to_numpy()
+def values_of(table: pa.Table, measures: Sequence[Measure], recipes: Sequence[Recipe]) -> Floats:
+    """Shape (rows, measures), float64; NaN is null. What comes after edits is of the lines that they leave."""
+    frame = frame_of(table)
+    found = np.full((frame.height, len(measures)), np.nan, order="F")
+    fill(found, frame, {at: measure for at, measure in enumerate(measures) if measure.stage is None})
+    for number in sorted({measure.stage[0] for measure in measures if measure.stage}):
+        for stage, (_, seen, _) in enumerate(stages(recipes[number], frame)):
+            fill(found, seen, {at: each for at, each in enumerate(measures) if each.stage == (number, stage)})
+    return found
+
+
+def fill(found: Floats, frame: pl.DataFrame, measures: Mapping[int, Measure]) -> None:
+    """Evaluate measures (place -> measure) over a frame."""
+    values = frame.select(measure.value.expr().alias(f"{at}") for at, measure in measures.items())
+    for at in measures:
+        found[:, at] = values[f"{at}"].cast(pl.Float64).fill_null(float("nan")).to_numpy()
 
 
 def hash_of_id(doc_id: str) -> int:

@@ -14,11 +14,13 @@ from rpdata.dataset import DOCUMENTS, Dataset
 from rpdata.decide.columns import kinds_of, sources_of
 from rpdata.decide.explain import Explained, explain
 from rpdata.decide.files import PartitionFiles
+from rpdata.decide.line_conditions import LINE_START
 from rpdata.decide.recipe import Recipe
 from rpdata.decide.sample_row import SampleRow
+from rpdata.decide.values import Row
 from rpdata.pages import TextPages
 from rpdata.report.chosen import Place, columns_of
-from rpdata.report.evidence import Span, evidence
+from rpdata.report.evidence import Span, evidence, whole
 
 DROPPED, KEPT = 6, 3        # of each recipe
 FIELDS = ["doc_id", "url", "source_domain", "language", "title", "length"]
@@ -26,7 +28,8 @@ FIELDS = ["doc_id", "url", "source_domain", "language", "title", "length"]
 
 @dataclass(frozen=True)
 class Failure:
-    """A rule that a document fails: what was asked and found, and the parts of the text that show it."""
+    """A rule that a document fails, or an edit that drops lines of it: what was asked and found, and the parts of the
+    text that show it."""
 
     told: Explained
     spans: list[Span]
@@ -34,7 +37,8 @@ class Failure:
 
 @dataclass(frozen=True)
 class Example:
-    """One document under one recipe. lines: its text, without the newlines. failures: in the recipe's order."""
+    """One document under one recipe. lines: its text, without the newlines. failures: in the recipe's order, and edits
+    that drop lines."""
 
     doc_id: str
     url: str | None
@@ -114,7 +118,7 @@ def spread(verdicts: Sequence[Verdict], number: int, kind: Callable[[Verdict], s
 def read_examples(dataset: Dataset, recipe: Recipe, verdicts: Sequence[Verdict]) -> Iterator[Example]:
     """Documents of one partition, ascending by row."""
     partition = verdicts[0].place.partition
-    sources = sources_of(dataset, kinds_of(recipe.rules))
+    sources = sources_of(dataset, kinds_of(recipe.steps))
     path = dataset.root / DOCUMENTS / f"{partition}.parquet"
     with (
         PartitionFiles(dataset.root, partition) as files,
@@ -141,16 +145,26 @@ def example_of(
 ) -> Example:
     """One document, with everything that its rules say of it."""
     lines = text.split("\n")
-    rules = {rule.name: rule for rule in recipe.rules}
+    lines = lines if lines[-1] else lines[:-1]
     of_lines = {name: value for name, value in values.items() if isinstance(value, list) and is_numbers(value)}
-    failures = [
-        Failure(told, evidence(list(rules[told.rule].columns), lines, of_lines))
-        for told in explain(recipe, verdict.place.doc_id, row).rules
-        if told.depth == 0 and told.verdict == "fails"
-    ]
+    steps = {step.name: step for step in recipe.steps}
+    failures = []
+    left: Row = row
+    alive = set(range(len(lines)))
+    for told in explain(recipe, verdict.place.doc_id, row).rules:
+        if told.verdict == "edits":
+            starts = left.lines(LINE_START) or []
+            left = steps[told.rule].edited(left)
+            kept = set(left.lines(LINE_START) or [])
+            gone = {at for at, start in zip(sorted(alive), starts, strict=False) if start not in kept}
+            alive -= gone
+            if gone:
+                failures.append(Failure(told, [whole(at, lines[at]) for at in sorted(gone)]))
+        elif told.depth == 0 and told.verdict == "fails":
+            spans = evidence(list(steps[told.rule].columns), lines, of_lines)
+            failures.append(Failure(told, [span for span in spans if span.line in alive]))
     return Example(
-        verdict.place.doc_id, known["url"], known["language"], known["title"], partition, verdict.keep,
-        lines if lines[-1] else lines[:-1], failures,
+        verdict.place.doc_id, known["url"], known["language"], known["title"], partition, verdict.keep, lines, failures
     )
 
 

@@ -54,8 +54,8 @@ def gather(dataset: Dataset, shown: str, recipes: Sequence[Recipe], named: Seque
     shown: what the page calls the dataset.
     """
     measures = measures_of(dataset, recipes)
-    sources = sources_of_measures(dataset, measures)
-    chosen = choose_documents(dataset.root, dataset.partitions, measures, sources)
+    sources = sources_of_measures(dataset, measures, recipes)
+    chosen = choose_documents(dataset.root, dataset.partitions, measures, recipes, sources)
     bins = [bins_of(measure, chosen.values[:, at]) for at, measure in enumerate(measures)]
     plan = Plan(dataset, recipes, measures, bins, sources)
     counted = count(plan)

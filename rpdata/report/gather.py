@@ -135,7 +135,7 @@ def count_groups(plan: Plan, found: Counted, files: PartitionFiles, partition: s
     found.domains.add(pl.Series(documents["source_domain"].to_pylist(), dtype=pl.String), keep)
     language = language_of(partition)
     found.patterns[language] = found.patterns.get(language, 0) + patterns(keep, lengths)
-    values = values_of(columns_of(files, plan.sources, groups), plan.measures)
+    values = values_of(columns_of(files, plan.sources, groups), plan.measures, plan.recipes)
     name = language if language in plan.named_languages else OTHERS
     buckets = buckets_of(plan, files, partition, groups, len(lengths))
     for bucket in np.unique(buckets).tolist():

@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from rpdata.dataset import Dataset
 from rpdata.decide.algebra import LANGUAGE, ForLanguages, Not
-from rpdata.decide.columns import is_number, sources_of
+from rpdata.decide.columns import is_number, kinds_of, sources_of
 from rpdata.decide.conditions import Between
 from rpdata.decide.fitted import Thresholds
 from rpdata.decide.recipe import Recipe
@@ -64,6 +64,8 @@ class Measure:
     name: of the column, or the arithmetic as it is written in a rule.
     unit, definition: as the catalogue has them; empty where it has none.
     bounds: of all recipes; none if no rule looks at it.
+    stage: if edits come before the rules that look at it, the recipe that has them, and how many times it goes from
+        rules to edits before; `after` are the names of those edits.
     """
 
     name: str
@@ -71,6 +73,13 @@ class Measure:
     unit: str = ""
     definition: str = ""
     bounds: tuple[Bound, ...] = ()
+    stage: tuple[int, int] | None = None
+    after: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """What the page calls it."""
+        return f"{self.name}, after edits" if self.after else self.name
 
 
 def measures_of(dataset: Dataset, recipes: Sequence[Recipe]) -> list[Measure]:
@@ -80,10 +89,16 @@ def measures_of(dataset: Dataset, recipes: Sequence[Recipe]) -> list[Measure]:
     """
     found: dict[str, Measure] = {}
     for number, recipe in enumerate(recipes):
-        for rule in recipe.rules:
-            for value, bound in bounds_in(rule, number, ()):
-                before = found.setdefault(str(value), described(dataset, value))
-                found[str(value)] = replace(before, bounds=(*before.bounds, bound))
+        edits: tuple[Rule, ...] = ()
+        for stage, (before, rules) in enumerate(recipe.segments):
+            edits += before
+            for value, bound in (each for rule in rules for each in bounds_in(rule, number, ())):
+                key = f"{value}{[edit.content for edit in edits] or ''}"
+                known = found.get(key) or replace(
+                    described(dataset, value), stage=(number, stage) if edits else None,
+                    after=tuple(edit.name for edit in edits),
+                )
+                found[key] = replace(known, bounds=(*known.bounds, bound))
     for overlay in dataset.overlays:
         if overlay == SIGNALS or overlay.startswith(OWN_SIGNALS):
             for name in drawable(dataset, overlay):
@@ -131,7 +146,10 @@ def described(dataset: Dataset, value: Value) -> Measure:
     return Measure(value.name, value, signal.unit, signal.definition)
 
 
-def sources_of_measures(dataset: Dataset, measures: Sequence[Measure]) -> dict[str, str]:
+def sources_of_measures(dataset: Dataset, measures: Sequence[Measure], recipes: Sequence[Recipe]) -> dict[str, str]:
     """Column -> overlay, for all that they read; UserError as for a rule."""
     kinds = {name: kind for measure in measures for name, kind in measure.value.columns.items()}
+    for measure in measures:
+        if measure.stage:
+            kinds |= kinds_of(recipes[measure.stage[0]].steps)
     return sources_of(dataset, kinds)

@@ -13,6 +13,16 @@ from rpdata.ledger import Ledger, totals
 
 
 @dataclass(frozen=True)
+class InputFile:
+    """A file that was read: its bytes as they were stored, and their xxh3."""
+
+    unit: str
+    name: str
+    bytes: int
+    xxh3: str
+
+
+@dataclass(frozen=True)
 class Step:
     """One overlay (or `documents`): what the ledger counted, the bytes of its files, its options, the command.
 
@@ -34,7 +44,7 @@ class Provenance:
     Attributes
     ----------
     name: as the dataset was named. version: of rpdata. deciding: hash of the code that decides.
-    inputs: format -> files and their bytes. artefacts: name -> sha256.
+    inputs: format -> files and their bytes. files: those that were read. artefacts: name -> sha256.
     units: planned; units_without_documents: of these.
     """
 
@@ -45,6 +55,7 @@ class Provenance:
     units: int
     units_without_documents: int
     inputs: dict[str, tuple[int, int]]
+    files: list[InputFile]
     artefacts: dict[str, str]
     steps: list[Step]
 
@@ -58,7 +69,7 @@ def provenance_of(dataset: Dataset, name: str, recipes: Sequence[Recipe]) -> Pro
         for source in unit.inputs:
             files, size = inputs.get(source.format, (0, 0))
             inputs[source.format] = (files + 1, size + (source.size or 0))
-    told = dataset.manifest.configurations
+    configurations = dataset.manifest.configurations
     chosen = [recipe.folder for recipe in recipes]
     names = [step for step in (DOCUMENTS, *dataset.overlays) if not step.startswith(DECISIONS) or step in chosen]
     return Provenance(
@@ -69,7 +80,11 @@ def provenance_of(dataset: Dataset, name: str, recipes: Sequence[Recipe]) -> Pro
         units=len(units),
         units_without_documents=sum(ledger.entry(DOCUMENTS, unit.name) is None for unit in units),
         inputs=inputs,
-        artefacts=told.get("quality_signals", {}).get("artefacts", {}),
+        files=[
+            InputFile(entry.unit, f"{told['name']}", int(told["bytes"]), f"{told['xxh3']}")
+            for entry in ledger.entries(DOCUMENTS) for told in entry.inputs
+        ],
+        artefacts=configurations.get("quality_signals", {}).get("artefacts", {}),
         steps=[step_of(dataset, ledger, step, name) for step in names],
     )
 

@@ -21,7 +21,7 @@ def correlations(found: Findings) -> Html | None:
     return section(
         "correlations", "Correlation of signals",
         element(
-            "p", f"Spearman’s rank correlation over {len(found.sample):,} documents, times 100, of what the rules look "
+            "p", f"Spearman’s rank correlation over {len(found.sample):,} documents, times 100, of what rules look "
             "at: rules that say the same show. A column is the signal of the row with its number.", class_="lead",
         ),
         scrolled("Correlation of signals", heat_map(found, chosen)),
@@ -45,11 +45,11 @@ def heat_map(found: Findings, chosen: list[int]) -> Html:
         cells = [cell(float(found.correlation[at, other])) for other in chosen[:row]]
         rows.append([
             element("th", element("span", f"{row + 1}", class_="badge"), " ",
-                    element("code", breakable(found.measures[at].name)), scope="row"),
+                    element("code", breakable(found.measures[at].label)), scope="row"),
             *cells, element("td", "·", class_="self", aria_hidden="true"),
         ])
     heads = [head("Signal"), *(
-        element("th", f"{column + 1}", scope="col", abbr=found.measures[at].name, title=found.measures[at].name)
+        element("th", f"{column + 1}", scope="col", abbr=found.measures[at].name, title=found.measures[at].label)
         for column, at in enumerate(chosen)
     )]
     return table("Spearman correlation of each two signals, times 100", heads, rows, kind="heatmap", hidden=True)
@@ -86,8 +86,8 @@ def pairs(found: Findings) -> Html:
 
 def pairs_table(found: Findings, name: str, chosen: list[tuple[int, int]]) -> Html:
     rows = [
-        [element("th", element("code", breakable(found.measures[second].name)), scope="row"),
-         element("td", element("code", breakable(found.measures[first].name))),
+        [element("th", element("code", breakable(found.measures[second].label)), scope="row"),
+         element("td", element("code", breakable(found.measures[first].label))),
          number(signed(float(found.correlation[first, second]), 3))]
         for first, second in chosen
     ]

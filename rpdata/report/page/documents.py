@@ -23,8 +23,8 @@ def documents(found: Findings) -> Html:
         "documents", "Documents kept and dropped",
         element(
             "p", "The first documents of the sample (by the hash of their id) that each rule is the first to drop, "
-            "and some that are kept. Numbers beside a line name the failing rules that it speaks for; what a rule asks of "
-            "a document as a whole is marked nowhere.", class_="lead",
+            "and some that are kept. Numbers beside a line name the failing rules that it speaks for; what a rule "
+            "asks of a document as a whole is marked nowhere. Lines that an edit drops are struck through.", class_="lead",
         ),
         (of_recipe(found, at) for at in range(len(found.recipes))),
     )
@@ -45,7 +45,7 @@ def of_recipe(found: Findings, at: int) -> Html:
 
 def shown(example: Example, *, opened: bool = False) -> Html:
     """One document; its summary line names it and the rules that it fails."""
-    rules = [failure.told.rule for failure in example.failures]
+    rules = [failure.told.rule for failure in example.failures if failure.told.verdict == "fails"]
     summary = joined([
         element("span", example.title or first_line(example) or "(no title)", class_="title", dir="auto"),
         element("span", isolated(example.language or "no language"), " · ", isolated(example.doc_id), class_="small"),
@@ -74,7 +74,8 @@ def failures_list(failures: Sequence[Failure]) -> Html:
         items.append(element(
             "li", element("span", f"{number}", class_=f"badge mark{number % 5}"), " ",
             element("b", isolated(told.rule)), ": ",
-            isolated(f"{value}") if value is not None else "fails", " where ",
+            isolated(f"{value}") if value is not None else "fails",
+            " dropped where " if told.verdict == "edits" else " where ",
             isolated(told.condition), f" (off by {told.off:.4g})" if told.off else None,
             None if failure.spans else element("i", " – the whole document"),
         ))
@@ -83,11 +84,12 @@ def failures_list(failures: Sequence[Failure]) -> Html:
 
 @dataclass(frozen=True)
 class Mark:
-    """A part of a line, and the number of the rule that it speaks for."""
+    """A part of a line, and the number of the rule that it speaks for, or of the edit that drops it."""
 
     start: int
     end: int
     rule: int
+    is_dropped: bool
 
 
 def text_of(example: Example) -> Html:
@@ -95,7 +97,7 @@ def text_of(example: Example) -> Html:
     marks: dict[int, list[Mark]] = {}
     for number, failure in enumerate(example.failures, 1):
         for span in failure.spans:
-            marks.setdefault(span.line, []).append(Mark(span.start, span.end, number))
+            marks.setdefault(span.line, []).append(Mark(span.start, span.end, number, failure.told.verdict == "edits"))
     chosen = chosen_lines(len(example.lines), sorted(marks))
     items: list[Html] = []
     before = -1
@@ -143,7 +145,7 @@ def line(at: int, content: str, marks: Sequence[Mark]) -> Html:
     return element(
         "li", element("span", f"{at + 1}", class_="at"), element("span", badges, class_="why"),
         element("span", cut, pieces(content, low, min(high, len(content)), marks), rest, class_="text", dir="auto"),
-        class_="marked" if marks else None,
+        class_="dropped" if any(mark.is_dropped for mark in marks) else None,
     )
 
 
@@ -160,4 +162,7 @@ def pieces(content: str, low: int, high: int, marks: Sequence[Mark]) -> Iterator
     for start, end in pairwise(cuts):
         here = [mark for mark in marks if mark.start <= start and mark.end >= end]
         part = content[start:end]
+        if here and all(mark.is_dropped for mark in here):
+            yield element("del", part)
+            continue
         yield element("mark", part, class_=f"mark{min(mark.rule for mark in here) % 5}") if here else part

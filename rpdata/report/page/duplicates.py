@@ -21,7 +21,7 @@ def duplicates(found: Findings) -> Html | None:
         "Documents to leave out", "of all", "In clusters", "Largest cluster"))]
     return section(
         "duplicates", "Duplicates",
-        element("p", f"{about}.", class_="lead", dir="auto") if isinstance(about, str) else None,
+        element("p", f"Of each document: {about}.", class_="lead", dir="auto") if isinstance(about, str) else None,
         scrolled("Duplicates", table("What deduplication marked", heads, rows, hidden=True)),
         (sizes_table(name_of(column), level) for column, level in levels.items() if level.clustered),
     )

@@ -9,6 +9,8 @@ from rpdata.report.page.numbers import counted, size_of
 from rpdata.report.page.overview import recipe_name
 from rpdata.report.provenance import Step
 
+INPUTS = 60         # files that are named
+
 
 def origin(found: Findings) -> Html:
     """The last section."""
@@ -24,12 +26,26 @@ def origin(found: Findings) -> Html:
         "provenance", "Provenance",
         element("dl", (element("div", element("dt", name), element("dd", isolated(value))) for name, value in facts),
                 class_="list"),
+        folded(f"Input files ({len(told.files):,})", inputs_table(found)) if told.files else None,
         element("h3", "Recipes"), recipes_table(found),
         element("h3", "Steps"), steps_table(found),
         artefacts(found),
         element("h3", "To make it again"),
         element("pre", element("code", "\n".join(commands(found)), dir="ltr"), tabindex=0, aria_label="Commands"),
     )
+
+
+def inputs_table(found: Findings) -> Html:
+    """The first files that were read."""
+    files = found.provenance.files
+    rows = [
+        [element("th", element("code", breakable_path(f"{file.unit}: {file.name}")), scope="row"),
+         number(size_of(file.bytes)), element("td", element("code", file.xxh3))]
+        for file in files[:INPUTS]
+    ]
+    more = element("p", f"and {len(files) - INPUTS:,} more.") if len(files) > INPUTS else None
+    heads = [head("Unit and file"), head("Bytes", numeric=True), head("xxh3")]
+    return element("div", scrolled("Input files", table("Input files", heads, rows, hidden=True)), more)
 
 
 def recipes_table(found: Findings) -> Html:

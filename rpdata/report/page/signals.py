@@ -67,7 +67,7 @@ def card(found: Findings, at: int) -> Html:
     whole = of_cells(found, at, list(found.counted.cells))
     nulls = sum(int(each[at]) for each in found.counted.nulls.values())
     picture = histogram(
-        f"{measure.name}, all documents: {told or 'no values'}", found.bins[at], [Curve(whole, "whole")],
+        f"{measure.label}, all documents: {told or 'no values'}", found.bins[at], [Curve(whole, "whole")],
         lines(measure.bounds, None), LARGE,
     )
     facts = [element("span", f"{measure.unit}") if measure.unit not in ("", "1") else None,
@@ -75,13 +75,16 @@ def card(found: Findings, at: int) -> Html:
              element("span", f"{share(nulls, found.counted.total)} without a value") if nulls else None]
     return element(
         "article",
-        element("div", element("h4", element("code", breakable(measure.name))),
-                element("p", first_sentence(measure.definition), class_="small") if measure.definition else None,
-                element("p", (fact for fact in facts if fact), class_="facts-line"),
-                bounds_list(found, measure.bounds), class_="about"),
+        element(
+            "div", element("h4", element("code", breakable(measure.name))),
+            element("p", coded(first_sentence(measure.definition)), class_="small") if measure.definition else None,
+            element("p", f"After {', '.join(measure.after)}", class_="small", dir="auto") if measure.after else None,
+            element("p", (fact for fact in facts if fact), class_="facts-line"),
+            bounds_list(found, measure.bounds), class_="about",
+        ),
         element("figure", picture, class_="large"),
         element("div", (small(found, at, language) for language in shown_languages(found)), class_="multiples"),
-        folded("By language and bucket, in numbers", numbers_table(found, at)) if len(known) else None,
+        folded("By language and bucket, in numbers", numbers_table(found, at), kind="numbers") if len(known) else None,
         class_="card",
     )
 
@@ -93,6 +96,11 @@ def breakable(name: str) -> Html:
 
 def first_sentence(definition: str) -> str:
     return definition.strip().split("\n")[0].partition(". ")[0].rstrip(".") + "."
+
+
+def coded(sentence: str) -> list[Html | str]:
+    """With what stands between `...` as code."""
+    return [element("code", part) if at % 2 else part for at, part in enumerate(sentence.split("`"))]
 
 
 def values(found: Findings, at: int) -> np.ndarray:
@@ -121,7 +129,7 @@ def small(found: Findings, at: int, language: str) -> Html:
         for bucket in BUCKETS if (language, bucket) in found.counted.cells
     ]
     known = sum(int(curve.counts.sum()) for curve in curves)
-    name = found.measures[at].name
+    name = found.measures[at].label
     picture = histogram(
         f"{name}, {language}: {known:,} documents with a value", found.bins[at], curves,
         lines(found.measures[at].bounds, language), SMALL,
@@ -183,7 +191,7 @@ def numbers_table(found: Findings, at: int) -> Html:
     heads = [head("Language, bucket"), head("Documents", numeric=True), head("Without a value", numeric=True),
              *(head(name, numeric=True) for name in ("5%", "Median", "95%"))]
     caption = "Upper edges of the bins in which the quantiles lie"
-    return scrolled(found.measures[at].name, table(caption, heads, rows))
+    return scrolled(found.measures[at].label, table(caption, heads, rows))
 
 
 def order(found: Findings, language: str) -> int:

@@ -167,5 +167,6 @@ def bar(parts: Sequence[tuple[float, float, str]], width: int = 160, height: int
     )
     return element(
         "svg", element("rect", x=0, y=0, width=width, height=height, class_="ground"), drawn, class_="bar",
-        width=width, height=height, viewBox=f"0 0 {width} {height}", aria_hidden="true", focusable="false",
+        width=width, height=height, viewBox=f"0 0 {width} {height}", preserveAspectRatio="none", aria_hidden="true",
+        focusable="false",
     )

@@ -21,7 +21,9 @@ def waterfalls(found: Findings) -> Html:
         element(
             "p", element("b", "In order"), ": what a rule removes of what the rules above it leave. ",
             element("b", "Alone"), ": what it removes of all documents. ", element("b", "Unique"),
-            ": what no other rule removes. ", element("b", "Cannot tell"), ": its signal has no value.", class_="lead",
+            ": what no other rule removes. ", element("b", "Cannot tell"), ": its signal has no value.",
+            " An edit drops lines and no document; rules after it see what it leaves."
+            if any(recipe.edits for recipe in found.recipes) else "", class_="lead",
         ),
         (waterfall(found, at) for at in range(len(found.recipes))),
     )
@@ -31,10 +33,19 @@ def waterfall(found: Findings, at: int) -> Html:
     """One recipe."""
     recipe, whole = found.recipes[at], found.tallies[at].whole
     read, kept = documents(whole.read), documents(whole.kept)
-    names = [rule.name for rule in recipe.table]
+    names, edits = [rule.name for rule in recipe.table], [edit.name for edit in recipe.edits]
     rows = [row(element("th", "All documents", scope="row"), [(0, 1, "left")], left=read)]
     left = read
-    for rule in recipe.rules:
+    for rule in recipe.steps:
+        if rule.is_edit:
+            number_of = edits.index(rule.name)
+            lines, unknown = (int(each) for each in whole.edited_lines[number_of])
+            gone = share(int(whole.edits[number_of, CHARACTER]), int(whole.read[CHARACTER]))
+            rows.append(row(
+                rule_head(rule), [(0, left / max(read, 1), "left")], element("td", counted(lines, "line"), class_="n"),
+                f"{gone} of characters", left, ["", "", counted(unknown, "line") if unknown else ""],
+            ))
+            continue
         counts = whole.rules[names.index(rule.name)]
         removed = documents(counts[IN_ORDER])
         left -= removed
@@ -56,8 +67,8 @@ def waterfall(found: Findings, at: int) -> Html:
         f"{share(int(whole.kept[CHARACTER]), int(whole.read[CHARACTER]))} of the characters"
     )
     return element(
-        "div", element("h3", recipe_name(found, at)),
-        scrolled(f"Waterfall of {label(found, at)}", table(told, heads, rows, kind="waterfall")),
+        "div", element("h3", recipe_name(found, at)), element("p", f"{told}."),
+        scrolled(f"Waterfall of {label(found, at)}", table(told, heads, rows, kind="waterfall", hidden=True)),
     )
 
 
@@ -70,7 +81,7 @@ def rule_head(rule: Rule) -> Html:
     return element(
         "th", element("span", rule.name, class_="rule", dir="auto"),
         element("span", asked(rule), class_="small", dir="auto"),
-        element("span", sources(rule), class_="small", dir="auto"), scope="row",
+        element("span", sources(rule), class_="small source", dir="auto"), scope="row",
     )
 
 
