@@ -20,7 +20,7 @@ from rpdata.text.arrays import Bits, Bytes, Words32
 from rpdata.text.bitmaps import Bitmaps, run_length
 from rpdata.text.classify import HORIZONTAL_ELLIPSIS, is_byte
 from rpdata.text.codepoints import ICON
-from rpdata.text.compiled import int64, kernel, uint32, uint64
+from rpdata.text.compiled import borrowing_kernel, int64, uint32, uint64
 from rpdata.text.normalise import character
 from rpdata.text.vectors import BLOCK, between, load64, lowest
 
@@ -38,7 +38,7 @@ UNIT_BYTES = tuple(int.from_bytes(unit.encode(), "little") for unit in UNITS)
 CONTRACTED = tuple(int.from_bytes(part, "little") for part in (b"s", b"m", b"d", b"re", b"ve", b"ll"))
 
 
-@kernel
+@borrowing_kernel
 def cut_tokens(raw: Bytes, blocks: int, properties: Words32, bitmaps: Bitmaps) -> None:
     """Fill the bitmap of the starts of tokens."""
     start_words(blocks, bitmaps)
@@ -52,7 +52,7 @@ def cut_tokens(raw: Bytes, blocks: int, properties: Words32, bitmaps: Bitmaps) -
     cut_units(raw, blocks, bitmaps)
 
 
-@kernel
+@borrowing_kernel
 def start_words(blocks: int, bitmaps: Bitmaps) -> None:
     """A token starts wherever a white-space word does."""
     before = uint64(0)
@@ -63,7 +63,7 @@ def start_words(blocks: int, bitmaps: Bitmaps) -> None:
     bitmaps.token[blocks] = uint64(0)
 
 
-@kernel
+@borrowing_kernel
 def cut_single_signs(raw: Bytes, block: int, bitmaps: Bitmaps) -> int:
     """Cut off the ASCII signs of a block that have no sign beside them: nearly all signs.
 
@@ -97,34 +97,34 @@ def cut_single_signs(raw: Bytes, block: int, bitmaps: Bitmaps) -> int:
     return sign & ~sign_before & ~single
 
 
-@kernel
+@borrowing_kernel
 def before(bits: Bits, block: int) -> int:
     """A block of a bitmap, moved up: what the byte before each is."""
     return bits[block] << uint64(1) | bits[block - 1] >> uint64(63)
 
 
-@kernel
+@borrowing_kernel
 def behind(bits: Bits, block: int) -> int:
     """A block of a bitmap, moved down: what the byte behind each is."""
     return bits[block] >> uint64(1) | bits[block + 1] << uint64(63)
 
 
-@kernel
+@borrowing_kernel
 def is_set(bits: Bits, position: int) -> bool:
     return bits[position >> 6] >> uint64(position & 63) & uint64(1) != 0
 
 
-@kernel
+@borrowing_kernel
 def start_token(bitmaps: Bitmaps, position: int) -> None:
     bitmaps.token[position >> 6] |= uint64(1) << uint64(position & 63)
 
 
-@kernel
+@borrowing_kernel
 def is_alphanumeric(bitmaps: Bitmaps, position: int) -> bool:
     return is_set(bitmaps.word, position) and not is_set(bitmaps.sign, position)
 
 
-@kernel
+@borrowing_kernel
 def behind_piece(raw: Bytes, position: int) -> int:
     """The position behind a sign, or behind a run of full stops."""
     if raw[position] != FULL_STOP:
@@ -134,13 +134,13 @@ def behind_piece(raw: Bytes, position: int) -> int:
     return position
 
 
-@kernel
+@borrowing_kernel
 def stays(byte: int) -> bool:
     """Whether it is a sign that is not peeled off, nor anything beyond it."""
     return byte == HYPHEN or byte == SLASH or byte == AT
 
 
-@kernel
+@borrowing_kernel
 def cut_signs(raw: Bytes, start: int, end: int, properties: Words32, bitmaps: Bitmaps) -> None:
     """Cut off the signs raw[start:end], or those of them that are not part of a word."""
     opens = is_set(bitmaps.space, start - 1)
@@ -172,7 +172,7 @@ def cut_signs(raw: Bytes, start: int, end: int, properties: Words32, bitmaps: Bi
         start_token(bitmaps, end)
 
 
-@kernel
+@borrowing_kernel
 def is_initial_stop(raw: Bytes, position: int, bitmaps: Bitmaps) -> bool:
     """Whether at a position there is one full stop, behind a letter that has no letter or digit before it."""
     if raw[position] != FULL_STOP or raw[position + 1] == FULL_STOP:
@@ -183,7 +183,7 @@ def is_initial_stop(raw: Bytes, position: int, bitmaps: Bitmaps) -> bool:
     return is_set(bitmaps.alphabetic, letter) and not is_alphanumeric(bitmaps, letter - 1)
 
 
-@kernel
+@borrowing_kernel
 def cut_inner_signs(raw: Bytes, start: int, end: int, properties: Words32, bitmaps: Bitmaps) -> None:
     """Cut around icons, ellipses and runs of full stops, wherever they stand among the signs raw[start:end]."""
     position = start
@@ -197,7 +197,7 @@ def cut_inner_signs(raw: Bytes, start: int, end: int, properties: Words32, bitma
         position = next_position
 
 
-@kernel
+@borrowing_kernel
 def is_joint(raw: Bytes, start: int, end: int, bitmaps: Bitmaps) -> bool:
     """Whether the signs raw[start:end] are all the same one of JOINING, between a letter or digit and a letter."""
     if not (is_alphanumeric(bitmaps, start - 1) and is_set(bitmaps.alphabetic, end)):
@@ -211,12 +211,12 @@ def is_joint(raw: Bytes, start: int, end: int, bitmaps: Bitmaps) -> bool:
     return position == end
 
 
-@kernel
+@borrowing_kernel
 def ends_token(bitmaps: Bitmaps, position: int) -> bool:
     return is_set(bitmaps.space, position) or is_set(bitmaps.token, position)
 
 
-@kernel
+@borrowing_kernel
 def cut_contractions(raw: Bytes, blocks: int, bitmaps: Bitmaps) -> None:
     """Cut off what follows an apostrophe at the end of a token."""
     for block in range(1, blocks):
@@ -238,7 +238,7 @@ def cut_contractions(raw: Bytes, blocks: int, bitmaps: Bitmaps) -> None:
                 start_token(bitmaps, start)
 
 
-@kernel
+@borrowing_kernel
 def cut_units(raw: Bytes, blocks: int, bitmaps: Bitmaps) -> None:
     """Cut off units of measure behind digits at the end of a token."""
     for block in range(1, blocks):

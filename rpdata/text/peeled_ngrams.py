@@ -5,7 +5,7 @@ them as those of words are (see `ngrams`).
 """
 
 from rpdata.text.arrays import Counts, Ints
-from rpdata.text.compiled import int64, kernel, uint64
+from rpdata.text.compiled import borrowing_kernel, int32, int64, uint64
 from rpdata.text.hashing import Secret
 from rpdata.text.ngrams import DUPLICATE_ORDERS, TOP_ORDERS, Repeats, extend_repeats, keep_repeated
 from rpdata.text.numbering import Numbering, number_keys
@@ -15,7 +15,7 @@ from rpdata.text.vectors import multiply_fold
 SEEN = 0        # in the counts of repeated n-grams, all of which are 2 or more
 
 
-@kernel
+@borrowing_kernel
 def measure_token_ngrams(
     tokens: Tokens, count: int, repeats: Repeats, numbering: Numbering, secret: Secret, row: int, top: Ints, again: Ints
 ) -> None:
@@ -42,7 +42,7 @@ def measure_token_ngrams(
             again[order - DUPLICATE_ORDERS[0], row] = covered
 
 
-@kernel
+@borrowing_kernel
 def number_pairs(
     tokens: Tokens, count: int, repeats: Repeats, numbering: Numbering, secret: Secret
 ) -> tuple[int, int]:
@@ -54,28 +54,25 @@ def number_pairs(
     return pairs, number_keys(repeats.key, pairs, numbering, repeats.number)
 
 
-@kernel
+@borrowing_kernel
 def code_points(tokens: Tokens, start: int, order: int) -> int:
     """Of so many tokens from one on, without the blanks between them."""
     return int64(tokens.code_points_before[start + order]) - int64(tokens.code_points_before[start])
 
 
-@kernel
+@borrowing_kernel
 def most_frequent(repeats: Repeats, counts: Counts, distinct: int) -> tuple[int, int]:
-    """Where the most frequent n-gram stands in `repeats`, the first on ties, and how often it occurs; 0 if none does."""
-    top = 0
-    times = 0
+    """Where the first of the most frequent n-grams stands in `repeats`, and how often it occurs; 0 if there is none."""
+    times = int32(0)
     for number in range(1, distinct + 1):
-        if counts[number] > times:
-            top = number
-            times = int64(counts[number])
+        times = max(times, counts[number])
     place = 0
-    while times > 1 and repeats.number[place] != top:
+    while times > 1 and counts[repeats.number[place]] != times:
         place += 1
-    return place, times
+    return place, int64(times)
 
 
-@kernel
+@borrowing_kernel
 def code_points_again(tokens: Tokens, repeats: Repeats, repeated: int, order: int, counts: Counts) -> int:
     """Code points of the n-grams that occurred before, read from the start, going on behind each such; spends `counts`.
 

@@ -17,7 +17,13 @@ from rpdata.text.normalise import normalise
 from rpdata.text.numbering import number_keys
 from rpdata.text.peeled import cut_tokens
 from rpdata.text.peeled_ngrams import measure_token_ngrams
-from rpdata.text.peeled_tokens import count_spaced_words, split_tokens
+from rpdata.text.peeled_tokens import (
+    count_common,
+    count_only_signs,
+    count_spaced_words,
+    count_with_letter,
+    split_tokens,
+)
 from rpdata.text.permute import minima
 from rpdata.text.scratch import Scratch
 from rpdata.text.stop_words import PackedLists, hash_common, stop_table
@@ -162,12 +168,13 @@ def measure_tokens(
     documents.spaced_words_with_letter[row] = with_letter
     documents.newlines[row] = newlines
     cut_tokens(raw, blocks, properties, bitmaps)
-    count, with_letter, signs, sign_code_points, found = split_tokens(raw, blocks, bitmaps, tokens, common, secret)
+    count = split_tokens(raw, blocks, bitmaps, tokens, secret)
+    signs, sign_code_points = count_only_signs(blocks, bitmaps, tokens.inside)
     documents.tokens[row] = count
-    documents.tokens_with_letter[row] = with_letter
+    documents.tokens_with_letter[row] = count_with_letter(blocks, bitmaps, tokens.inside)
     documents.wordlike_tokens[row] = count - signs
     documents.wordlike_token_code_points[row] = tokens.code_points_before[count] - sign_code_points
-    documents.common_words[row] = found
+    documents.common_words[row] = count_common(tokens, count, common)
     top, again = documents.top_token_ngram_code_points, documents.token_ngram_again_code_points
     measure_token_ngrams(tokens, count, scratch.repeats, scratch.numbering, secret, row, top, again)
 
