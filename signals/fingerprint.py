@@ -1,9 +1,9 @@
 """What the values of a signal depend on, as hashes: the ledger keeps them, so that a change recomputes its columns.
 
 A column depends on the text kernels, the Unicode data of this Python, the file of its family and what that builds on
-(rounding, the assembly of columns); the signals of stop words on their lists, too; and what an artefact feeds on that. Code
-is hashed as it is written, so that a changed comment recomputes as well: that costs a pass, while a change that went
-unseen would cost the data.
+(rounding, the assembly of columns); the signals of stop words on their lists, too; and what an artefact feeds on that.
+Code is hashed as it is written, so that a changed comment recomputes as well: that costs a pass, while a change that
+went unseen would cost the data.
 """
 
 import inspect

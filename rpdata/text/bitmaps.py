@@ -77,22 +77,18 @@ def next_64(bits: Bits, position: int) -> int:
     """64 bits from a position on."""
     word = position >> 6
     offset = uint64(position & 63)
-    return bits[word] >> offset | bits[word + 1] << uint64(1) << (uint64(63) - offset)
+    return uint64(bits[word] >> offset | bits[word + 1] << uint64(1) << (uint64(63) - offset))
 
 
 @kernel
 def run_length(bits: Bits, position: int) -> int:
     """How many bits in a row are set from a position on."""
-    word = position >> 6
-    offset = uint64(position & 63)
     length = 0
     while True:
-        next_64 = bits[word] >> offset | bits[word + 1] << uint64(1) << (uint64(63) - offset)
-        run = lowest(~next_64)
+        run = lowest(~next_64(bits, position + length))
         length += run
         if run < BLOCK:
             return length
-        word += 1
 
 
 @kernel

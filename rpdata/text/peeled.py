@@ -20,7 +20,7 @@ from rpdata.text.arrays import Bits, Bytes, Words32
 from rpdata.text.bitmaps import Bitmaps, run_length
 from rpdata.text.classify import HORIZONTAL_ELLIPSIS, is_byte
 from rpdata.text.codepoints import ICON
-from rpdata.text.compiled import borrowing_kernel, int64, uint32, uint64
+from rpdata.text.compiled import borrowing_kernel, uint32, uint64
 from rpdata.text.normalise import character
 from rpdata.text.vectors import BLOCK, between, load64, lowest
 
@@ -70,12 +70,14 @@ def cut_single_signs(raw: Bytes, block: int, bitmaps: Bitmaps) -> int:
     Returns the starts of the other runs of signs.
     """
     at = block * BLOCK
-    sign, space = bitmaps.sign[block], bitmaps.space[block]
+    sign = bitmaps.sign[block]
     sign_before = before(bitmaps.sign, block)
     space_before = before(bitmaps.space, block)
     space_behind = behind(bitmaps.space, block)
     alphanumeric = bitmaps.word[block] & ~sign
-    after_alphanumeric = alphanumeric << uint64(1) | (bitmaps.word[block - 1] & ~bitmaps.sign[block - 1]) >> uint64(63)
+    alphanumeric_over = bitmaps.word[block - 1] & ~bitmaps.sign[block - 1]
+    after_alphanumeric = alphanumeric << uint64(1) | alphanumeric_over >> uint64(63)
+    two_after_alphanumeric = alphanumeric << uint64(2) | alphanumeric_over >> uint64(62)
     full_stop = is_byte(raw, at, FULL_STOP)
     hyphen = is_byte(raw, at, HYPHEN)
     slash = is_byte(raw, at, SLASH)
@@ -83,10 +85,7 @@ def cut_single_signs(raw: Bytes, block: int, bitmaps: Bitmaps) -> int:
     doubtful = full_stop & before(bitmaps.continuation, block)      # a letter beyond ASCII may be an initial
 
     single = bitmaps.deleted[block] & ~(sign_before | behind(bitmaps.sign, block) | doubtful)
-    alphanumeric_two_before = after_alphanumeric << uint64(1) | (
-        (bitmaps.word[block - 1] & ~bitmaps.sign[block - 1]) >> uint64(62) & uint64(1)
-    )
-    initial = full_stop & before(bitmaps.letter, block) & ~alphanumeric_two_before
+    initial = full_stop & before(bitmaps.letter, block) & ~two_after_alphanumeric
     trailing = single & space_behind & ~(stays | initial)
     leading = single & space_before & ~(space_behind | stays)
     joins = (hyphen | slash | is_byte(raw, at, COLON)) & after_alphanumeric & behind(bitmaps.alphabetic, block)
@@ -94,24 +93,24 @@ def cut_single_signs(raw: Bytes, block: int, bitmaps: Bitmaps) -> int:
     joining = single & (joins | hyphen & digits)
     bitmaps.token[block] |= trailing | joining | (leading | joining) << uint64(1)
     bitmaps.token[block + 1] |= (leading | joining) >> uint64(63)
-    return sign & ~sign_before & ~single
+    return uint64(sign & ~sign_before & ~single)
 
 
 @borrowing_kernel
 def before(bits: Bits, block: int) -> int:
     """A block of a bitmap, moved up: what the byte before each is."""
-    return bits[block] << uint64(1) | bits[block - 1] >> uint64(63)
+    return uint64(bits[block] << uint64(1) | bits[block - 1] >> uint64(63))
 
 
 @borrowing_kernel
 def behind(bits: Bits, block: int) -> int:
     """A block of a bitmap, moved down: what the byte behind each is."""
-    return bits[block] >> uint64(1) | bits[block + 1] << uint64(63)
+    return uint64(bits[block] >> uint64(1) | bits[block + 1] << uint64(63))
 
 
 @borrowing_kernel
 def is_set(bits: Bits, position: int) -> bool:
-    return bits[position >> 6] >> uint64(position & 63) & uint64(1) != 0
+    return bool(bits[position >> 6] >> uint64(position & 63) & uint64(1))
 
 
 @borrowing_kernel
@@ -137,7 +136,7 @@ def behind_piece(raw: Bytes, position: int) -> int:
 @borrowing_kernel
 def stays(byte: int) -> bool:
     """Whether it is a sign that is not peeled off, nor anything beyond it."""
-    return byte == HYPHEN or byte == SLASH or byte == AT
+    return byte in (HYPHEN, SLASH, AT)
 
 
 @borrowing_kernel

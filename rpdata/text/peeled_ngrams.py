@@ -5,7 +5,7 @@ them as those of words are (see `ngrams`).
 """
 
 from rpdata.text.arrays import Counts, Ints
-from rpdata.text.compiled import borrowing_kernel, int32, int64, uint64
+from rpdata.text.compiled import borrowing_kernel, int32, int64
 from rpdata.text.hashing import Secret
 from rpdata.text.ngrams import DUPLICATE_ORDERS, TOP_ORDERS, Repeats, extend_repeats, keep_repeated
 from rpdata.text.numbering import Numbering, number_keys
@@ -17,7 +17,14 @@ SEEN = 0        # in the counts of repeated n-grams, all of which are 2 or more
 
 @borrowing_kernel
 def measure_token_ngrams(
-    tokens: Tokens, count: int, repeats: Repeats, numbering: Numbering, secret: Secret, row: int, top: Ints, again: Ints
+    tokens: Tokens,
+    count: int,
+    repeats: Repeats,
+    numbering: Numbering,
+    secret: Secret,
+    row: int,
+    top: Ints,
+    again: Ints,
 ) -> None:
     """Fill a document's column of `top` (a row for each of TOP_ORDERS) and of `again` (of DUPLICATE_ORDERS)."""
     for order in TOP_ORDERS:
@@ -62,7 +69,7 @@ def code_points(tokens: Tokens, start: int, order: int) -> int:
 
 @borrowing_kernel
 def most_frequent(repeats: Repeats, counts: Counts, distinct: int) -> tuple[int, int]:
-    """Where the first of the most frequent n-grams stands in `repeats`, and how often it occurs; 0 if there is none."""
+    """Where the first of the most frequent n-grams stands in `repeats`, and how often it occurs; 0 if none is."""
     times = int32(0)
     for number in range(1, distinct + 1):
         times = max(times, counts[number])
@@ -74,9 +81,9 @@ def most_frequent(repeats: Repeats, counts: Counts, distinct: int) -> tuple[int,
 
 @borrowing_kernel
 def code_points_again(tokens: Tokens, repeats: Repeats, repeated: int, order: int, counts: Counts) -> int:
-    """Code points of the n-grams that occurred before, read from the start, going on behind each such; spends `counts`.
+    """Code points of the n-grams that were read before, reading from the start and going on behind each such one.
 
-    Of an n-gram that is passed over in that way nothing is remembered.
+    Of an n-gram that is passed over in that way nothing is remembered. Spends `counts`.
     """
     covered = 0
     end = 0

@@ -1,4 +1,4 @@
-"""What the peeled tokens of a document are: where, how long, how many have a letter; and the common words among them."""
+"""The peeled tokens of a document: their hashes and lengths, how many have a letter, which common words are there."""
 
 from typing import NamedTuple
 

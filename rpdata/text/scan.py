@@ -129,7 +129,8 @@ def scan_batch(
             table, longest = stop_tables[batch.stop_list[row]]
             documents.raw_stop_words[row] = count_stop_words(raw, blocks, bitmaps, table, longest, secret)
 
-        measure_tokens(scratch, blocks, tables.properties, common_hashes[batch.common_list[row]], secret, row, documents)
+        common = common_hashes[batch.common_list[row]]
+        measure_tokens(scratch, blocks, tables.properties, common, secret, row, documents)
 
         normalised_size = normalise(raw, blocks, tables, bitmaps, ranks, normalised)
         count, javascript, ipsum = split_words(normalised, normalised_size, words, secret)

@@ -59,7 +59,7 @@ class TextStats:
     ellipsis_lines: Ints                              # raw lines that end in '...' or U+2026 after rstrip
     top_ngram_code_points: dict[int, Ints]            # n = 2, 3, 4: its code points times its count; 0 if that is 1
     duplicate_ngram_code_points: dict[int, Ints]      # n = 5 .. 10: of words under an n-gram that occurs twice or more
-    top_token_ngram_code_points: dict[int, Ints]      # n = 2, 3, 4: its code points, blanks between too, times its count
+    top_token_ngram_code_points: dict[int, Ints]      # n = 2, 3, 4: its code points, blanks too, times its count
     token_ngram_again_code_points: dict[int, Ints]    # n = 5 .. 10: of those read before, the first left out
     line_offsets: Ints                                # documents + 1: document i has the lines from line_offsets[i] on
     lines: LineStats

@@ -55,7 +55,7 @@ class StopLists:
 
 @kernel
 def hash_common(packed: PackedLists, secret: Secret) -> Hashes:
-    """The hashes of lists of common words: a row of MOST_COMMON for each, filled up with zeros; zeros behind the last."""
+    """The hashes of lists of common words: a row of MOST_COMMON for each, filled up with 0; a row of 0 behind them."""
     lists = packed.first.size - 1
     hashes = np.zeros((lists + 1, MOST_COMMON), np.uint64)
     for number in range(lists):
