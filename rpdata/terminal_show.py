@@ -20,10 +20,22 @@ MARKS: list[tuple[str, str, Callable[[Any], str]]] = [
     ("caps", "rps_lines_uppercase_letter_fraction", lambda value: f"{value:.2f}"),
     ("digits", "rps_lines_numerical_chars_fraction", lambda value: f"{value:.2f}"),
     ("js", "rps_lines_javascript_counts", lambda value: str(value or "")),
+    ('"', "rpdata_lines_end_mark", lambda value: '"' if value else ""),
+    ("sents", "rpdata_lines_sentences", str),
+    ("cut", "rpdata_lines_whitespace_words", str),
+    ("longest", "rpdata_lines_longest_word", str),
+]
+# Those that nearly all lines of nearly all documents have not: a column only where one has.
+RARE: list[tuple[str, str, Callable[[Any], str]]] = [
+    ("j", "rpdata_lines_javascript", lambda value: "j" if value else ""),
+    ("p", "rpdata_lines_policy", lambda value: "p" if value else ""),
+    ("{", "rpdata_lines_curly_brackets", lambda value: str(value or "")),
+    ("i", "rpdata_lines_lorem_ipsum", lambda value: "i" if value else ""),
 ]
 LEGEND = (
     ". ends with a terminal mark   * starts with a bullet   words: normalised   caps, digits: of the code points   "
-    "js: the word javascript"
+    'js: the word javascript   " ends with a mark or an ASCII quote   sents: sentences   cut: words by white space   '
+    "longest: of those   j: javascript in any word   p: terms of use, cookies   i: lorem ipsum"
 )
 
 NAMES = 1 << 53         # no count is that large: it is an id_int, which is copied and not read
@@ -68,6 +80,8 @@ def print_lines(shown: Shown) -> None:
     """Numbers count from 1. Columns are as wide as what they hold, and the text comes last: it may be long."""
     known = {signal.name: signal.value for signal in shown.line_signals}
     marks = [(heading, known.pop(name), form) for heading, name, form in MARKS if known.get(name) is not None]
+    rare = [(heading, known.pop(name, None), form) for heading, name, form in RARE]
+    marks += [(heading, value, form) for heading, value, form in rare if value and any(value)]
     marks += [(name, value, short) for name, value in known.items() if value is not None and name not in SPANS]
     columns = [("line", [str(number) for number in range(1, len(shown.lines) + 1)])]
     columns += [(heading, ["" if cell is None else form(cell) for cell in value]) for heading, value, form in marks]

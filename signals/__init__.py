@@ -24,7 +24,7 @@ from rpdata.text.stats import TextStats
 # then come our own.
 with collecting(CATALOGUE):
     from rpdata.signals import ccnet, content, repetition, natural_language, lines, classifiers, importance  # noqa: F401
-    from rpdata.signals import repaired, tokens  # noqa: F401
+    from rpdata.signals import repaired, c4_lines, structure, tokens  # noqa: F401
 # isort: on
 
 from rpdata.signals.columns import available, compute, named, reads_text, schema

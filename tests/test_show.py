@@ -104,10 +104,11 @@ def test_a_hostile_text_is_shown_and_not_obeyed(dataset):
 def test_lines_stand_beside_their_signals_and_the_document_before_its_own(dataset):
     lines = rpdata("show", dataset, "2023-06/0000/en_head.json.gz/0").stdout.splitlines()
     head = next(line for line in lines if line.strip().startswith("line "))
-    assert head.split() == ["line", ".", "*", "words", "caps", "digits", "js", "line_tabs", "text"]
+    ours = ['"', "sents", "cut", "longest"]
+    assert head.split() == ["line", ".", "*", "words", "caps", "digits", "js", *ours, "line_tabs", "text"]
     numbered = lines[lines.index(head) + 1 :][:5]
     assert [line.split()[0] for line in numbered] == ["1", "2", "3", "4", "5"]
-    assert numbered[2].split() == ["3", ".", "*", "2", "0.00", "0.00", "0", "•", "ends."]
+    assert numbered[2].split() == ["3", ".", "*", "2", "0.00", "0.00", '"', "1", "2", "5", "0", "•", "ends."]
     table = {line.split()[0]: line.split()[1:] for line in lines if line.startswith(("tabs", "rps_doc_word_count"))}
     assert table["tabs"] == ["1", "tabs"]
     assert table["rps_doc_word_count"][1] == "words"

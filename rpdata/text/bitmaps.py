@@ -26,6 +26,7 @@ class Bitmaps(NamedTuple):
     lower: Bits             # lower or title case
     numeric: Bits           # numeric once normalised
     terminator: Bits        # . ! ?
+    sentence_mark: Bits     # marks beyond ASCII that end sentences
     newline: Bits
     token: Bits             # where a peeled token starts
     word_end: Bits          # where a normalised word ends: the first white space behind it
@@ -78,6 +79,20 @@ def next_64(bits: Bits, position: int) -> int:
     word = position >> 6
     offset = uint64(position & 63)
     return uint64(bits[word] >> offset | bits[word + 1] << uint64(1) << (uint64(63) - offset))
+
+
+@kernel
+def count_between(bits: Bits, start: int, end: int) -> int:
+    """How many bits are set at the positions start : end."""
+    first, last = start >> 6, end >> 6
+    from_start = everywhere_if(True) << uint64(start & 63)
+    below_end = (uint64(1) << uint64(end & 63)) - uint64(1)
+    if first == last:
+        return popcount(bits[first] & from_start & below_end)
+    count = popcount(bits[first] & from_start)
+    for word in range(first + 1, last):
+        count += popcount(bits[word])
+    return count + popcount(bits[last] & below_end)
 
 
 @kernel

@@ -6,7 +6,7 @@ marked in the bitmaps of the bytes that it takes, so that all later passes work 
 
 from rpdata.text.arrays import Bytes, Words32
 from rpdata.text.bitmaps import Bitmaps, Ranks, everywhere_if
-from rpdata.text.codepoints import ICON, LETTER, LOWER, NUMERIC, SIGN, SPACE, SPECIAL, UPPER, WORD
+from rpdata.text.codepoints import ICON, LETTER, LOWER, NUMERIC, SENTENCE_MARK, SIGN, SPACE, SPECIAL, UPPER, WORD
 from rpdata.text.compiled import int64, kernel, uint32, uint64
 from rpdata.text.vectors import BLOCK, between, load64, lowest, popcount
 
@@ -48,6 +48,7 @@ def classify(raw: Bytes, blocks: int, properties: Words32, bitmaps: Bitmaps, ran
     special_over = uint64(0)
     alphabetic_over = uint64(0)
     sign_over = uint64(0)
+    mark_over = uint64(0)
     for block in range(1, blocks):
         at = block * BLOCK
         upper = between(raw, at, ord("A"), ord("Z"))
@@ -60,6 +61,7 @@ def classify(raw: Bytes, blocks: int, properties: Words32, bitmaps: Bitmaps, ran
         alphabetic = alphabetic_over | letter
         punctuation = between(raw, at, ord("!"), ord("~")) & ~(letter | digit)
         sign = sign_over | punctuation
+        mark = mark_over
         numeric = digit
         continuation = between(raw, at, 0x80, 0xBF)
         leads = between(raw, at, 0xC0, 0xFF)
@@ -76,6 +78,7 @@ def classify(raw: Bytes, blocks: int, properties: Words32, bitmaps: Bitmaps, ran
         special_over = uint64(0)
         alphabetic_over = uint64(0)
         sign_over = uint64(0)
+        mark_over = uint64(0)
 
         while leads != 0:
             bit = lowest(leads)
@@ -87,6 +90,7 @@ def classify(raw: Bytes, blocks: int, properties: Words32, bitmaps: Bitmaps, ran
             is_special = everywhere_if(traits & uint32(SPECIAL) != 0)
             is_letter = everywhere_if(traits & uint32(ICON) == LETTER)
             is_sign = everywhere_if(traits & uint32(SIGN) != 0)
+            is_mark = everywhere_if(traits >= uint32(SENTENCE_MARK))
             lead = uint64(1) << uint64(bit)
             span = (lead << uint64(length)) - lead      # right too where the shift drops bits that reach over
             word |= span & is_word
@@ -94,6 +98,7 @@ def classify(raw: Bytes, blocks: int, properties: Words32, bitmaps: Bitmaps, ran
             special |= span & is_special
             alphabetic |= span & is_letter
             sign |= span & is_sign
+            mark |= span & is_mark
             upper |= lead & everywhere_if(traits & uint32(UPPER) != 0)
             lower |= lead & everywhere_if(traits & uint32(LOWER) != 0)
             numeric |= lead & everywhere_if(traits & uint32(NUMERIC) != 0)
@@ -105,6 +110,7 @@ def classify(raw: Bytes, blocks: int, properties: Words32, bitmaps: Bitmaps, ran
                 special_over = over & is_special
                 alphabetic_over = over & is_letter
                 sign_over = over & is_sign
+                mark_over = over & is_mark
 
         bitmaps.continuation[block] = continuation
         bitmaps.space[block] = space
@@ -112,6 +118,7 @@ def classify(raw: Bytes, blocks: int, properties: Words32, bitmaps: Bitmaps, ran
         bitmaps.special[block] = special
         bitmaps.alphabetic[block] = alphabetic
         bitmaps.sign[block] = sign
+        bitmaps.sentence_mark[block] = mark
         bitmaps.upper[block] = upper
         bitmaps.lower[block] = lower
         bitmaps.numeric[block] = numeric

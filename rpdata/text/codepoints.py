@@ -13,6 +13,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from rpdata.text.sentence_marks import SENTENCE_MARKS
+
 # The bits of `Tables.properties`.
 SPACE = 1                 # str.isspace; the same set as \s, str.split and str.strip
 WORD = 2                  # \w: str.isalnum (or '_')
@@ -27,6 +29,7 @@ LETTER = 1 << 16          # str.isalpha
 SIGN = 1 << 17            # punctuation or symbol: categories P and S ...
 ICON = LETTER | SIGN      # ... and of these category So: both bits, for no sign is a letter
 MAPPING_SHIFT = 18        # 1 + index of its mapping, 0 if it stays what it is: 14 bits
+SENTENCE_MARK = 0x3FFF << MAPPING_SHIFT      # ends sentences: in place of a mapping, which no such mark has
 
 SIGMA = 0x3A3
 MAX_GROWTH = 3            # normalised bytes for each byte of text: U+0390, a Hangul syllable, U+1D160
@@ -59,7 +62,7 @@ def tables() -> Tables:
     growth = max(len(becomes) / len(characters[i].encode()) for i, becomes in zip(mapped, encoded, strict=True))
     assert growth <= MAX_GROWTH, f"a code point of Unicode {unicodedata.unidata_version} grows {growth} times"
 
-    assert len(mapped) < 1 << 32 - MAPPING_SHIFT, f"{len(mapped):,} mappings"
+    assert len(mapped) < SENTENCE_MARK >> MAPPING_SHIFT, f"{len(mapped):,} mappings"
 
     mapping_number = np.zeros(len(characters), np.uint32)
     mapping_number[mapped] = np.arange(1, len(mapped) + 1)
@@ -77,6 +80,7 @@ def tables() -> Tables:
     properties = np.zeros(0x110000, np.uint32)
     properties[INHABITED] = bits
     properties[ord("_")] |= WORD
+    properties[list(SENTENCE_MARKS)] |= np.uint32(SENTENCE_MARK)
     return Tables(
         properties,
         np.frombuffer(b"".join(text.ljust(MAPPING_BYTES, b"\0") for text in encoded), np.uint8).copy(),

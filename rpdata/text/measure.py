@@ -10,6 +10,7 @@ import pyarrow as pa
 from rpdata.text.arrays import Words32
 from rpdata.text.codepoints import tables
 from rpdata.text.hashing import draw_secret
+from rpdata.text.line_structure import make_structure
 from rpdata.text.lines import make_lines
 from rpdata.text.minhash import SHINGLE_WORDS, SIGNATURE_BYTES, Family, permutations
 from rpdata.text.ngrams import DUPLICATE_ORDERS, TOP_ORDERS
@@ -46,14 +47,16 @@ def measure(
     The statistics, a row for each document; and the signatures: a binary array of 128 big-endian uint32 = 512 bytes,
     null for documents of fewer than 13 words; None if none were asked for.
 
-    Working memory: at most 86 bytes for each byte of the largest document, and 30 for each line of the batch.
+    Working memory: at most 87 bytes for each byte of the largest document, and 50 for each line of the batch.
     """
     if minhash and len(texts) > MAX_SIGNED_DOCUMENTS:
         raise ValueError(f"{len(texts):,} texts: signatures are made for up to {MAX_SIGNED_DOCUMENTS:,} in one call")
     batch = _batch(texts, stop_lists, languages)
     rows = len(texts)
     documents = make_documents(rows)
-    lines = make_lines(int(np.count_nonzero(batch.text == _NEWLINE)) + rows)
+    most_lines = int(np.count_nonzero(batch.text == _NEWLINE)) + rows
+    lines = make_lines(most_lines)
+    structure = make_structure(most_lines, rows)
     signatures = np.empty((rows if minhash else 0, PERMUTATIONS), np.uint32)
     line_count = scan_batch(
         batch,
@@ -66,9 +69,11 @@ def measure(
         make_scratch(int(np.diff(batch.offsets).max(initial=0))),
         documents,
         lines,
+        structure,
         signatures,
     )
-    columns = documents._asdict()
+    columns = documents._asdict() | structure.documents._asdict()
+    line_columns = lines._asdict() | structure.lines._asdict()
     for name in ("top_ngram_code_points", "top_token_ngram_code_points"):
         columns[name] = dict(zip(TOP_ORDERS, columns[name], strict=True))
     for name in ("duplicate_ngram_code_points", "token_ngram_again_code_points"):
@@ -77,7 +82,7 @@ def measure(
         **columns,
         has_stop_list=batch.stop_list >= 0,
         has_common_words=batch.common_list >= 0,
-        lines=LineStats(**{name: column[:line_count] for name, column in lines._asdict().items()}),
+        lines=LineStats(**{name: column[:line_count] for name, column in line_columns.items()}),
     )
     return statistics, _signature_array(signatures, documents.words >= SHINGLE_WORDS) if minhash else None
 

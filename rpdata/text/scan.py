@@ -10,8 +10,10 @@ from rpdata.text.classify import classify
 from rpdata.text.codepoints import Tables
 from rpdata.text.compiled import EntryPoint, kernel
 from rpdata.text.hashing import Secret
+from rpdata.text.line_structure import Structure, measure_structure
 from rpdata.text.lines import Lines, measure_lines
 from rpdata.text.minhash import SHINGLE_WORDS, hash_shingles_sha1, hash_shingles_xxh3
+from rpdata.text.needles import mark_needles
 from rpdata.text.ngrams import DUPLICATE_ORDERS, TOP_ORDERS, entropy, measure_ngrams
 from rpdata.text.normalise import normalise
 from rpdata.text.numbering import number_keys
@@ -25,7 +27,9 @@ from rpdata.text.peeled_tokens import (
     split_tokens,
 )
 from rpdata.text.permute import minima
+from rpdata.text.repeated_lines import Pieces
 from rpdata.text.scratch import Scratch
+from rpdata.text.sentences import count_characters, mark_sentences
 from rpdata.text.stop_words import PackedLists, hash_common, stop_table
 from rpdata.text.tokens import count_ellipses, count_raw_words, count_sentences, count_stop_words
 from rpdata.text.vectors import BLOCK
@@ -100,9 +104,10 @@ def scan_batch(
     scratch: Scratch,
     documents: Documents,
     lines: Lines,
+    structure: Structure,
     signatures: Words32,
 ) -> int:
-    """Fill `documents`, `lines` and, with a family of hashes, the `signatures` of documents of 13 words or more.
+    """Fill `documents`, `lines`, `structure` and, with a family of hashes, the `signatures`: of 13 words or more.
 
     Returns the number of lines.
     """
@@ -137,10 +142,12 @@ def scan_batch(
         documents.words[row] = count
         documents.word_code_points[row] = words.code_points_before[count]
         documents.lorem_ipsums[row] = count_lorem_ipsums(normalised, words, count) if ipsum else 0
+        first_line = line
         line, documents.ellipsis_lines[row] = measure_lines(
             raw, size, bitmaps, ranks, normalised, words, javascript, line, lines
         )
         documents.line_offsets[row + 1] = line
+        measure_structure_of(scratch, size, blocks, braces, secret, first_line, lines, row, structure)
 
         count_distinct(scratch, count, secret, row, documents)
         if family != NO_MINHASH and count >= SHINGLE_WORDS:
@@ -178,6 +185,32 @@ def measure_tokens(
     documents.common_words[row] = count_common(tokens, count, common)
     top, again = documents.top_token_ngram_code_points, documents.token_ngram_again_code_points
     measure_token_ngrams(tokens, count, scratch.repeats, scratch.numbering, secret, row, top, again)
+
+
+@kernel
+def measure_structure_of(
+    scratch: Scratch,
+    size: int,
+    blocks: int,
+    braces: int,
+    secret: Secret,
+    first_line: int,
+    lines: Lines,
+    row: int,
+    structure: Structure,
+) -> None:
+    """Fill the rows of a document and its lines in `structure`; the memory of n-grams, which come later, is lent."""
+    raw, bitmaps, repeats = scratch.raw, scratch.bitmaps, scratch.repeats
+    beyond_ascii, in_runs = count_characters(raw, blocks, bitmaps)
+    structure.documents.beyond_ascii[row] = beyond_ascii
+    structure.documents.in_runs[row] = in_runs
+    mark_sentences(raw, size, blocks, bitmaps, scratch.sentence)
+    found = mark_needles(raw, blocks, scratch.needles)
+    pieces = Pieces(repeats.key, repeats.position, repeats.number)
+    measure_structure(
+        raw, size, braces, bitmaps, scratch.ranks, scratch.sentence, scratch.needles, found, pieces,
+        scratch.numbering, secret, first_line, lines, row, structure,
+    )
 
 
 @kernel

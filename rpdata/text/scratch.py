@@ -4,17 +4,18 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rpdata.text.arrays import Bytes
+from rpdata.text.arrays import Bits, Bytes
 from rpdata.text.bitmaps import Bitmaps, Ranks, make_bitmaps
 from rpdata.text.codepoints import MAX_GROWTH
 from rpdata.text.minhash import Shingles, make_shingles
+from rpdata.text.needles import Needles, make_needles
 from rpdata.text.ngrams import Repeats, make_repeats
 from rpdata.text.numbering import Numbering, make_numbering
 from rpdata.text.peeled_tokens import Tokens, make_tokens
 from rpdata.text.vectors import BLOCK
 from rpdata.text.words import Words, make_words
 
-BYTES_PER_TEXT_BYTE = 86        # a Scratch takes at most this for each byte of the largest document, and SCRATCH_FLOOR
+BYTES_PER_TEXT_BYTE = 87        # a Scratch takes at most this for each byte of the largest document, and SCRATCH_FLOOR
 SCRATCH_FLOOR = 1 << 16
 
 
@@ -25,6 +26,8 @@ class Scratch(NamedTuple):
     normalised: Bytes           # its words, each followed by one blank
     bitmaps: Bitmaps
     ranks: Ranks
+    sentence: Bits              # set behind each sentence
+    needles: Needles
     words: Words
     numbering: Numbering
     repeats: Repeats
@@ -42,6 +45,8 @@ def make_scratch(largest: int) -> Scratch:
         normalised=np.empty(MAX_GROWTH * largest + 3 * BLOCK, np.uint8),
         bitmaps=bitmaps,
         ranks=ranks,
+        sentence=np.zeros(blocks, np.uint64),
+        needles=make_needles(blocks),
         words=make_words(words),
         numbering=make_numbering(largest),
         repeats=make_repeats(largest),

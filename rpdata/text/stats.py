@@ -26,6 +26,14 @@ class LineStats:
     uppercase_code_points: npt.NDArray[np.int32]      # str.isupper, of the raw line
     ends_with_terminal_mark: npt.NDArray[np.int8]     # . ! ? or U+201D after rstrip
     starts_with_bullet: npt.NDArray[np.int8]          # one of the ten bullets after lstrip
+    sentences: npt.NDArray[np.int32]                  # see `sentences.mark_sentences`
+    whitespace_words: npt.NDArray[np.int32]           # str.split
+    longest_word: npt.NDArray[np.int32]               # code points of the longest of those; 0 if there are none
+    left_braces: npt.NDArray[np.int32]
+    ends_with_mark_or_quote: npt.NDArray[np.int8]     # . ! ? " or ', no ellipsis; white space and citations aside
+    has_javascript: npt.NDArray[np.int8]              # as part of a word too, ASCII letters in any case, as the others
+    has_policy: npt.NDArray[np.int8]                  # one of `needles.POLICY_PHRASES`
+    has_lorem_ipsum: npt.NDArray[np.int8]
 
 
 @dataclass(frozen=True)
@@ -61,6 +69,20 @@ class TextStats:
     duplicate_ngram_code_points: dict[int, Ints]      # n = 5 .. 10: of words under an n-gram that occurs twice or more
     top_token_ngram_code_points: dict[int, Ints]      # n = 2, 3, 4: its code points, blanks too, times its count
     token_ngram_again_code_points: dict[int, Ints]    # n = 5 .. 10: of those read before, the first left out
+    beyond_ascii: Ints                                # code points above U+007F
+    in_runs: Ints                                     # code points in runs of four or more equal ones, no white space
+    nonblank_lines: Ints                              # with more than white space
+    nonblank_code_points: Ints                        # of those lines, newlines aside
+    line_length_deviation: npt.NDArray[np.float64]    # standard deviation of their code points; 0 where there are none
+    short_lines: Ints                                 # those of at most 30 code points
+    sentence_mark_lines: Ints                         # those that end in one of SENTENCE_MARKS after rstrip
+    bullet_lines: Ints                                # lines with `starts_with_bullet`
+    bullet_or_dash_lines: Ints                        # raw lines that start with U+2022 or '-' after lstrip
+    duplicate_lines: Ints                             # nonblank lines equal to one before, newlines aside
+    duplicate_line_code_points: Ints                  # of those, newlines aside
+    paragraphs: Ints                                  # what blank lines separate
+    duplicate_paragraphs: Ints                        # equal to one before, newlines at their ends aside
+    duplicate_paragraph_code_points: Ints             # of those, the newlines within them included
     line_offsets: Ints                                # documents + 1: document i has the lines from line_offsets[i] on
     lines: LineStats
 

@@ -82,6 +82,34 @@ def between(typing_context: Any, data: Any, index: Any, low: Any, high: Any) -> 
 
 
 @operation
+def is_letter(typing_context: Any, data: Any, index: Any, small: Any) -> Any:
+    """One bit for each of the 64 bytes from `data[index]`: set where it is this small letter, or its capital."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        array, at, small = args
+        block = builder.load(pointer(context, builder, signature.args[0], array, at, _BYTES), align=1)
+        lowered = builder.or_(block, ir.Constant(_BYTES, [ord(" ")] * BLOCK))      # the bit that capitals lack
+        return builder.bitcast(builder.icmp_unsigned("==", lowered, splat(builder, small, BLOCK)), _WORD64)
+
+    return types.uint64(data, types.int64, types.uint8), codegen
+
+
+@operation
+def are_equal(typing_context: Any, data: Any, index: Any, other: Any) -> Any:
+    """One bit for each of the 64 bytes from `data[index]`: set where it equals the one as far from `data[other]`."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        array, *positions = args
+        blocks = [
+            builder.load(pointer(context, builder, signature.args[0], array, position, _BYTES), align=1)
+            for position in positions
+        ]
+        return builder.bitcast(builder.icmp_unsigned("==", *blocks), _WORD64)
+
+    return types.uint64(data, types.int64, types.int64), codegen
+
+
+@operation
 def lower_and_pack(typing_context: Any, source: Any, index: Any, keep: Any, spaces: Any, target: Any, at: Any) -> Any:
     """Write the bytes of source[index : index + 64] that `keep` marks, side by side, from target[at] on.
 

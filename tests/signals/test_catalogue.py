@@ -22,7 +22,7 @@ def test_every_signal_has_a_definition_a_unit_and_a_source(signal):
 
 
 def test_line_signals_are_lists_and_the_others_are_not():
-    assert all(signal.per_line == name.startswith("rps_lines_") for name, signal in CATALOGUE.items())
+    assert all(signal.per_line == (name.split("_")[1] == "lines") for name, signal in CATALOGUE.items())
 
 
 def test_only_the_numbers_that_the_reference_writes_without_a_point_are_ints():
@@ -59,7 +59,7 @@ def test_an_unknown_name_offers_the_near_ones():
 def test_the_schema_has_no_signal_twice_and_starts_with_the_document():
     names = schema().names
     assert names[:3] == ["doc_id", "line_start", "line_end"]
-    assert len(names) == len(set(names)) == 3 + 34
+    assert len(names) == len(set(names)) == 3 + 34 + 22
 
 
 def test_the_stop_lists_are_those_of_stopwords_json(shared):

@@ -12,6 +12,7 @@ GROWING = "\u0390\u1F82\U0001D160각힣\u0130İ\uFB2C\u2126\u212AﬃẞŉǰＡ" 
 SENTENCES = "ab1_é…漢。.!?.!? \n,-"
 CAPS = "AB1_ⅧⒶⓐǅaªʰ½²٣七 ,.#"
 MARKS_OF_LINES = "\u2022\u2023\u25B6\u25C0\u25E6\u25A0\u25A1\u25AA\u25AB\u2013-*·.…”\"!?。 \t\n\n\r\u2028\u0085ab"
+STRUCTURE = "ab1\u0301_. ...!?。।؟.…\"')\n\n[1][edit] {é漢漢漢漢漢aaaa😀😀😀😀😀\u2024Ñ\r"
 EMOJI = "👩\u200D🚀🏽🇩🇪\uFE0Fa1. "
 CONTROLS = "\0\x01\x1B\x7F\x80\x9F\x1C\x1D\x1E\x1F\x0B\x0C\uFEFF\u200B\uFFFD\uFFFFa. \n"
 ALPHABETS = {
@@ -23,6 +24,7 @@ ALPHABETS = {
     "sentences": SENTENCES,
     "caps": CAPS,
     "lines": MARKS_OF_LINES,
+    "structure": STRUCTURE,
     "emoji": EMOJI,
     "controls": CONTROLS,
     "punctuation": string.punctuation + "ab \n",
@@ -49,6 +51,18 @@ repetitive_text = _words.flatmap(
     lambda words: st.lists(st.builds(str.__add__, st.sampled_from(words), _gaps), max_size=150).map("".join)
 )
 
-texts = st.one_of(any_text, nasty_text, mixed_text, repetitive_text)
+# What C4's rules look for in lines, whole and in parts, and lines and paragraphs that come again.
+_pieces = st.sampled_from([
+    "javascript", "JavaSCRIPT", "java\u017Fcript", "terms of", "Terms of use", "terms\0of use", "privacy", " policy",
+    "cookie", "Coo\u212Aie policy", "uses cookies", " of cookies", "use", "lorem ipsum", "Lorem", " ", "ipsum", "{",
+    "[1]", "[]", "[12", "3]", "[edit]", "[citation needed]", "[citation", " needed]", "]", "[", ".", "..", '"', "'",
+    "!",
+    "\n", "\n", "\n\n", "\n \n", "\r\n", "\u2028", "\x85", "\u00A0", "a", "é.", "U.S.", "漢。漢", "- x", "• x",
+    "aaaaa", "ÉÉÉÉ",
+    "😂😂😂😂😂", "漢漢漢漢", "x" * 31, "y" * 30,
+])
+structured_text = st.lists(_pieces, max_size=40).map("".join)
+
+texts = st.one_of(any_text, nasty_text, mixed_text, repetitive_text, structured_text)
 
 

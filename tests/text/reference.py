@@ -14,6 +14,7 @@ from functools import cache
 
 import numpy as np
 import numpy.typing as npt
+import reference_structure
 import xxhash
 
 DELETE_PUNCTUATION = str.maketrans("", "", string.punctuation)
@@ -69,6 +70,7 @@ def line_statistics(line: str, start: int) -> dict[str, int]:
         "uppercase_code_points": sum(map(str.isupper, line)),
         "ends_with_terminal_mark": int(line.rstrip().endswith((".", "!", "?", "”"))),
         "starts_with_bullet": int(line.lstrip().startswith(BULLETS)),
+        **reference_structure.line_structure(line),
     }
 
 
@@ -93,6 +95,7 @@ def document_statistics(text: str, stop_list: Collection[str] | None) -> dict[st
         "word_entropy": entropy(words),
         "lorem_ipsums": normalised.count("lorem ipsum"),
         "ellipsis_lines": sum(line.rstrip().endswith(("...", "…")) for line in lines),
+        **reference_structure.document_structure(text, BULLETS),
         **{f"top_ngram_code_points[{n}]": top_ngram_code_points(words, n) for n in (2, 3, 4)},
         **{f"duplicate_ngram_code_points[{n}]": duplicate_ngram_code_points(words, n) for n in range(5, 11)},
     }

@@ -14,6 +14,7 @@ from rpdata.text.codepoints import (
     MAPPING_SHIFT,
     MAX_GROWTH,
     NUMERIC,
+    SENTENCE_MARK,
     SPACE,
     SPECIAL,
     UPPER,
@@ -53,11 +54,19 @@ def test_properties_of_every_code_point_are_those_of_str(bit, says):
     assert [c for c, has in zip(CHARACTERS, ours, strict=True) if has != says(c)] == []
 
 
+def test_marks_of_sentences_are_signs_that_normalisation_leaves_alone():
+    marks = [c for c in CHARACTERS if tables().properties[ord(c)] >= SENTENCE_MARK]
+    assert len(marks) == 175
+    assert {".", "!", "?", "\u3002", "\u0964", "\u061F"} <= set(marks)
+    assert not any(tables().properties[ord(mark)] & (SPACE | WORD | SPECIAL) for mark in marks)
+    assert {unicodedata.category(mark) for mark in marks} <= {"Po", "Cn"}     # Cn: newer than this Python's Unicode
+
+
 def test_every_code_point_normalises_as_str_and_unicodedata_say():
     t = tables()
     for c in CHARACTERS:
         bits = int(t.properties[ord(c)])
-        mapping = bits >> MAPPING_SHIFT
+        mapping = 0 if bits >= SENTENCE_MARK else bits >> MAPPING_SHIFT
         becomes = normalised(c)
         if mapping == 0 or c.isspace():
             assert becomes == c
