@@ -1,16 +1,21 @@
-"""C4 (Raffel et al. 2020, section 2.2): the rules about whole pages.
+"""C4 (Raffel et al. 2020, section 2.2): rules about pages, edits of lines, sentences in the lines that are left."""
 
-Its other half are edits: lines go that end in no punctuation mark, have fewer than five words, or speak of Javascript
-or of cookies, and sentences are counted in what is left. Here they are counted in the page as it is.
-"""
-
-from rpdata.decide import all_of, col, rule
+from rpdata.decide import all_of, col, drop_lines, line, rule
 
 PAGES = "C4 (Raffel et al. 2020), 2.2"
+CODE = "C4's code, TFDS text/c4_utils.py"
 
-SENTENCES = rule("c4.sentences", col("rps_doc_num_sentences") >= 3, source=PAGES)
 CURLY_BRACKET = rule("c4.curly_bracket", col("rps_doc_curly_bracket") == 0, source=PAGES)
 LOREM_IPSUM = rule("c4.lorem_ipsum", col("rps_doc_lorem_ipsum") == 0, source=PAGES)
 BAD_WORDS = rule("c4.bad_words", col("rps_doc_ldnoobw_words") == 0, source=PAGES)
 
-pages = all_of(SENTENCES, CURLY_BRACKET, LOREM_IPSUM, BAD_WORDS)
+LONG_WORD = drop_lines("c4.long_word", line("rpdata_lines_longest_word") > 1000, source=CODE)
+END_MARK = drop_lines("c4.end_mark", line("rpdata_lines_end_mark") == 0, source=PAGES)
+WORDS = drop_lines("c4.words", line("rpdata_lines_whitespace_words") < 5, source=PAGES)
+JAVASCRIPT = drop_lines("c4.javascript", line("rpdata_lines_javascript") == 1, source=PAGES)
+POLICY = drop_lines("c4.policy", line("rpdata_lines_policy") == 1, source=PAGES)
+
+SENTENCES = rule("c4.sentences", line("rpdata_lines_sentences").sum() >= 3, source=PAGES)
+
+pages = all_of(CURLY_BRACKET, LOREM_IPSUM, BAD_WORDS)
+edits = all_of(LONG_WORD, END_MARK, WORDS, JAVASCRIPT, POLICY)

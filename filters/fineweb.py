@@ -1,16 +1,20 @@
-"""FineWeb (Penedo et al. 2024): what it adds to Gopher and C4, as far as signals measure it.
+"""FineWeb (Penedo et al. 2024): what it adds to Gopher and C4.
 
-Not here: characters in duplicated lines, and lines of less than 30 characters.
+Its own rules come last in the pipeline; here they see the page as it was before C4's edits.
 """
 
-from rpdata.decide import col, rule
+from rpdata.decide import all_of, col, rule
 
 BASE = "FineWeb (Penedo et al. 2024), 3.3"
-C4_FILTERS = "FineWeb (Penedo et al. 2024), 3.5; five sentences: datatrove, C4QualityFilter"
 CUSTOM = "FineWeb (Penedo et al. 2024), 3.6"
 
-end_marks_share = col("rps_lines_ending_with_terminal_punctution_mark").sum() / col("ccnet_nlines")
-
 LANGUAGE_SCORE = rule("fineweb.language_score", col("ccnet_language_score") >= 0.65, source=BASE)
-SENTENCES = rule("fineweb.sentences", col("rps_doc_num_sentences") >= 5, source=C4_FILTERS)
-END_MARKS = rule("fineweb.end_marks", end_marks_share > 0.12, source=CUSTOM)
+
+END_MARKS = rule("fineweb.end_marks", col("rpdata_doc_frac_lines_end_with_mark").before_edits() > 0.12, source=CUSTOM)
+DUPLICATE_LINES = rule(
+    "fineweb.duplicate_line_characters", col("rpdata_doc_frac_chars_duplicate_nonblank_lines").before_edits() < 0.1,
+    source=CUSTOM,
+)
+SHORT_LINES = rule("fineweb.short_lines", col("rpdata_doc_frac_short_lines").before_edits() < 0.67, source=CUSTOM)
+
+custom = all_of(END_MARKS, DUPLICATE_LINES, SHORT_LINES)

@@ -1,27 +1,30 @@
-"""Gopher (Rae et al. 2021): the quality rules of appendix A1.1 and the repetition rules of its table A1.
-
-Not here, because no signal measures it: at least 80% of the words have a letter; at least two of eight stop words;
-duplicate lines and paragraphs (table A1, first four rows).
-"""
+"""Gopher (Rae et al. 2021): the quality rules of appendix A1.1 and the repetition rules of its table A1."""
 
 from rpdata.decide import all_of, col, rule
 
 QUALITY = "Gopher (Rae et al. 2021), A1.1, quality filtering"
 REPETITION = "Gopher (Rae et al. 2021), A1.1, table A1"
-DATATROVE = "datatrove, GopherQualityFilter (Gopher, A1.1, asks it of words)"
-
-bullet_lines_share = col("rps_lines_start_with_bulletpoint").sum() / col("ccnet_nlines")
 
 WORD_COUNT = rule("gopher.word_count", col("rps_doc_word_count").is_between(50, 100_000), source=QUALITY)
 MEAN_WORD_LENGTH = rule("gopher.mean_word_length", col("rps_doc_mean_word_length").is_between(3, 10), source=QUALITY)
-SYMBOLS = rule("gopher.symbols", col("rps_doc_symbol_to_word_ratio") <= 0.1, source=QUALITY)
-BULLET_LINES = rule("gopher.bullet_lines", bullet_lines_share <= 0.9, source=QUALITY)
+HASHES = rule("gopher.hashes", col("rpdata_doc_hashes_per_token") <= 0.1, source=QUALITY)
+ELLIPSES = rule("gopher.ellipses", col("rpdata_doc_ellipses_per_token") <= 0.1, source=QUALITY)
+BULLET_LINES = rule("gopher.bullet_lines", col("rpdata_doc_frac_lines_start_with_bullet") <= 0.9, source=QUALITY)
 ELLIPSIS_LINES = rule("gopher.ellipsis_lines", col("rps_doc_frac_lines_end_with_ellipsis") <= 0.3, source=QUALITY)
+ALPHABETIC_WORDS = rule("gopher.alphabetic_words", col("rpdata_doc_frac_alphabetic_words") >= 0.8, source=QUALITY)
+STOP_WORDS = rule("gopher.stop_words", col("rpdata_doc_gopher_stop_words") >= 2, source=QUALITY)
 
-# Over tokens, of which every fifth or sixth is punctuation: much stricter than the paper's rule over words, so no part
-# of `quality`. It is what datatrove asks, and so what FineWeb was made with.
-ALPHABETIC_TOKENS = rule("gopher.alphabetic_tokens", col("rps_doc_frac_no_alph_words") <= 0.2, source=DATATROVE)
-
+DUPLICATE_LINES = rule("gopher.duplicate_lines", col("rpdata_doc_frac_duplicate_lines") <= 0.30, source=REPETITION)
+DUPLICATE_PARAGRAPHS = rule(
+    "gopher.duplicate_paragraphs", col("rpdata_doc_frac_duplicate_paragraphs") <= 0.30, source=REPETITION
+)
+DUPLICATE_LINE_CHARACTERS = rule(
+    "gopher.duplicate_line_characters", col("rpdata_doc_frac_chars_duplicate_lines") <= 0.20, source=REPETITION
+)
+DUPLICATE_PARAGRAPH_CHARACTERS = rule(
+    "gopher.duplicate_paragraph_characters", col("rpdata_doc_frac_chars_duplicate_paragraphs") <= 0.20,
+    source=REPETITION,
+)
 TOP_2GRAM = rule("gopher.top_2gram", col("rps_doc_frac_chars_top_2gram") <= 0.20, source=REPETITION)
 TOP_3GRAM = rule("gopher.top_3gram", col("rps_doc_frac_chars_top_3gram") <= 0.18, source=REPETITION)
 TOP_4GRAM = rule("gopher.top_4gram", col("rps_doc_frac_chars_top_4gram") <= 0.16, source=REPETITION)
@@ -32,8 +35,13 @@ DUPE_8GRAMS = rule("gopher.dupe_8grams", col("rps_doc_frac_chars_dupe_8grams") <
 DUPE_9GRAMS = rule("gopher.dupe_9grams", col("rps_doc_frac_chars_dupe_9grams") <= 0.11, source=REPETITION)
 DUPE_10GRAMS = rule("gopher.dupe_10grams", col("rps_doc_frac_chars_dupe_10grams") <= 0.10, source=REPETITION)
 
-quality = all_of(WORD_COUNT, MEAN_WORD_LENGTH, SYMBOLS, BULLET_LINES, ELLIPSIS_LINES)
-repetition = all_of(
+quality = all_of(
+    WORD_COUNT, MEAN_WORD_LENGTH, HASHES, ELLIPSES, BULLET_LINES, ELLIPSIS_LINES, ALPHABETIC_WORDS, STOP_WORDS
+)
+ngrams = all_of(
     TOP_2GRAM, TOP_3GRAM, TOP_4GRAM,
     DUPE_5GRAMS, DUPE_6GRAMS, DUPE_7GRAMS, DUPE_8GRAMS, DUPE_9GRAMS, DUPE_10GRAMS,
+)
+repetition = all_of(
+    DUPLICATE_LINES, DUPLICATE_PARAGRAPHS, DUPLICATE_LINE_CHARACTERS, DUPLICATE_PARAGRAPH_CHARACTERS, ngrams
 )

@@ -6,10 +6,10 @@ The tenth is of all documents of a language, not of those that RefinedWeb's rule
 from rpdata.decide import Recipe
 from rpdata.filters.dclm import BEST_TENTH
 from rpdata.filters.gopher import quality, repetition
-from rpdata.filters.refinedweb import LANGUAGE_SCORE
+from rpdata.filters.refinedweb import DOMAIN, LANGUAGE_SCORE, corrections
 
 dclm = Recipe(
     "dclm",
-    LANGUAGE_SCORE & quality & repetition & BEST_TENTH,
+    BEST_TENTH & DOMAIN & LANGUAGE_SCORE & repetition & quality & corrections,
     title="DCLM-Baseline: RefinedWeb's rules and the best tenth by a classifier of instructions",
 )

@@ -4,11 +4,8 @@ Documents of any other language are asked only what all share; for English there
 """
 
 from rpdata.decide import Recipe
-from rpdata.filters.fineweb2 import by_language
-from rpdata.filters.gopher import BULLET_LINES, ELLIPSIS_LINES, SYMBOLS, WORD_COUNT
+from rpdata.filters.fineweb2 import by_language, shared
 
 fineweb2 = Recipe(
-    "fineweb2",
-    WORD_COUNT & SYMBOLS & BULLET_LINES & ELLIPSIS_LINES & by_language,
-    title="FineWeb2: thresholds for German, Spanish, French and Italian, without stop words and duplicate lines",
+    "fineweb2", by_language & shared, title="FineWeb2: thresholds for German, Spanish, French and Italian"
 )

@@ -1,11 +1,11 @@
-"""RefinedWeb's filters of documents (Penedo et al. 2023, 3.2): a sure language, then Gopher's rules."""
+"""RefinedWeb (Penedo et al. 2023): domains, a sure language, Gopher's rules, and corrections of lines."""
 
 from rpdata.decide import Recipe
 from rpdata.filters.gopher import quality, repetition
-from rpdata.filters.refinedweb import LANGUAGE_SCORE
+from rpdata.filters.refinedweb import DOMAIN, LANGUAGE_SCORE, corrections
 
 refinedweb = Recipe(
     "refinedweb",
-    LANGUAGE_SCORE & quality & repetition,
-    title="RefinedWeb: language and Gopher's rules, without URLs and line-wise corrections",
+    DOMAIN & LANGUAGE_SCORE & repetition & quality & corrections,
+    title="RefinedWeb: domains, language, Gopher's rules and corrections of lines, without words in URLs",
 )

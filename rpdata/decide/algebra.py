@@ -275,8 +275,8 @@ def refuse_whole_text(rule: Rule, edit: Rule) -> None:
     if numbers:
         raise UserError(
             f"the rule {rule.name} reads `{numbers[0]}`, which is of the whole text, after {edit.name} dropped lines. "
-            f"Put it before that, or ask the lines that are left: line(...).sum(), line(...).mean(), share(...), "
-            "lines()"
+            "Put it before that; or ask the lines that are left: line(...).sum(), line(...).mean(), share(...), "
+            f"lines(); or say that the text as it was is meant: col({numbers[0]!r}).before_edits()"
         )
     if reads_lines(rule) and any(part.is_global for part in rule.walk()):
         raise UserError(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 CALLED: Mapping[Kind, str] = {
     "number": "a number for each document", "text": "text", "lines": "a count or a flag for each line",
     "line numbers": "a number for each line", "names": "a list of names",
+    "number before edits": "a number for each document",
 }
 
 
@@ -90,6 +91,7 @@ def refuse_type(dataset: Dataset, step: str, name: str, kind: Kind) -> None:
     found = dataset.file(step, dataset.partitions[0]).schema.field(name).type
     fits = {
         "number": is_number(found),
+        "number before edits": is_number(found),
         "text": pa.types.is_string(found),
         "lines": pa.types.is_list(found) and is_count(found.value_type),
         "line numbers": pa.types.is_list(found) and is_number(found.value_type),
@@ -116,8 +118,8 @@ def kinds_of(rules: Sequence[Rule]) -> dict[str, Kind]:
     kinds: dict[str, Kind] = {}
     for rule in rules:
         for name, kind in rule.columns.items():
-            if {kinds.get(name), kind} == {"lines", "line numbers"}:
-                kinds[name] = "lines"
+            if {kinds.get(name), kind} in ({"lines", "line numbers"}, {"number", "number before edits"}):
+                kinds[name] = "lines" if "lines" in (kinds[name], kind) else "number"
             elif kinds.setdefault(name, kind) != kind:
                 other = CALLED[kinds[name]]
                 raise UserError(f"the rule {rule.name} wants {CALLED[kind]} of `{name}`, another one {other}")

@@ -8,6 +8,7 @@ from typing import Any
 from rpdata.errors import UserError
 
 SPANS = {"line_start": 0, "line_end": 1}        # columns of lines that a row of RedPajama-V2 has in every span
+OWN = "rpdata_"                                 # how the names of columns begin that no such row has
 OF_LINES = "rps_lines_"                         # how the names begin of signals with a span for each line
 
 
@@ -66,6 +67,12 @@ class SampleRow:
         for place in (self._sample, self._part("meta")):
             if name in place:
                 return place[name]
+        if name.startswith(OWN):
+            raise UserError(
+                f"the row has no `{name}`: rows of RedPajama-V2 have published signals only, and so has the sample of "
+                "a dataset. Decide in the dataset, which has that column: rpdata filter OUT --recipe NAME; or ask a "
+                "row what can be asked of it, by a recipe such as gopher.published (rpdata recipes)"
+            )
         raise UserError(
             f"the row has no `{name}`, neither in quality_signals nor in meta nor as a column. Decide in the dataset, "
             "where it may be: rpdata filter OUT --recipe NAME; or leave the rule away: recipe.without(...)"

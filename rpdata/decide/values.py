@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from rpdata.decide.conditions import Between, Differs, Names, OneOf
 
 # lines: a list with a count or a flag for each line; line numbers: with any number for each; names: a list of text;
-# line: what a condition asks of one line, which no rule can ask of a document
-Kind: TypeAlias = Literal["number", "text", "lines", "line numbers", "names", "line"]
+# number before edits: of the text as it was; line: what a condition asks of one line, and no rule of a document
+Kind: TypeAlias = Literal["number", "number before edits", "text", "lines", "line numbers", "names", "line"]
 LISTS: frozenset[Kind] = frozenset({"lines", "line numbers"})
 Content: TypeAlias = list[Any]                          # JSON values: equal if and only if the meaning is
 
@@ -130,6 +130,7 @@ class Column(Value):
     """A column with one value for each document."""
 
     name: str
+    kind: Kind = "number"
 
     @property
     def content(self) -> Content:
@@ -137,13 +138,17 @@ class Column(Value):
 
     @property
     def columns(self) -> Mapping[str, Kind]:
-        return {self.name: "number"}
+        return {self.name: self.kind}
 
     def expr(self) -> pl.Expr:
         return pl.col(self.name).cast(pl.Float64).fill_nan(None)
 
     def of(self, row: Row) -> float | None:
         return row.number(self.name)
+
+    def before_edits(self) -> "Column":
+        """The same, for a rule that stands after an edit and is about the text as it was."""
+        return Column(self.name, "number before edits")
 
     def is_in(self, options: Collection[str]) -> "OneOf":
         """Whether its text is one of these."""

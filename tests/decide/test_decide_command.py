@@ -13,7 +13,7 @@ from rpdata.dataset import Dataset
 from rpdata.decide import Recipe, quantile
 from rpdata.errors import UserError
 from rpdata.explain import explain_document
-from rpdata.filters import gopher
+from rpdata.filters import redpajama_v2
 from rpdata.recipe_names import recipe_named
 
 PARTITIONS = {
@@ -103,7 +103,10 @@ def test_one_document_is_explained_rule_by_rule(out, mine):
     assert (found["keep"], found["rules"][0]["off"], found["rules"][0]["source"]) == (False, 8.0, "a guess")
 
 
-@pytest.mark.parametrize("rule", [gopher.quality, gopher.quality & quantile("rps_doc_word_count", at_least=0.5)])
+MEDIAN = quantile("rps_doc_word_count", at_least=0.5)
+
+
+@pytest.mark.parametrize("rule", [redpajama_v2.gopher, MEDIAN & redpajama_v2.c4.without("c4.bad_words")])
 def test_sample_rows_and_explanations_say_what_the_overlay_says(out, tmp_path, rule):
     recipe = Recipe("quality", rule).fit(Dataset.open(out))
     decided(out, recipe)

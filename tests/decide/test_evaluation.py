@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from slow_kleene import LINES, NUMBERS, built, rows, rules, truth
 
-from rpdata.decide import Recipe, all_of, col, quantile, rule
+from rpdata.decide import Recipe, all_of, col, line, quantile, rule
 from rpdata.decide.evaluate import decide
 from rpdata.errors import UserError
 
@@ -109,6 +109,15 @@ def test_a_row_of_plain_columns_is_decided_too():
 def test_a_row_that_cannot_be_read_is_refused(sample, message):
     with pytest.raises(UserError, match=message):
         Recipe("long", rule("long", col("words") >= 3))(sample)
+
+
+def test_what_a_row_of_redpajama_cannot_have_is_told_with_the_way_out():
+    row = {"quality_signals": {"rps_doc_word_count": [[0, 1, 3.0]]}}
+    with pytest.raises(UserError, match=r"published signals only.*rpdata filter OUT .* such as gopher\.published"):
+        Recipe("own", rule("own", col("rpdata_doc_tokens") >= 3))(row)
+    lines = rule("own", line("rpdata_lines_sentences").sum() >= 3)
+    with pytest.raises(UserError, match="the row has no `rpdata_lines_sentences`: rows of RedPajama-V2"):
+        Recipe("own", lines)(row)
 
 
 def test_a_recipe_that_was_not_fitted_says_so_on_a_row():
