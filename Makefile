@@ -35,8 +35,8 @@ lint: $(INSTALLED)
 faults: $(INSTALLED)
 	RPDATA_FAULTS=1 $(BIN)/python -m pytest -rs tests/engine/test_commit.py tests/engine/test_arrays.py \
 	    tests/engine/test_cluster.py tests/annotate/test_faults.py tests/annotate/test_survives_*.py \
-	    tests/annotate/test_overlay_run.py tests/annotate/test_paragraphs_run.py tests/dedup/test_dedup_run.py tests/subset/test_subset.py \
-	    tests/dedup/test_repeated_lines.py
+	    tests/annotate/test_overlay_run.py tests/annotate/test_paragraphs_run.py tests/dedup/test_dedup_run.py \
+	    tests/dedup/test_repeated_lines.py tests/subset/test_subset.py
 
 $(FUZZ_INSTALLED): $(INSTALLED)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fuzz]'
