@@ -91,6 +91,7 @@ def test_the_tour_shows_every_stage(tour):
     python = "".join(content for language, content in tour if language == "python")
     verbs = (
         "rpdata compute-signals sample_data/cc_net", "rpdata show", "rpdata dedup", "rpdata filter", "rpdata explain",
+        "--deduplicated 0.8 --output kept",
         "--signals", "rpdata status",
     )
     for promised in verbs:
