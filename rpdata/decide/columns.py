@@ -9,7 +9,6 @@ from rpdata.dataset import DECISIONS, DOCUMENTS, DUPLICATES, Dataset, command_fo
 from rpdata.decide.rules import Rule
 from rpdata.decide.values import Kind
 from rpdata.errors import UserError, unknown_name
-from rpdata.signals.columns import named
 
 if TYPE_CHECKING:
     import polars as pl
@@ -69,6 +68,8 @@ def missing(dataset: Dataset, name: str) -> UserError:
         return UserError(
             f"`{name}` ({DUPLICATES}) was not computed in {dataset.root}. Run rpdata dedup {dataset.root} {options}"
         )
+    from rpdata.signals.columns import named  # the kernels with it: 0.3 s that no worker needs
+
     try:
         signal = named(name)
     except KeyError:

@@ -86,16 +86,18 @@ def is_decided(task: DecisionTask) -> bool:
 def decide_unit(task: DecisionTask) -> Tally:
     """Write the overlay of one unit and commit it, if it is not there; safe to run any number of times.
 
-    What is counted is read back from the files.
+    What was there is counted from its files; what is written, as it is written: the files' rows and documents are
+    those that their footers say.
     """
     documents = entry_of(task, DOCUMENTS)
+    written: dict[str, pa.Table] = {}
     if not is_decided(task):
         state, schema = task.state, schema_of(len(task.recipe.edits))
         files = {}
         with Commit(task.root) as output:
             for partition in sorted(documents.partitions):
                 path = output.file(f"{task.recipe.folder}/{partition}.parquet")
-                write_partition(task, partition, path)
+                written[partition] = write_partition(task, partition, path)
                 files[partition] = describe(path)
             entry = Entry(
                 step=task.recipe.folder,
@@ -109,7 +111,7 @@ def decide_unit(task: DecisionTask) -> Tally:
             output.record(entry)
     tally = Tally.empty(task.recipe, task.tokens)
     for partition in sorted(documents.partitions):
-        tally += tally_partition(task.root, task.recipe, partition, task.tokens)
+        tally += tally_partition(task.root, task.recipe, partition, task.tokens, written.get(partition))
     return tally
 
 
@@ -124,9 +126,11 @@ def entry_of(task: DecisionTask, step: str) -> Entry:
     return entry
 
 
-def write_partition(task: DecisionTask, partition: str, path: Path) -> None:
-    """The overlay's file of one partition, in the row groups that all overlays have."""
+def write_partition(task: DecisionTask, partition: str, path: Path) -> pa.Table:
+    """The overlay's file of one partition, in the row groups that all overlays have; returns its rows, without doc_id.
+    """
     schema = schema_of(len(task.recipe.edits))
+    pieces = []
     with PartitionFiles(task.root, partition) as files, OverlayWriter(path, schema) as out:
         sizes = files.rows_of_groups()
         for first in range(0, len(sizes), GROUPS_AT_ONCE):
@@ -137,6 +141,8 @@ def write_partition(task: DecisionTask, partition: str, path: Path) -> None:
             for group in groups:
                 out.write(rows.slice(start, sizes[group]))
                 start += sizes[group]
+            pieces.append(rows.select(schema.names[1:]))
+    return pa.Table.from_batches(pieces, pa.schema(list(schema)[1:]))
 
 
 def columns_of(task: DecisionTask, files: PartitionFiles, groups: Sequence[int]) -> pa.Table:

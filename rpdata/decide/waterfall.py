@@ -173,12 +173,19 @@ def described(whole: Tally, tally: GroupTally) -> dict[str, Any]:
     }
 
 
-def tally_partition(root: Path, recipe: Recipe, partition: str, counted: str | None = None) -> Tally:
-    """Count what the decision overlay of one partition says; tokens by the overlay that has them."""
+def tally_partition(
+    root: Path, recipe: Recipe, partition: str, counted: str | None = None, written: pa.Table | None = None
+) -> Tally:
+    """Count what the decision overlay of one partition says; tokens by the overlay that has them.
+
+    written: its rows, where they are at hand; else they are read.
+    """
     with PartitionFiles(root, partition) as files:
-        columns = [name for name in schema_of(len(recipe.edits)).names if name != "doc_id"]
-        decisions = files.read(recipe.folder, columns).combine_chunks()
-        documents = files.read(DOCUMENTS, ["language", "length"])
+        if written is None:
+            columns = [name for name in schema_of(len(recipe.edits)).names if name != "doc_id"]
+            written = files.read(recipe.folder, columns)
+        decisions = written.combine_chunks()
+        documents = files.read(DOCUMENTS, ["language", "length"] if language_of(partition) == OTHER else ["length"])
         tokens = files.read(counted, [column_of(counted)]).column(0) if counted else None
     weights = weights_of(documents["length"], tokens)
     without = pc.is_null(documents["length"]).to_numpy()
