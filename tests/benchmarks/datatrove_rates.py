@@ -43,15 +43,7 @@ class DatatroveRates:
 
 def datatrove_rates(texts: list[str]) -> DatatroveRates:
     """Run every step over every text."""
-    seconds = {}
-    for step in FILTERS:
-        quality_filter = step()
-        quality_filter.filter(Document(text=WARM_UP, id="warm-up"))
-        start = process_time()
-        for text in texts:
-            quality_filter.filter(Document(text=text, id="0"))
-        seconds[step.__name__] = process_time() - start
-
+    seconds = filter_seconds(texts)
     with tempfile.TemporaryDirectory() as folder:
         signature = MinhashDedupSignature(folder, SIGNATURE)
         signature.get_signature(signature.get_shingles(WARM_UP))
@@ -62,3 +54,16 @@ def datatrove_rates(texts: list[str]) -> DatatroveRates:
                 signature.get_signature(shingles)
         seconds["MinhashDedupSignature"] = process_time() - start
     return DatatroveRates(seconds, sum(len(text.encode()) for text in texts) / 1e6)
+
+
+def filter_seconds(texts: list[str]) -> dict[str, float]:
+    """Run every filter over every text."""
+    seconds = {}
+    for step in FILTERS:
+        quality_filter = step()
+        quality_filter.filter(Document(text=WARM_UP, id="warm-up"))
+        start = process_time()
+        for text in texts:
+            quality_filter.filter(Document(text=text, id="0"))
+        seconds[step.__name__] = process_time() - start
+    return seconds

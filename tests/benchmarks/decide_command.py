@@ -2,8 +2,8 @@
 
     python -m tests.benchmarks.decide_command --documents 10000000 --workers 2
 
-The median of several runs, each on signals that nothing is decided on yet. Beside it, where datatrove is installed
-(make bench), what its filters take for the same number of documents: they read the text again.
+The median of several runs, each on signals that nothing is decided on yet. With --datatrove (in .venv-bench, which
+make bench makes) also what its filters take for the same number of documents: they read the text again.
 """
 
 import argparse
@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
@@ -74,18 +75,38 @@ def told(runs: list[Decided], workers: int) -> str:
     )
 
 
+def beside_datatrove(cpu: float, documents: int) -> str:
+    """A sentence about as many English pages in datatrove, by the CPU seconds of a part of them."""
+    from tests.benchmarks.corpus import english_texts, utf8_bytes
+    from tests.benchmarks.datatrove_rates import FILTERS, filter_seconds
+
+    texts = english_texts()
+    seconds = sum(filter_seconds(texts).values())
+    theirs = seconds / len(texts) * documents
+    return (
+        f"datatrove {version('datatrove')}, {', '.join(step.__name__ for step in FILTERS)}: "
+        f"{utf8_bytes(texts) / seconds / 1e6:.2f} MB of text per CPU second on {len(texts):,} English pages, "
+        f"{seconds / len(texts) * 1000:.1f} ms a page: {documents:,} pages in {theirs / 3600:,.0f} hours of CPU, "
+        f"{theirs / cpu:,.0f} times as much."
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--documents", type=int, default=10_000_000)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--datatrove", action="store_true", help="what its filters take for as many documents")
     parser.add_argument("--dataset", type=Path, help="where it is, or is to be written and left")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="rpdata-bench-") as folder:
         root = arguments.dataset or Path(folder) / "out"
         if not root.exists():
             write_signals(root, arguments.documents, ROWS_PER_PARTITION)
-        print(told([measure(root, arguments.workers) for _ in range(arguments.runs)], arguments.workers))
+        runs = [measure(root, arguments.workers) for _ in range(arguments.runs)]
+        print(told(runs, arguments.workers))
+        if arguments.datatrove:
+            print(beside_datatrove(median(run.cpu for run in runs), runs[0].documents))
 
 
 if __name__ == "__main__":
