@@ -12,12 +12,13 @@ from rpdata.decide.columns import refuse_missing
 from rpdata.decide.compare import Comparison, compare
 from rpdata.decide.overlay import decide_unit, is_decided, tasks_of
 from rpdata.decide.recipe import Recipe
+from rpdata.decide.waterfall import Tally
 from rpdata.engine.commit import sweep
 from rpdata.engine.lock import writer_lock
 from rpdata.engine.progress import Progress
 from rpdata.engine.resources import Resources
 from rpdata.errors import UserError
-from rpdata.filter import configuration
+from rpdata.filter import note_recipe, note_tallies
 from rpdata.manifest import Manifest
 
 
@@ -93,30 +94,34 @@ def decide_missing(
             raise UserError(f"{shown} has no documents to decide on.\nSee: rpdata status {shown}")
         refuse_missing(dataset, recipes)
         fitted = [recipe.fit(dataset) for recipe in recipes]
-        tasks = [task for recipe in fitted for task in tasks_of(dataset, recipe)]
-        pending = [task for task in tasks if not is_decided(task)]
+        planned = [tasks_of(dataset, recipe) for recipe in fitted]
+        # of a recipe that lacks some units the others are counted too, for the card
+        tasks = [task for of_one in planned if not all(map(is_decided, of_one)) for task in of_one]
         for recipe in fitted:
-            dataset.manifest.replace(recipe.folder, configuration(recipe))
+            note_recipe(dataset.manifest, recipe)
         dataset.manifest.save(root)
-        if pending:
+        tallies: list[Tally] = []
+        if tasks:
             with (
                 finishing(
-                    root, count=lambda: None, missing=lambda: [task.unit for task in tasks if not is_decided(task)]
+                    root, count=lambda: note_tallies(dataset.manifest, root, tallies),
+                    missing=lambda: [task.unit for task in tasks if not is_decided(task)],
                 ),
                 start(resources) as cluster,
                 Progress(
-                    len(pending), len(pending), quiet=quiet, silent=silent, dashboard=cluster.dashboard,
+                    len(tasks), len(tasks), quiet=quiet, silent=silent, dashboard=cluster.dashboard,
                     counted="units decided on",
                 ) as progress,
             ):
-                named = ((f"{task.unit} ({task.recipe.name})", task) for task in pending)
-                for _ in cluster.run(decide_unit, named):
+                named = [(f"{task.unit} ({task.recipe.name})", task) for task in tasks]
+                for _, tally in cluster.run(decide_unit, named):
                     progress.unit_done(1)
+                    tallies.append(tally)
             dataset = Dataset.open(root)
-    new = {task.recipe.name for task in pending}
+    new = {task.recipe.name for task in tasks}
     return Decided(
         dataset,
         fitted,
         [recipe.name for recipe in fitted if recipe.name in new],
-        len(dataset.manifest.units) - len({task.unit for task in tasks}),
+        len(dataset.manifest.units) - len(planned[0]),
     )

@@ -14,7 +14,7 @@ from rpdata.decide.contradictions import contradictions
 from rpdata.decide.fitted import deduplicated
 from rpdata.decide.overlay import DecisionTask, decide_unit, is_decided, tasks_of
 from rpdata.decide.recipe import Recipe
-from rpdata.decide.waterfall import Tally
+from rpdata.decide.waterfall import DOCUMENT, Tally
 from rpdata.engine.commit import sweep
 from rpdata.engine.lock import writer_lock
 from rpdata.engine.progress import Progress
@@ -91,11 +91,12 @@ def run(
         tasks = tasks_of(dataset, recipe)
         pending = [task for task in tasks if not is_decided(task)]
         manifest = dataset.manifest
-        manifest.replace(recipe.folder, configuration(recipe))
+        note_recipe(manifest, recipe)
         manifest.save(root)
         tallies = [Tally.empty(recipe, tasks[0].tokens)]
         with finishing(
-            root, count=lambda: None, missing=lambda: [task.unit for task in tasks if not is_decided(task)]
+            root, count=lambda: note_tallies(manifest, root, tallies[1:]),
+            missing=lambda: [task.unit for task in tasks if not is_decided(task)],
         ):
             tallies += decide_all(tasks, resources, quiet, silent) if pending else map(decide_unit, tasks)
         tally = sum(tallies[1:], tallies[0])
@@ -137,6 +138,27 @@ def refuse_difference(root: Path, tally: Tally, tasks: Sequence[DecisionTask]) -
             f"the waterfall of {tally.recipe.folder} does not add up: {told} documents of {dict(written)}, "
             f"{tally.whole.kept[0]} kept"
         )
+
+
+def note_recipe(manifest: Manifest, recipe: Recipe) -> None:
+    """Say in the manifest what the overlay's numbers mean; what was counted of it before stays."""
+    known = manifest.configurations.get(recipe.folder, {})
+    manifest.replace(recipe.folder, {**known, **configuration(recipe)})
+
+
+def note_tallies(manifest: Manifest, root: Path, tallies: Sequence[Tally]) -> None:
+    """Say in the manifest, for the card, how many documents were decided on, and how many are kept.
+
+    tallies: of all units of each recipe; of a recipe without any, what was counted before stays.
+    """
+    for folder in dict.fromkeys(tally.recipe.folder for tally in tallies):
+        counts = [tally.whole for tally in tallies if tally.recipe.folder == folder]
+        manifest.configurations[folder]["decided"] = {
+            name: sum(int(of[DOCUMENT]) for of in column)
+            for name, column in (("documents", [each.read for each in counts]),
+                                 ("kept", [each.kept for each in counts]))
+        }
+    manifest.save(root)
 
 
 def configuration(recipe: Recipe) -> dict[str, Any]:

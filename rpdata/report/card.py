@@ -3,7 +3,8 @@
 Globs only, never split sizes or file lists: those go stale, and `datasets` then returns old rows or none.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from rpdata import __version__
@@ -43,7 +44,7 @@ from datasets import load_dataset
 | language | documents |
 |---|---:|
 {languages}
-{edited}{artefacts}"""
+{recipes}{edited}{artefacts}"""
 
 
 EXAMPLE = """\
@@ -77,6 +78,15 @@ They are those that the recipe `{recipe}` keeps of {read:,} documents of another
 {rules}
 """
 
+RECIPES = """
+Recipes have decided which documents to keep: `keep`, the rules that a document fails and those that cannot tell (by
+their numbers in `rpdata.json`), for each document of
+
+| recipe | configuration | documents | kept | |
+|---|---|---:|---:|---|
+{rows}
+"""
+
 ARTEFACTS = """
 Models and lists that feed signals:
 
@@ -86,6 +96,29 @@ Models and lists that feed signals:
 """
 
 
+@dataclass(frozen=True)
+class Decided:
+    """What a recipe decided. folder: of the overlay, "decisions/gopher-ce3dfb69e163"."""
+
+    folder: str
+    recipe: str
+    title: str
+    documents: int
+    kept: int
+
+    @property
+    def configuration(self) -> str:
+        """Its name for `load_dataset`, which may hold no slash."""
+        return self.folder.replace("/", "-")
+
+    @property
+    def row(self) -> str:
+        """Of the table of recipes."""
+        share = f"{self.kept / self.documents:.1%}" if self.documents else ""
+        called = f"`{self.recipe}`: {self.title}" if self.title else f"`{self.recipe}`"
+        return f"| {cell(called)} | `{self.configuration}` | {self.documents:,} | {self.kept:,} | {share} |"
+
+
 def card(
     documents_by_language: dict[str, int],
     snapshots: list[str],
@@ -93,6 +126,7 @@ def card(
     sample: int | None,
     overlays: Mapping[str, str],
     *,
+    recipes: Sequence[Decided],
     paragraphs: str | None,
     artefacts: Mapping[str, str],
     subset: Mapping[str, Any] | None,
@@ -102,12 +136,17 @@ def card(
 
     sample: documents in it; None where no signals were computed yet.
     overlays: those of users' own signals -> what the table says of them.
+    recipes: that have decided; each overlay of theirs is a configuration too.
     paragraphs: the mode of paragraph deduplication, as it is typed; None: text was left as it was read.
     artefacts: name -> sha256 of those that feed signals.
     subset: what the manifest says, if a recipe kept the documents of `read` ones of another dataset.
     """
     shown = CONFIGURATIONS if sample is not None else {"documents": CONFIGURATIONS["documents"]}
-    globs = {**shown, **{name: f"{name}/**/*.parquet" for name in overlays}}
+    globs = {
+        **shown,
+        **{name: f"{name}/**/*.parquet" for name in overlays},
+        **{each.configuration: f"{each.folder}/**/*.parquet" for each in recipes},
+    }
     configurations = "\n".join(
         f"- config_name: {name}\n  data_files: {glob}" + ("" if number else "\n  default: true")
         for number, (name, glob) in enumerate(globs.items())
@@ -124,6 +163,7 @@ def card(
         folders=own if sample is None else SIGNALS.format(minhash=minhash) + own + SAMPLE.format(sample=sample),
         version=__version__,
         subset="" if subset is None else SUBSET.format_map({**subset, "read": read, "rules": rules_of(subset)}),
+        recipes=RECIPES.format(rows="\n".join(each.row for each in recipes)) if recipes else "",
         edited=("" if paragraphs is None else EDITED.format(mode=paragraphs))
         + (EDITED_BY_RECIPE if subset and subset["edited"] else ""),
         artefacts=ARTEFACTS.format(
@@ -134,6 +174,11 @@ def card(
 
 
 def rules_of(subset: Mapping[str, Any]) -> str:
-    """The rows of the table of rules; a sign that would end a cell is no sign of Markdown's then."""
-    cells = ([rule[key].replace("|", "\\|") for key in ("name", "condition", "source")] for rule in subset["rules"])
+    """The rows of the table of rules."""
+    cells = ([cell(rule[key]) for key in ("name", "condition", "source")] for rule in subset["rules"])
     return "\n".join(f"| {name} | {condition} | {source} |" for name, condition, source in cells)
+
+
+def cell(text: str) -> str:
+    """Text of a table, in which the sign that ends a cell is no sign of Markdown's."""
+    return text.replace("|", "\\|")

@@ -5,12 +5,13 @@ from collections import Counter
 from pathlib import Path
 
 from rpdata import redpajama
+from rpdata.dataset import DECISIONS
 from rpdata.engine.commit import write_atomically
 from rpdata.engine.places import language_of
 from rpdata.ledger import Ledger, configuration_hash, hash_of
 from rpdata.manifest import Manifest
 from rpdata.report import sample
-from rpdata.report.card import card
+from rpdata.report.card import Decided, card
 from rpdata.schema import OVERLAYS
 
 
@@ -43,6 +44,7 @@ def write_views(root: Path) -> None:
     mode = told.get("documents", {}).get("paragraph_dedup")
     text = card(
         dict(documents), sorted(snapshots), family, shown, own_overlays(manifest, ledger),
+        recipes=decided(manifest, ledger),
         paragraphs=None if mode == "off" else mode,
         artefacts=told.get("quality_signals", {}).get("artefacts", {}),
         subset=manifest.subset, read=read,
@@ -54,6 +56,16 @@ def steps_shown(manifest: Manifest, ledger: Ledger) -> tuple[str, ...]:
     """What a unit has to have to be shown. Text that a recipe edited has no signals before they are computed."""
     bare = manifest.subset and manifest.subset["edited"] and not any(ledger.entries(OVERLAYS[1]))
     return OVERLAYS[:1] if bare else OVERLAYS
+
+
+def decided(manifest: Manifest, ledger: Ledger) -> list[Decided]:
+    """The recipes whose decisions are there and were counted, by the names of their folders."""
+    return [
+        Decided(step, options["recipe"], options["title"], options["decided"]["documents"], options["decided"]["kept"])
+        for step, options in sorted(manifest.configurations.items())
+        if step.startswith(DECISIONS) and "decided" in options
+        and any(entry.partitions for entry in ledger.entries(step))
+    ]
 
 
 def own_overlays(manifest: Manifest, ledger: Ledger) -> dict[str, str]:
