@@ -22,17 +22,19 @@ def spearman(values: Floats) -> Floats:
         rows = known[:, first[0]] & known[:, second[0]]
         left, right = standardised(values[rows][:, first]), standardised(values[rows][:, second])
         block = np.clip(left.T @ right, -1, 1)
+        block[~left.any(axis=0)] = np.nan
+        block[:, ~right.any(axis=0)] = np.nan
         found[np.ix_(first, second)] = block
         found[np.ix_(second, first)] = block.T
     return found
 
 
 def standardised(values: Floats) -> Floats:
-    """The ranks of each column, with mean 0 and length 1; NaN for a column whose values are all equal."""
+    """The ranks of each column, with mean 0 and length 1; zeros for a column whose values are all equal."""
     ranks = np.column_stack([ranked(column) for column in values.T]) if values.shape[1] else values
     centred = ranks - (len(ranks) - 1) / 2
     length = np.sqrt((centred**2).sum(axis=0))
-    return np.divide(centred, length, out=np.full_like(centred, np.nan), where=length > 0)
+    return np.divide(centred, length, out=np.zeros_like(centred), where=length > 0)
 
 
 def ranked(values: Floats) -> Floats:

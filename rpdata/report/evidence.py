@@ -138,13 +138,12 @@ def evidence(
 ) -> list[Span]:
     """What in the text speaks against a document that fails a rule over these columns; ascending.
 
-    of_lines: the line signals among the columns, aligned with `lines`: lines where one is not zero are shown.
+    of_lines: the line signals among the columns, aligned with `lines`: of a flag, the lines that have it are shown.
     """
     found: set[Span] = set()
     for name in columns:
         if name in of_lines:
-            pairs = zip(lines, of_lines[name], strict=False)
-            found.update(whole(number, line) for number, (line, value) in enumerate(pairs) if value)
+            found.update(flagged(lines, of_lines[name]))
             continue
         for pattern, finder in FINDERS:
             match = pattern.search(name)
@@ -152,3 +151,10 @@ def evidence(
                 found.update(finder(lines, int(match[1]) if match.groups() else 0))
                 break
     return sorted(found)
+
+
+def flagged(lines: Sequence[str], values: Sequence[float | None]) -> Iterator[Span]:
+    """The lines with a flag; none for a number that is no flag."""
+    if all(value in (0, 1, None) for value in values):
+        pairs = zip(lines, values, strict=False)
+        yield from (whole(number, line) for number, (line, value) in enumerate(pairs) if value)

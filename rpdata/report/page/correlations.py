@@ -3,9 +3,8 @@
 import math
 
 from rpdata.report.findings import Findings
-from rpdata.report.page.markup import Html, element, folded, head, number, scrolled, section, table
+from rpdata.report.page.markup import Html, breakable, element, folded, head, number, scrolled, section, table
 from rpdata.report.page.numbers import counted, signed
-from rpdata.report.page.signals import breakable
 
 SHOWN = 32          # measures in the map
 LEAST = 16          # so many at least, if there are so many

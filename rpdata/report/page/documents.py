@@ -24,7 +24,8 @@ def documents(found: Findings) -> Html:
         element(
             "p", "The first documents of the sample (by the hash of their id) that each rule is the first to drop, "
             "and some that are kept. Numbers beside a line name the failing rules that it speaks for; what a rule "
-            "asks of a document as a whole is marked nowhere. Lines that an edit drops are struck through.", class_="lead",
+            "asks of a document as a whole is marked nowhere. Lines that an edit drops are struck through.",
+            class_="lead",
         ),
         (of_recipe(found, at) for at in range(len(found.recipes))),
     )
@@ -47,7 +48,7 @@ def shown(example: Example, *, opened: bool = False) -> Html:
     """One document; its summary line names it and the rules that it fails."""
     rules = [failure.told.rule for failure in example.failures if failure.told.verdict == "fails"]
     summary = joined([
-        element("span", example.title or first_line(example) or "(no title)", class_="title", dir="auto"),
+        element("span", title_of(example), class_="title", dir="auto"),
         element("span", isolated(example.language or "no language"), " · ", isolated(example.doc_id), class_="small"),
         element("span", (element("span", rule, class_="failing", dir="auto") for rule in rules), class_="failings")
         if rules else None,
@@ -61,8 +62,10 @@ def shown(example: Example, *, opened: bool = False) -> Html:
     )
 
 
-def first_line(example: Example) -> str:
-    return next((line.strip()[:WIDTH] for line in example.lines if line.strip()), "")
+def title_of(example: Example) -> str:
+    """Its title, or the first line that has a letter or a digit."""
+    candidates = (line.strip()[:WIDTH] for line in (example.title or "", *example.lines))
+    return next((line for line in candidates if any(sign.isalnum() for sign in line)), "(no title)")
 
 
 def failures_list(failures: Sequence[Failure]) -> Html:

@@ -81,6 +81,13 @@ def isolated(given: str) -> Html:
     return element("bdi", given)
 
 
+def breakable(given: str) -> Html:
+    """A name that may be cut into lines behind its underscores and slashes."""
+    return joined(
+        Html(f"{text(part)}<wbr>") if part in ("_", "/") else part for part in re.split("([_/])", given) if part
+    )
+
+
 def section(key: str, title: str, *contents: Content | None) -> Html:
     """A part of the page with a heading; `key` is its address."""
     return element(

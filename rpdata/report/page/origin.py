@@ -4,7 +4,18 @@ import json
 import shlex
 
 from rpdata.report.findings import Findings
-from rpdata.report.page.markup import Html, element, folded, head, isolated, number, scrolled, section, table
+from rpdata.report.page.markup import (
+    Html,
+    breakable,
+    element,
+    folded,
+    head,
+    isolated,
+    number,
+    scrolled,
+    section,
+    table,
+)
 from rpdata.report.page.numbers import counted, size_of
 from rpdata.report.page.overview import recipe_name
 from rpdata.report.provenance import Step
@@ -39,7 +50,7 @@ def inputs_table(found: Findings) -> Html:
     """The first files that were read."""
     files = found.provenance.files
     rows = [
-        [element("th", element("code", breakable_path(f"{file.unit}: {file.name}")), scope="row"),
+        [element("th", element("code", breakable(f"{file.unit}: {file.name}")), scope="row"),
          number(size_of(file.bytes)), element("td", element("code", file.xxh3))]
         for file in files[:INPUTS]
     ]
@@ -51,20 +62,16 @@ def inputs_table(found: Findings) -> Html:
 def recipes_table(found: Findings) -> Html:
     rows = [
         [element("th", recipe_name(found, at), scope="row"), element("td", element("code", recipe.hash)),
-         element("td", element("code", breakable_path(recipe.folder)))]
+         element("td", element("code", breakable(recipe.folder)))]
         for at, recipe in enumerate(found.recipes)
     ]
     return scrolled("Recipes", table("Recipes by the hash of what they decide", [
         head("Recipe"), head("Hash of all that it decides"), head("Decisions")], rows, hidden=True))
 
 
-def breakable_path(path: str) -> Html:
-    return Html(f"{element('bdi', path)[5:-6]}".replace("/", "/<wbr>"))
-
-
 def steps_table(found: Findings) -> Html:
     rows = [
-        [element("th", element("code", breakable_path(step.name)), scope="row"), number(step.totals["units"]),
+        [element("th", element("code", breakable(step.name)), scope="row"), number(step.totals["units"]),
          number(step.totals["read"]), number(step.totals["written"]),
          number(sum(step.totals["dropped"].values())), number(step.totals["failed"]), number(size_of(step.bytes)),
          element("td", options_of(step))]

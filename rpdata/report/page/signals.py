@@ -7,7 +7,18 @@ from rpdata.report.bins import Counts
 from rpdata.report.findings import Findings
 from rpdata.report.gather import BUCKETS, OTHERS, Cell
 from rpdata.report.measures import Bound
-from rpdata.report.page.markup import Html, element, folded, head, isolated, number, scrolled, section, table
+from rpdata.report.page.markup import (
+    Html,
+    breakable,
+    element,
+    folded,
+    head,
+    isolated,
+    number,
+    scrolled,
+    section,
+    table,
+)
 from rpdata.report.page.numbers import share, short
 from rpdata.report.page.overview import label, recipe_name
 from rpdata.report.page.svg import LARGE, SMALL, Curve, Line, histogram
@@ -87,11 +98,6 @@ def card(found: Findings, at: int) -> Html:
         folded("By language and bucket, in numbers", numbers_table(found, at), kind="numbers") if len(known) else None,
         class_="card",
     )
-
-
-def breakable(name: str) -> Html:
-    """A name that may be cut into lines behind its underscores."""
-    return Html("_<wbr>".join(element("bdi", part)[5:-6] for part in name.split("_")))
 
 
 def first_sentence(definition: str) -> str:

@@ -6,7 +6,7 @@ from rpdata.decide.algebra import asked, sources
 from rpdata.decide.rules import Rule
 from rpdata.decide.waterfall import ABSTAINED, ALONE, CHARACTER, DOCUMENT, IN_ORDER, UNIQUE, Counts
 from rpdata.report.findings import Findings
-from rpdata.report.page.markup import Html, element, head, number, scrolled, section, table
+from rpdata.report.page.markup import Html, breakable, element, head, number, scrolled, section, table
 from rpdata.report.page.numbers import counted, share
 from rpdata.report.page.overview import label, recipe_name
 from rpdata.report.page.svg import bar
@@ -79,8 +79,8 @@ def documents(counts: Counts) -> int:
 
 def rule_head(rule: Rule) -> Html:
     return element(
-        "th", element("span", rule.name, class_="rule", dir="auto"),
-        element("span", asked(rule), class_="small", dir="auto"),
+        "th", element("span", breakable(rule.name), class_="rule", dir="auto"),
+        element("span", breakable(asked(rule)), class_="small", dir="auto"),
         element("span", sources(rule), class_="small source", dir="auto"), scope="row",
     )
 
