@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from rpdata.text import StopLists, TextStats, measure
-from tests.text import reference
+from tests.text import peeled_reference, reference
 
 STOP_WORDS = {
     "en": ["the", "a", "it's", "x" * 70, "The"],
@@ -15,7 +15,8 @@ STOP_WORDS = {
     "de": [],
     "many": [f"{a}{b}{c}" for a in "abcxyz" for b in "abcxyzé" for c in "abcxyz漢"],
 }
-STOP_LISTS = StopLists(STOP_WORDS)
+COMMON_WORDS = {"en": ["the", "a", "it", "be"], "fr": ["été", "à", "b"], "de": []}
+STOP_LISTS = StopLists(STOP_WORDS, StopLists(COMMON_WORDS))
 
 
 def check(documents: Sequence[str], languages: Sequence[str | None]) -> TextStats:
@@ -23,7 +24,9 @@ def check(documents: Sequence[str], languages: Sequence[str | None]) -> TextStat
     statistics, sha1 = measure(pa.array(documents, pa.string()), languages, STOP_LISTS, "sha1")
     _, xxh3 = measure(pa.array(documents, pa.string()), languages, STOP_LISTS, "xxh3")
     for i, (text, language) in enumerate(zip(documents, languages, strict=True)):
-        assert document_row(statistics, i) == reference.document_statistics(text, STOP_WORDS.get(language)), repr(text)
+        of_words = reference.document_statistics(text, STOP_WORDS.get(language))
+        of_tokens = peeled_reference.statistics(text, COMMON_WORDS.get(language))
+        assert document_row(statistics, i) == of_words | of_tokens, repr(text)
         assert line_rows(statistics, i) == reference.lines_of(text), repr(text)
         assert signature(sha1[i]) == as_list(reference.signature(text, reference.sha1_base_hash)), repr(text)
         assert signature(xxh3[i]) == as_list(reference.signature(text, reference.xxh3_base_hash)), repr(text)

@@ -82,7 +82,6 @@ def document_statistics(text: str, stop_list: Collection[str] | None) -> dict[st
     return {
         "code_points": len(text),
         "curly_brackets": text.count("{") + text.count("}"),
-        "symbols": text.count("#") + text.count("...") + text.count("…"),
         "sentences": len(SENTENCE.findall(text)),
         "raw_words": len(raw_words),
         "raw_words_all_caps": sum(map(str.isupper, raw_words)),
