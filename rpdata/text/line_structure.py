@@ -7,7 +7,7 @@ import numpy as np
 
 from rpdata.text.arrays import Bits, Bytes, Counts, Flags, Floats, Ints
 from rpdata.text.bitmaps import FIRST, Bitmaps, Ranks, count_between, everywhere_if
-from rpdata.text.compiled import int64, kernel, uint64
+from rpdata.text.compiled import borrowing_kernel, int64, uint64
 from rpdata.text.hashing import Secret, hash_bytes
 from rpdata.text.lines import Lines, behind_newline, first_text, last_text
 from rpdata.text.needles import Found, Needles
@@ -15,9 +15,10 @@ from rpdata.text.numbering import Numbering
 from rpdata.text.repeated_lines import Pieces, count_repeated, join_paragraphs
 from rpdata.text.vectors import BLOCK, load64, lowest, popcount
 
-END_MARKS = (ord("."), ord("!"), ord("?"), ord('"'), ord("'"))
-FULL_STOP, DASH, NEWLINE, LEFT_BRACKET, RIGHT_BRACKET = (ord(sign) for sign in ".-\n[]")
+IS_END_MARK = np.isin(np.arange(256), [ord(mark) for mark in ".!?\"'"])        # looked up, for who can predict it
+DASH, NEWLINE, LEFT_BRACKET, RIGHT_BRACKET = (ord(sign) for sign in "-\n[]")
 BULLET = int.from_bytes("•".encode(), "little")
+ELLIPSIS = int.from_bytes(b"...", "little")
 SHORT_LINE = 30         # code points, at most (FineWebQualityFilter of datatrove)
 THREE_BYTES = (1 << 24) - 1
 EDIT = int.from_bytes(b"[edit", "little")
@@ -74,7 +75,7 @@ def make_structure(lines: int, documents: int) -> Structure:
     return Structure(StructureOfLines(*of_lines), StructureOfDocuments(**sums))
 
 
-@kernel
+@borrowing_kernel
 def measure_structure(
     raw: Bytes,
     size: int,
@@ -148,35 +149,48 @@ def measure_structure(
     of_documents.duplicate_paragraph_code_points[document] = repeated_code_points
 
 
-@kernel
+@borrowing_kernel
 def measure_whitespace_words(bitmaps: Bitmaps, ranks: Ranks, start: int, end: int) -> tuple[int, int]:
     """How many runs of what is no white space start : end has, and the code points of the longest.
 
-    From edge to edge, of which every second is the end of a word; a last one without is the end of the text, in which
-    case the bit of `end` is white space of the margin.
+    What stands before a line is white space, and so is what stands behind the end of the text.
     """
-    edges_passed = 0
+    words = 0
     longest = 0
-    before = 0
+    begun = 0           # code points before the word that is being read
     for block in range(start >> 6, (end >> 6) + 1):
         text = ~bitmaps.space[block]
-        edges = text ^ (text << uint64(1) | ~bitmaps.space[block - 1] >> uint64(63))
+        shifted = text << uint64(1) | ~bitmaps.space[block - 1] >> uint64(63)
+        begins = text & ~shifted
+        stops = shifted & ~text
+        carried = shifted & uint64(1) != 0
         if block == start >> 6:
-            edges &= everywhere_if(True) << uint64(start & 63)
+            carried = False
+            begins &= everywhere_if(True) << uint64(start & 63)
+            stops &= everywhere_if(True) << uint64(start & 63)
         if block == end >> 6:
-            edges &= (uint64(2) << uint64(end & 63)) - uint64(1)
+            stops &= (uint64(2) << uint64(end & 63)) - uint64(1)
+        words += popcount(stops)
         origin = block * BLOCK - int64(ranks.continuation[block])
-        while edges != 0:
-            edge = edges & (uint64(0) - edges)
-            edges ^= edge
-            position = origin + lowest(edge) - popcount(bitmaps.continuation[block] & (edge - uint64(1)))
-            longest = max(longest, (position - before) * (edges_passed & 1))
-            before = position
-            edges_passed += 1
-    return edges_passed >> 1, longest
+        continuation = bitmaps.continuation[block]
+        if not carried:
+            begun = origin + code_points_before(begins, continuation)
+            begins &= begins - uint64(1)
+        while stops != 0:
+            longest = max(longest, origin + code_points_before(stops, continuation) - begun)
+            begun = origin + code_points_before(begins, continuation)
+            stops &= stops - uint64(1)
+            begins &= begins - uint64(1)
+    return words, longest
 
 
-@kernel
+@borrowing_kernel
+def code_points_before(bits: int, continuation: int) -> int:
+    """Code points before the lowest set bit."""
+    return lowest(bits) - popcount(continuation & (~bits & (bits - uint64(1))))
+
+
+@borrowing_kernel
 def count_left_braces(raw: Bytes, start: int, end: int) -> int:
     """How often { stands in a line; asked of documents with braces only."""
     found = 0
@@ -185,12 +199,18 @@ def count_left_braces(raw: Bytes, start: int, end: int) -> int:
     return found
 
 
-@kernel
+@borrowing_kernel
 def ends_with_mark_or_quote(raw: Bytes, space: Bits, start: int, last: int) -> bool:
-    """Whether a line whose last sign is at `last` ends in one of END_MARKS and no ellipsis.
+    """Whether a line whose last byte of text is at `last` ends in an end mark and no ellipsis, citations aside."""
+    if raw[last] == RIGHT_BRACKET:
+        last = before_citations(raw, space, start, last)
+    ellipsis = load64(raw, last - 2) & uint64(THREE_BYTES) == uint64(ELLIPSIS)
+    return (last >= start) & IS_END_MARK[raw[last]] & (not ellipsis)
 
-    Citation marks at its end do not count: [1], [], [edit], [citation needed].
-    """
+
+@borrowing_kernel
+def before_citations(raw: Bytes, space: Bits, start: int, last: int) -> int:
+    """Where the text ends before [1], [], [edit] or [citation needed], any number of them; start - 1 if it does not."""
     while last >= start and raw[last] == RIGHT_BRACKET:
         opening = last - 1
         while ord("0") <= raw[opening] <= ord("9"):
@@ -201,14 +221,12 @@ def ends_with_mark_or_quote(raw: Bytes, space: Bits, start: int, last: int) -> b
             elif load64(raw, last - 16) == uint64(CITATION) and load64(raw, last - 8) == uint64(N_NEEDED):
                 opening = last - 16
             else:
-                return False
+                break
         last = last_text(space, start, opening)
-    if last < start or raw[last] not in END_MARKS:
-        return False
-    return not (raw[last] == FULL_STOP and raw[last - 1] == FULL_STOP and raw[last - 2] == FULL_STOP)
+    return last
 
 
-@kernel
+@borrowing_kernel
 def deviation(lengths: Counts, count: int, total: int) -> float:
     """Their standard deviation, that of a whole population; 0 of none."""
     if count == 0:

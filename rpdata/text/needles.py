@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from rpdata.text.arrays import Bits, Bytes, Hashes
-from rpdata.text.compiled import int64, kernel, uint64
+from rpdata.text.compiled import borrowing_kernel, int64, uint64
 from rpdata.text.vectors import BLOCK, is_letter, load64, lowest
 
 MAX_NEEDLE = 16
@@ -60,7 +60,7 @@ def make_needles(blocks: int) -> Needles:
     return Needles(*(np.zeros(blocks, np.uint64) for _ in Needles._fields))
 
 
-@kernel
+@borrowing_kernel
 def mark_needles(raw: Bytes, blocks: int, needles: Needles) -> Found:
     """Fill the bitmaps; returns how many needles there are."""
     javascript = policy = lorem_ipsum = 0
@@ -83,7 +83,7 @@ def mark_needles(raw: Bytes, blocks: int, needles: Needles) -> Found:
     return Found(javascript, policy, lorem_ipsum)
 
 
-@kernel
+@borrowing_kernel
 def mark_at(raw: Bytes, at: int, pairs: int, needles: Hashes, starts: Bits) -> int:
     """Mark the start of each needle that has its pair where `pairs` says; returns how many there are."""
     found = 0

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from rpdata.text.arrays import Counts, Hashes
-from rpdata.text.compiled import int64, kernel
+from rpdata.text.compiled import borrowing_kernel, int64
 from rpdata.text.hashing import Secret, mix
 from rpdata.text.numbering import Numbering, number_keys
 
@@ -16,7 +16,7 @@ class Pieces(NamedTuple):
     number: Counts          # equal for equal ones: 1, 2, ... in order of first appearance
 
 
-@kernel
+@borrowing_kernel
 def count_repeated(pieces: Pieces, count: int, numbering: Numbering) -> tuple[int, int]:
     """How many of the pieces came before, and their code points."""
     number_keys(pieces.hash, count, numbering, pieces.number)
@@ -31,7 +31,7 @@ def count_repeated(pieces: Pieces, count: int, numbering: Numbering) -> tuple[in
     return repeated, code_points
 
 
-@kernel
+@borrowing_kernel
 def join_paragraphs(pieces: Pieces, words: Counts, first_row: int, last_row: int, secret: Secret) -> int:
     """Put the paragraphs, which blank lines separate, in the place of the lines; returns how many there are.
 

@@ -3,14 +3,14 @@
 from rpdata.text.arrays import Bits, Bytes
 from rpdata.text.bitmaps import FIRST, Bitmaps, runs_with
 from rpdata.text.classify import is_byte
-from rpdata.text.compiled import kernel, uint64
+from rpdata.text.compiled import borrowing_kernel, uint64
 from rpdata.text.vectors import BLOCK, are_equal, between, popcount
 
 FULL_STOP = ord(".")
 LEADS = ((0x00, 0x7F), (0xC0, 0xDF), (0xE0, 0xEF), (0xF0, 0xF7))     # first bytes of characters of 1, 2, 3, 4 bytes
 
 
-@kernel
+@borrowing_kernel
 def mark_sentences(raw: Bytes, size: int, blocks: int, bitmaps: Bitmaps, sentence: Bits) -> None:
     """Set a bit behind each sentence: each stretch between ends that holds a word character.
 
@@ -41,7 +41,7 @@ def mark_sentences(raw: Bytes, size: int, blocks: int, bitmaps: Bitmaps, sentenc
         sentence[block], words_carry = runs_with(~ends, word & ~ends, words_carry)
 
 
-@kernel
+@borrowing_kernel
 def count_characters(raw: Bytes, blocks: int, bitmaps: Bitmaps) -> tuple[int, int]:
     """Characters beyond ASCII; and those in runs of four or more equal ones, white space aside."""
     beyond_ascii = 0
@@ -58,7 +58,7 @@ def count_characters(raw: Bytes, blocks: int, bitmaps: Bitmaps) -> tuple[int, in
     return beyond_ascii, in_runs
 
 
-@kernel
+@borrowing_kernel
 def count_in_runs(raw: Bytes, at: int, length: int, characters: int) -> int:
     """Characters of that many bytes in runs of four or more, for those runs whose fourth is among `characters`.
 
@@ -74,7 +74,7 @@ def count_in_runs(raw: Bytes, at: int, length: int, characters: int) -> int:
     return popcount(fourth) + 3 * popcount(fourth & ~equal_before(raw, at, length, 4))
 
 
-@kernel
+@borrowing_kernel
 def equal_before(raw: Bytes, at: int, length: int, back: int) -> int:
     """One bit for each of 64 bytes: set where it and those behind it equal those `back` times `length` before."""
     equal = are_equal(raw, at, at - back * length)
