@@ -90,6 +90,8 @@ def made_of(rows: Rows, arguments: dict[str, Any], streaming: bool, cache_dir: s
     features = Features(dict.fromkeys(COLUMNS, Value("string")))
     if streaming:
         return IterableDataset.from_generator(rows, features=features, gen_kwargs=arguments)
+    if next(rows(**arguments), None) is None:       # of which `datasets` makes no table
+        return Dataset.from_dict({column: [] for column in COLUMNS}, features=features)
     try:
         return Dataset.from_generator(
             made_by, features=features, cache_dir=cache_dir, writer_batch_size=ROWS_PER_WRITE,

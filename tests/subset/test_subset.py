@@ -17,6 +17,7 @@ from crawls import PATIENT
 from dedup.annotated import annotated
 from keeping import DOCUMENTS, LONG, RECIPE, TEXTS, WORDY, digest, keeping, text
 
+from rpdata import load_dataset
 from rpdata.dataset import Dataset
 from rpdata.decide import Recipe, all_of, col, quantile, rule
 from rpdata.engine.commit import COMMIT_POINTS
@@ -209,6 +210,7 @@ def test_a_subset_without_documents_is_a_dataset(root, tmp_path):
     assert len(opened.scan().collect()) == 0
     assert keeping(tmp_path / "kept", Recipe("some", LONG), tmp_path / "again").read == 0
     assert pq.read_table(tmp_path / "kept" / "sample" / "sample.parquet").num_rows == 0
+    assert len(load_dataset(str(tmp_path / "kept"), split="train", cache_dir=str(tmp_path / "cache"))) == 0
 
 
 def test_values_that_failed_are_told_of_the_documents_that_are_kept(root, tmp_path):
