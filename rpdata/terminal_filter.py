@@ -115,6 +115,11 @@ def where_tokens_come_from(summary: FilterSummary) -> str:
     """How many tokens are kept, and how one knows."""
     tally = summary.tally
     kept, read = (f"{tally.tokens(counts):,}" for counts in (tally.whole.kept, tally.whole.read))
+    if tally.counted and summary.recipe.edits:
+        return (
+            f"Tokens: about {kept} of {read} are kept, by {escape(tally.counted)}/; those of dropped lines are "
+            "taken in proportion to characters."
+        )
     if tally.counted:
         return f"Tokens: {kept} of {read} are kept, by {escape(tally.counted)}/."
     root = summary.output.removesuffix(f"/{summary.recipe.folder}")

@@ -122,13 +122,18 @@ class Tally:
         """How many tokens these counts are: counted, or estimated by their characters."""
         return int(counts[TOKEN]) if self.counted else round(int(counts[CHARACTER]) / CHARACTERS_PER_TOKEN)
 
+    @property
+    def where_tokens_come_from(self) -> dict[str, Any]:
+        """The overlay, and whether tokens of dropped lines are taken in proportion to characters; or the estimate."""
+        if self.counted:
+            return {"counted": self.counted, "of_lines_by_characters": bool(self.recipe.edits)}
+        return {"counted": None, "characters_per_token": CHARACTERS_PER_TOKEN, "source": RULE_OF_THUMB}
+
     def as_dict(self) -> dict[str, Any]:
         """As JSON values; the rules in the recipe's order."""
         return {
             **described(self, self.whole),
-            "tokens": {"counted": self.counted} if self.counted else {
-                "counted": None, "characters_per_token": CHARACTERS_PER_TOKEN, "source": RULE_OF_THUMB,
-            },
+            "tokens": self.where_tokens_come_from,
             "languages": {name: described(self, tally) for name, tally in self.languages.items()},
             "snapshots": {name: described(self, tally) for name, tally in self.snapshots.items()},
         }

@@ -21,7 +21,8 @@ from rpdata.errors import UserError
 from rpdata.ledger import Ledger
 from rpdata.manifest import Manifest
 from rpdata.subset.origin import carried_from, origin_of, other_documents, planned
-from rpdata.subset.unit import SubsetTask, missing_steps, write_unit
+from rpdata.subset.task import SubsetTask, missing_steps
+from rpdata.subset.unit import write_unit
 
 
 @dataclass

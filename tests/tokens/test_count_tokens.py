@@ -140,7 +140,7 @@ def test_the_waterfall_has_the_tokens_where_all_documents_have_them_counted(root
     assert tally.whole.kept[TOKEN] == kept > 0
     assert tally.whole.read[TOKEN] == sum(map(sum, tokens.values()))
     told = tally.as_dict()
-    assert told["tokens"] == {"counted": "tokens"}
+    assert told["tokens"] == {"counted": "tokens", "of_lines_by_characters": False}
     assert told["rules"][0]["in_order"]["tokens"] == told["read"]["tokens"] - kept
     assert told["snapshots"]["2023-14"]["read"]["tokens"] == tokens["2023-14/0000/en_tail"][0]
     (root / "ledger" / "tokens" / "2023-14/0000/en_tail.json").unlink()
