@@ -8,7 +8,7 @@ FUZZ_INSTALLED := .venv/.installed-fuzz
 FUZZ_SECONDS ?= 30
 OLD_PYTHON := "rpdata needs Python 3.11 or newer; name one with: make PYTHON=/path/to/python3"
 
-.PHONY: install demo test lint faults fuzz bench bench-dedup clean
+.PHONY: install demo test lint faults fuzz bench bench-dedup bench-decide clean
 
 install: $(INSTALLED)
 
@@ -66,6 +66,10 @@ bench-dedup: $(BENCH_INSTALLED)
 	.venv-bench/bin/python -m tests.benchmarks.dedup_datatrove
 	.venv-bench/bin/python -m tests.benchmarks.dedup_rates
 	.venv-bench/bin/python -m tests.benchmarks.dedup_command
+
+# A recipe of 20 rules over the signals of ten million documents, beside datatrove's filters over the text of as many.
+bench-decide: $(BENCH_INSTALLED)
+	.venv-bench/bin/python -m tests.benchmarks.decide_command --datatrove
 
 clean:
 	rm -rf .venv .venv-bench build dist *.egg-info .pytest_cache .hypothesis .mypy_cache .ruff_cache

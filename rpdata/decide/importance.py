@@ -1,4 +1,4 @@
-"""Importance resampling (DSIR: Xie et al. 2023, section 3; "Data Selection for Language Models via Importance
+"""Importance resampling (DSIR: Xie et al. 2023, "Data Selection for Language Models via Importance
 Resampling").
 
 Documents are drawn without replacement, in proportion to exp(score), where the score is the logarithm of an importance
@@ -119,7 +119,7 @@ def importance_sample(
     column: str | Value, *, size: int | None = None, fraction: float | None = None, seed: int = 0,
     by: str | None = LANGUAGE,
 ) -> ImportanceSample:
-    """Keeps documents drawn without replacement, in proportion to exp(column): DSIR (Xie et al. 2023, section 3).
+    """Keeps documents drawn without replacement, in proportion to exp(column): DSIR (Xie et al. 2023).
 
     column: the logarithm of an importance weight, such as "rps_doc_wikipedia_importance". size: how many documents of
     each language (where there are fewer, all); or fraction: of those of each language that have a score, between 0 and
