@@ -11,6 +11,7 @@ from rpdata.decide.values import plain
 from rpdata.terminal import console, counted, print_json
 from rpdata.terminal_filter import share
 from rpdata.terminal_forecast import align
+from rpdata.terminal_show import visible
 from rpdata.terminal_width import columns_left, cut, print_table, say
 
 BAR = 30                                # characters of all documents
@@ -79,7 +80,7 @@ def print_near(where: str, documents: Sequence[Near]) -> None:
         return
     say(f"{where}, documents that this rule alone decides:")
     for document in documents:
-        head = f"  {shown(document.value, exact=False)}  {document.doc_id}  "
+        head = f"  {shown(document.value, exact=False)}  {visible(document.doc_id)}  "
         if columns_left(head) >= 20:
             say_line(head, document.line)
         else:

@@ -4,7 +4,7 @@ Every figure is counted over all documents that the rule looks at. Only where th
 sample of the values, if there are very many.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
@@ -22,6 +22,7 @@ from rpdata.decide.movable import FALSE, TRUE, Movable, movable
 from rpdata.decide.near import Near, Nearest
 from rpdata.decide.overlay import frame_of
 from rpdata.decide.recipe import Recipe
+from rpdata.decide.rules import Rule
 from rpdata.decide.surviving import Counts, Flags
 from rpdata.errors import UserError
 
@@ -206,7 +207,8 @@ def sampled(dataset: Dataset, moved: Movable) -> Values:
     """The values of the rule: all of them, or of very many every second, fourth, ..."""
     found: list[Values] = []
     held, every, seen = 0, 1, 0
-    for _, _, frame in frames(dataset, moved.recipe):
+    # before any edit the rule needs no columns but its own
+    for _, _, frame in frames(dataset, moved.recipe.steps if moved.recipe.edits else [moved.rule]):
         values = values_of(moved, frame)
         values = values[is_about(moved, frame) & ~np.isnan(values)]
         some = values[-seen % every::every]
@@ -222,7 +224,7 @@ def sampled(dataset: Dataset, moved: Movable) -> Values:
 def pieces(dataset: Dataset, moved: Movable) -> Iterator[Piece]:
     """All documents that the rule looks at, with what the recipe says of them."""
     recipes = [moved.recipe, moved.with_rule(TRUE), moved.with_rule(FALSE)]
-    for partition, first, frame in frames(dataset, moved.recipe):
+    for partition, first, frame in frames(dataset, moved.recipe.steps):
         looked_at = is_about(moved, frame)
         values = values_of(moved, frame)
         keeps = [decide(recipe, frame).keep for recipe in recipes]
@@ -234,10 +236,10 @@ def pieces(dataset: Dataset, moved: Movable) -> Iterator[Piece]:
                 yield Piece(language, partition, first + rows, values[rows], *(keep[rows] for keep in keeps))
 
 
-def frames(dataset: Dataset, recipe: Recipe) -> Iterator[tuple[str, int, pl.DataFrame]]:
-    """(partition, number of the first row, columns) of some documents after the other: what the recipe reads, and the
+def frames(dataset: Dataset, rules: Sequence[Rule]) -> Iterator[tuple[str, int, pl.DataFrame]]:
+    """(partition, number of the first row, columns) of some documents after the other: what the rules read, and the
     language."""
-    sources = {**sources_of(dataset, kinds_of(recipe.steps)), "language": DOCUMENTS}
+    sources = {**sources_of(dataset, kinds_of(rules)), "language": DOCUMENTS}
     for partition in dataset.partitions:
         with PartitionFiles(dataset.root, partition) as files:
             sizes, first = files.rows_of_groups(), 0
