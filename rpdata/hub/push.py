@@ -10,12 +10,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from rpdata.dataset import command_for
 from rpdata.engine.lock import writer_lock
 from rpdata.engine.progress import Progress
 from rpdata.errors import CannotFinish, Refused
 from rpdata.hub.comparison import obsolete, refuse_another_dataset, with_presence
 from rpdata.hub.repository import Repository, Stored, named
 from rpdata.hub.selection import CARD, Going, Selection, select
+from rpdata.ledger import hash_of
 from rpdata.manifest import FILE, Manifest
 
 # The Hub wants few commits (it allows some hundred in an hour) and answers those of thousands of files too late.
@@ -103,12 +105,23 @@ def upload(
     card = [file for file in differing if file.path == CARD]
     batches = list(commits(file for file in differing if file.path != CARD))
     for number, batch in enumerate(batches, 1):
+        refuse_damaged(selection.root, batch)
         repository.commit(f"Data, part {number} of {len(batches)}", selection.root, [file.path for file in batch])
         account(batch, pushed, progress)
     if card or gone:
         repository.commit("Dataset card", selection.root, [file.path for file in card], gone)
         account(card, pushed, progress)
         pushed.removed = len(gone)
+
+
+def refuse_damaged(root: Path, batch: Sequence[Going]) -> None:
+    """Refused for a file whose bytes are not those that were written: nobody could tell it from the others there."""
+    for file in batch:
+        if file.xxh3 is not None and hash_of(root / file.path) != file.xxh3:
+            raise Refused(
+                f"{root / file.path} is damaged: the ledger has another hash of it. It was not uploaded.\n"
+                f"Delete it and run {command_for(file.part, root)} again: what is missing is made anew."
+            )
 
 
 def account(batch: Sequence[Going], pushed: Pushed, progress: Progress) -> None:

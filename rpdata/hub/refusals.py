@@ -89,7 +89,10 @@ def refusal(error: BaseException, repo: str, user: str | None, namespaces: Seque
     if passes(error):
         return CannotFinish(f"{constants.ENDPOINT} does not take it now: {said}.\n{AGAIN}")
     status = None if found is None else found.response.status_code
-    if status == HTTPStatus.UNAUTHORIZED and (user is None or not isinstance(found, RepositoryNotFoundError)):
+    if user is None and status == HTTPStatus.NOT_FOUND:
+        return UserError(f"{constants.ENDPOINT} is no Hub: {said}. See HF_ENDPOINT")
+    unknown = user is None or (status == HTTPStatus.UNAUTHORIZED and not isinstance(found, RepositoryNotFoundError))
+    if unknown and status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         return UserError(f"the Hub does not know the token (any more): {said}.\n{HOW_TO_WRITE}")
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND):
         namespace = repo.partition("/")[0]

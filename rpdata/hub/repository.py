@@ -117,9 +117,11 @@ class Repository:
 
     def _know_the_user(self) -> None:
         known = self._tried(self._api.whoami)
+        if not isinstance(known, dict) or not isinstance(known.get("name"), str):
+            raise UserError(f"{constants.ENDPOINT} is no Hub: it does not say whose the token is. See HF_ENDPOINT")
         self._user = known["name"]
-        self._namespaces = [self._user, *(each["name"] for each in known.get("orgs", ()))]
-        token = known.get("auth", {}).get("accessToken", {})
+        self._namespaces = [self._user, *(each["name"] for each in known.get("orgs") or ())]
+        token = (known.get("auth") or {}).get("accessToken") or {}
         if token.get("role") == "read":
             raise UserError(
                 f"the token of {self._user} ({token.get('displayName', 'without a name')}) may only read, and pushing "

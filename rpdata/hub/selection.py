@@ -17,6 +17,7 @@ from rpdata.status import Status
 
 CARD = "README.md"
 SAMPLE = "sample"
+SAMPLE_FILE = f"{SAMPLE}/sample.parquet"
 LEDGER = "ledger"
 DOCUMENTS = OVERLAYS[0]
 
@@ -33,11 +34,13 @@ UNKNOWN = "not in the ledger"
 
 @dataclass(frozen=True)
 class Going:
-    """One file that is published: its path below the dataset, with slashes; what it is part of; its bytes."""
+    """One file that is published: its path below the dataset, with slashes; what it is part of; its bytes, and their
+    hash where the ledger has it."""
 
     path: str
     part: str
     bytes: int
+    xxh3: str | None = None
 
 
 @dataclass(frozen=True)
@@ -76,8 +79,12 @@ def select(root: Path) -> Selection:
     Raises UserError if `root` is no dataset, or one of its files is not the one that the ledger speaks of.
     """
     dataset = Dataset.open(root)
-    paths = [(FILE, FILE), *_entries(dataset), *_overlay_files(dataset), *_sample_files(root), (CARD, CARD)]
-    files = [Going(path, part, (root / path).stat().st_size) for path, part in paths if (root / path).is_file()]
+    paths = [(FILE, FILE), *_entries(dataset), *_overlay_files(dataset), (SAMPLE_FILE, SAMPLE), (CARD, CARD)]
+    hashes = _hashes(root)
+    files = [
+        Going(path, part, (root / path).stat().st_size, hashes.get(path))
+        for path, part in paths if (root / path).is_file()
+    ]
     return Selection(root, files, _stays(root, files), _unfinished(dataset))
 
 
@@ -89,9 +96,12 @@ def _overlay_files(dataset: Dataset) -> Iterator[tuple[str, str]]:
                 yield f"{overlay}/{partition}.parquet", overlay
 
 
-def _sample_files(root: Path) -> Iterator[tuple[str, str]]:
-    for path in sorted((root / SAMPLE).glob("[!.]*")):
-        yield f"{SAMPLE}/{path.name}", SAMPLE
+def _hashes(root: Path) -> dict[str, str]:
+    """Path of a file -> its hash, of all that the ledger knows."""
+    return {
+        f"{entry.step}/{partition}.parquet": file.xxh3
+        for entry in Ledger(root).entries() for partition, file in entry.partitions.items()
+    }
 
 
 def _entries(dataset: Dataset) -> Iterator[tuple[str, str]]:
@@ -127,6 +137,6 @@ def _unfinished(dataset: Dataset) -> str | None:
     if not dataset.partitions:
         return "it has no documents"
     # text that a recipe edited has no signals before they are computed, and so no sample
-    views = [CARD, *([f"{SAMPLE}/sample.parquet"] if MINHASH in dataset.overlays else [])]
+    views = [CARD, *([SAMPLE_FILE] if MINHASH in dataset.overlays else [])]
     absent = [name for name in views if not (dataset.root / name).is_file()]
     return f"it has no {absent[0]}, which a run writes at its end" if absent else None

@@ -117,6 +117,25 @@ def test_an_unfinished_dataset_goes_only_where_that_is_asked_for(push, server, d
     assert "minhash/2026-34/0000/en_head.parquet" in server.repos["ann/sample"].files
 
 
+def test_a_file_whose_bytes_have_changed_is_not_uploaded(push, server, dataset):
+    path = dataset / "minhash/2026-34/0000/es_head.parquet"
+    content = bytearray(path.read_bytes())
+    content[100] ^= 1
+    path.write_bytes(content)
+    done = push()
+    assert done.returncode == UNSAFE
+    assert "es_head.parquet is damaged: the ledger has another hash of it" in done.stderr
+    assert not server.repos["ann/sample"].files
+
+
+@pytest.mark.parametrize("status", [404, 200])
+def test_an_address_that_is_not_the_hub_is_told(push, server, status):
+    server.failing = {"whoami": [status]}
+    done = push()
+    assert done.returncode == REFUSED
+    assert f"{server.url} is no Hub" in done.stderr
+
+
 def test_a_hub_that_is_not_there_is_told(push):
     done = push(HF_HUB_OFFLINE="1")
     assert done.returncode == REFUSED

@@ -43,9 +43,10 @@ def test_a_dry_run_shows_sums_and_ends_as_the_push_would(dataset, push, server):
 def test_what_is_no_part_of_the_dataset_stays(dataset):
     (dataset / "documents" / ".en.parquet.0123.tmp").write_bytes(b"torn")
     (dataset / "documents" / "2026-34" / "0000" / "stray.parquet").write_bytes(b"stray")
+    (dataset / "sample" / "notes.txt").write_text("mine")
     (dataset / "index").mkdir()
     paths = [file.path for file in select(dataset).files]
-    assert not [path for path in paths if "tmp" in path or "stray" in path]
+    assert not [path for path in paths if "tmp" in path or "stray" in path or "notes" in path]
     assert select(dataset).stays["index/"] == "rpdata dedup makes it anew"
 
 
