@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from http.client import HTTPException
 from io import BytesIO
+from itertools import chain
 from typing import Any
 
 import orjson
@@ -161,10 +162,18 @@ def json_lines(url: str) -> Generator[bytes, None, None]:
     """The lines of a compressed file; one that is too long is empty. CannotFinish if the file is torn."""
     try:
         with opened(url) as file:
-            for line in lines(decode(iter(partial(file.read, READ_BYTES), b"")), LONGEST_LINE):
+            pieces = chain([begun(file.read(READ_BYTES))], iter(partial(file.read, READ_BYTES), b""))
+            for line in lines(decode(pieces), LONGEST_LINE):
                 yield line or b""
     except (DamageError, OSError, HTTPException) as error:
         raise CannotFinish(f"cannot read {url} to its end: {error}.\nTry again, or get the file again") from error
+
+
+def begun(piece: bytes) -> bytes:
+    """The first piece of a compressed file, which has a header at the least; DamageError otherwise."""
+    if not piece:
+        raise DamageError("the file is empty, without so much as a header of its compression")
+    return piece
 
 
 def document(line: bytes) -> dict[str, Any]:

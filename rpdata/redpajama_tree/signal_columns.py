@@ -1,5 +1,6 @@
 """Published signals as columns of `quality_signals/`; what would not come out again as it went in is told."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,11 +19,13 @@ from rpdata.signals import CATALOGUE
 from rpdata.signals.columns import SPANS
 
 FIELDS = ("cc_segment", "url", "source_domain", "language")     # of documents/, that `metadata` repeats
+NUMBER = re.compile("0|[1-9][0-9]{0,17}")
 Record = Mapping[str, Any]
 
 
 def published_names(path: Path) -> list[str]:
-    """The signals that a file has, by its first record, in its order; none of an empty file."""
+    """The signals that a file has, by its first record, in its order; none of one without lines. CannotFinish if the
+    file is torn, or its first line no record."""
     first = next(json_lines(str(path)), None)
     return [] if first is None else list(record_of(first, path)["quality_signals"])
 
@@ -70,9 +73,13 @@ class SignalRecords:
     def _numbered(self) -> Iterator[tuple[int, Record]]:
         last = -1
         for line in json_lines(str(self._path)):
-            record = record_of(line, self._path)
+            try:
+                record = record_of(line, self._path)
+            except CannotFinish:
+                self._told.add(None, f"the line after that of {last} is no record of signals")
+                continue
             prefix, number = record["id"][: len(self._prefix)], record["id"][len(self._prefix) :]
-            if prefix != self._prefix or not number.isdecimal() or int(number) <= last:
+            if prefix != self._prefix or not NUMBER.fullmatch(number) or int(number) <= last:
                 self._told.add(record["id"], f"does not belong here: after line {last} of {self._prefix[:-1]}")
                 continue
             last = int(number)

@@ -250,6 +250,12 @@ def another_key(records):
     records[0]["quality_signals"]["rps_doc_new"] = [[0, 1, 0.5]]
 
 
+def a_torn_line(tree):
+    path = tree / f"quality_signals/{DE_HEAD}.signals.json.gz"
+    first, second, *rest = gzip.decompress(path.read_bytes()).splitlines(keepends=True)
+    path.write_bytes(gzip.compress(b"".join([first, second[:40] + b"\n", *rest])))
+
+
 def a_number(rows):
     rows[1]["id_int"] += 1
 
@@ -285,6 +291,8 @@ def another_digest(rows):
         (with_signals(lambda records: [*records, {**records[0], "id": f"{DE_HEAD}.json.gz/9999"}]), 9999,
          "is not among the documents"),
         (with_signals(lambda records: [*records, records[0]]), 0, "does not belong here"),
+        (with_signals(lambda records: records[0].update(id=f"{DE_HEAD}.json.gz/{'9' * 5000}")), 0, "has no signals"),
+        (a_torn_line, None, "the line after that of 0 is no record of signals"),
         (with_rows("minhash", a_number), 1, "id_int is"),
         (with_rows("minhash", a_band), None, "signature_sim0.8 is not cut from signature_sim1.0"),
         (with_rows("minhash", a_short_signature), None, "signature_sim1.0 is not one band of 128 values"),
