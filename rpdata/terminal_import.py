@@ -30,9 +30,14 @@ def print_import(summary: ImportSummary, *, as_json: bool) -> None:
             f"No documents: {counted(summary.failed, 'record')}; {summary.unread_bytes:,} bytes could not be read. "
             f"See {escape(summary.output)}/errors/documents/"
         )
-    if summary.without_documents:
-        console.print(f"Left out, as their documents are not there: {counted(len(summary.without_documents), 'file')}")
-        for name in summary.without_documents[:NAMED]:
+    left_out = {
+        "their documents are not there": summary.without_documents,
+        "their names are none of RedPajama-V2's, or links to folders": summary.not_named_so,
+    }
+    for why, names in left_out.items():
+        if names:
+            console.print(f"Left out, as {why}: {counted(len(names), 'file')}")
+        for name in names[:NAMED]:
             console.print(f"  {escape(name)}")
     if summary.disagreements:
         console.print(f"The files disagree {summary.disagreements:,} times, see {escape(summary.output)}/errors/:")

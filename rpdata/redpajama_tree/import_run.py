@@ -36,6 +36,7 @@ class ImportSummary:
 
     signals, minhash, duplicates: documents whose partitions have such a file.
     without_documents: files that could not be imported, as the documents that they tell of are not in the tree.
+    not_named_so: what was passed over, as its name is none of RedPajama-V2's, or a link to a folder.
     disagreements: how many, and the first of them.
     """
 
@@ -51,6 +52,7 @@ class ImportSummary:
     minhash: int = 0
     duplicates: int = 0
     without_documents: list[str] = field(default_factory=list)
+    not_named_so: list[str] = field(default_factory=list)
     disagreements: int = 0
     first_disagreements: list[dict[str, Any]] = field(default_factory=list)
     annotated_documents: int = 0        # by this run
@@ -92,6 +94,7 @@ def import_redpajama(
             file_of(component, partition)
             for component, files in found.items() for partition in files if partition not in found[DOCUMENTS]
         )
+        summary.not_named_so = passed_over_in(tree)
         with finishing(
             root,
             count=lambda: count(tasks, summary),
@@ -127,6 +130,16 @@ def files_in(tree: Path) -> dict[str, dict[str, Path]]:
         }
         found[component] = {partition: path for partition, path in named.items() if partition is not None}
     return found
+
+
+def passed_over_in(tree: Path) -> list[str]:
+    """What lies below the tree's folders and is no file of the layout; hidden files are not told of."""
+    return [
+        name
+        for component in NAMES for path in sorted((tree / component).rglob("[!.]*"))
+        if partition_of(component, name := path.relative_to(tree).as_posix()) is None
+        and (path.is_file() or path.is_symlink())
+    ]
 
 
 def planned(manifest: Manifest, root: Path, found: Mapping[str, Mapping[str, Path]]) -> Manifest:

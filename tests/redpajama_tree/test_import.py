@@ -319,9 +319,13 @@ def test_a_summary_names_what_disagrees_and_what_has_no_documents(tree, tmp_path
     (copy / "documents/2023-06/0003/de_middle.json.gz").unlink()
     with (copy / f"documents/{DE_HEAD}.json.gz").open("ab") as documents:
         documents.write(gzip.compress(b"\n"))
+    (copy / "documents/2026-34/0000/en_tail.json.gz").rename(copy / "documents/2026-34/0000/en_tail.json.zst")
+    (copy / "documents/2023-14").symlink_to(copy / "documents/2023-06")
+    (copy / "documents/.part").write_text("")
     done = run("import", "redpajama", copy, "-o", tmp_path / "out", "--workers", "1", "--json")
     assert done.returncode == 3
     summary = json.loads(done.stdout)
+    assert summary["not_named_so"] == ["documents/2023-14", "documents/2026-34/0000/en_tail.json.zst"]
     assert summary["dropped"] == {"empty_line": 1}
     assert summary["disagreements"] == 1
     assert summary["first_disagreements"][0]["doc_id"] == f"{DE_HEAD}.json.gz/1"
