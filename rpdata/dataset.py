@@ -195,6 +195,8 @@ def command_for(overlay: str, root: Path) -> str:
         made = Manifest.load(root).configurations.get(overlay, {})
         lines = f"rpdata dedup {root} --lines {made.get('more_than', 'N')}"
         return dedup_command(root, made) if overlay == DUPLICATES else lines
+    if overlay in COMMANDS and Manifest.load(root).is_imported:
+        return f"rpdata import redpajama TREE --output {root}"
     return COMMANDS.get(overlay, "the command that made {overlay}/").format(root=root, overlay=overlay)
 
 
@@ -229,13 +231,15 @@ def _check(root: Path, entry: Entry, partition: str, documents: PartitionFile) -
     """The file's schema, if it is the one that the ledger speaks of; UserError otherwise."""
     noted = entry.partitions[partition]
     path = root / entry.step / f"{partition}.parquet"
-    command = command_for(entry.step, root)
-    first = "Delete it and run" if path.exists() else "Run"
-    mend = f"{first} {command} again: what is missing is made anew."
+
+    def mend() -> str:      # only for what is wrong: it reads the manifest
+        first = "Delete it and run" if path.exists() else "Run"
+        return f"{first} {command_for(entry.step, root)} again: what is missing is made anew."
+
     try:
         footer = read_footer(path)
     except UserError as error:
-        raise UserError(f"{error}\n{mend}") from error
+        raise UserError(f"{error}\n{mend()}") from error
     differences: dict[str, tuple[Any, Any]] = {
         "number of rows": (footer.rows, noted.rows),
         "checksum of doc_id": (footer.doc_ids, noted.doc_ids),
@@ -244,8 +248,8 @@ def _check(root: Path, entry: Entry, partition: str, documents: PartitionFile) -
     for what, (found, expected) in differences.items():
         if found != expected:
             raise UserError(
-                f"{path} is not the file that was written: its {what} is {found}, in the ledger {expected}.\n{mend}"
+                f"{path} is not the file that was written: its {what} is {found}, in the ledger {expected}.\n{mend()}"
             )
     if (noted.rows, noted.doc_ids) != (documents.rows, documents.doc_ids):
-        raise UserError(f"{path} belongs to other documents than {root / DOCUMENTS / partition}.parquet.\n{mend}")
+        raise UserError(f"{path} belongs to other documents than {root / DOCUMENTS / partition}.parquet.\n{mend()}")
     return OverlayFile(footer.schema, entry.columns)

@@ -357,6 +357,21 @@ def test_torn_files_cost_their_units_and_mended_gives_the_same_bytes(tree, whole
     assert contents(tmp_path / "out") == contents(whole)
 
 
+def test_what_is_damaged_of_an_imported_dataset_is_mended_by_importing_again(whole, tmp_path):
+    copy = shutil.copytree(whole, tmp_path / "copy")
+    (copy / f"minhash/{DE_HEAD}.parquet").write_bytes(b"torn")
+    with pytest.raises(UserError, match=r"Delete it and run rpdata import redpajama TREE --output \S+ again"):
+        Dataset.open(copy)
+
+
+def test_a_dataset_is_opened_by_reading_its_plan_once(whole, monkeypatch):
+    plans = []
+    load = Manifest.load
+    monkeypatch.setattr(Manifest, "load", lambda root: plans.append(root) or load(root))
+    Dataset.open(whole)
+    assert len(plans) == 1
+
+
 def test_importing_and_annotating_are_not_mixed(whole, dataset, tree, crawl):
     resources = Resources.of(1, None, None)
     published_stay = "its signals and signatures are those that were published"
