@@ -23,7 +23,7 @@ from rpdata.cli_push import push_dataset
 from rpdata.cli_report import report
 from rpdata.cli_tune import tune_rule
 from rpdata.errors import FINISHED_WITH_FAILURES, CannotFinish, UserError
-from rpdata.options import Json, Memory, Quiet, Scheduler, Workers
+from rpdata.options import Json, Memory, Quiet, Scheduler, Workers, recipe_of
 from rpdata.verbs import Verbs
 
 if TYPE_CHECKING:
@@ -108,6 +108,10 @@ def compute_signals(
             metavar="DIR|NAME",
         ),
     ] = None,
+    for_recipe: Annotated[
+        str | None,
+        typer.Option(help="Ask models only about documents that this recipe may keep: its name, or FILE.py:NAME."),
+    ] = None,
     text_column: Annotated[str, typer.Option(help="The column of a table that holds the text.")] = "text",
     id_column: Annotated[str | None, typer.Option(help="The column of a table that identifies a row.")] = None,
     url_column: Annotated[str | None, typer.Option(help="The column of a table that holds the URL.")] = None,
@@ -164,7 +168,8 @@ def compute_signals(
     if output is None and is_dataset(inputs):
         refuse_beside_a_dataset(context, BESIDE_ARTEFACTS)
         given, replaced = artefacts_of(artefacts or [])
-        summary = refresh(printable(Path(inputs[0])), given, resources=resources, quiet=quiet, silent=as_json)
+        root, chosen = printable(Path(inputs[0])), recipe_of(for_recipe)
+        summary = refresh(root, given, resources=resources, for_recipe=chosen, quiet=quiet, silent=as_json)
         told(summary, replaced, as_json=as_json)
         return
     if output is None:
@@ -190,6 +195,7 @@ def compute_signals(
         languages=None if languages is None else Languages.parse(languages),
         language_model=language_model,
         artefacts=given,
+        for_recipe=recipe_of(for_recipe),
     )
     shard_size = number_or_auto(files_per_shard)
     if dry_run:

@@ -157,6 +157,7 @@ class Dataset:
         languages: Sequence[str] | None = None,
         bands: float | None = None,
         deduplicated: float | str | None = None,
+        for_recipe: str | None = None,
     ) -> "pl.LazyFrame":
         """The documents with the columns of `overlays` (default: all but decisions), in the dataset's order.
 
@@ -166,14 +167,15 @@ class Dataset:
 
         columns: only these. languages: only partitions of these. bands: adds `signature_sim<bands>` (0.7, 0.8, 0.9 or
         1.0), a list of binary cut from `minhash`'s signature, as RedPajama-V2 publishes it. deduplicated: without the
-        documents that `rpdata dedup` found to be duplicates: "exact", or a similarity such as 0.8.
+        documents that `rpdata dedup` found to be duplicates: "exact", or a similarity such as 0.8. for_recipe: the
+        hash of the recipe that some columns may have been computed for only (`compute-signals --for-recipe`).
 
-        Raises UserError for a name that is not known, for a column that two of the overlays have, and for columns
-        that not all partitions have in the same version.
+        Raises UserError for a name that is not known, for a column that two of the overlays have, for those that not
+        all partitions have in the same version, and for those that were computed for another recipe only.
         """
         from rpdata.scan import Scan
 
-        return Scan.of(self, overlays, columns, languages, bands, deduplicated).lazy()
+        return Scan.of(self, overlays, columns, languages, bands, deduplicated, for_recipe).lazy()
 
     def __repr__(self) -> str:
         return f"Dataset({str(self.root)!r}, {len(self.partitions)} partitions, overlays: {', '.join(self.overlays)})"

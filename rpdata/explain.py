@@ -18,7 +18,7 @@ def explain_document(root: Path, doc_id: str, recipe: Recipe) -> Explanation:
     dataset = Dataset.open(root)
     shown = find_document(root, doc_id)
     recipe = recipe.fit(dataset)
-    sources = sources_of(dataset, kinds_of(recipe.steps))
+    sources = sources_of(dataset, kinds_of(recipe.steps), recipe.readers)
     measured = {(each.overlay, each.name): each.value for each in (*shown.signals, *shown.line_signals)}
     columns = {
         name: shown.fields[name] if name in shown.fields else measured[overlay, name]

@@ -27,7 +27,8 @@ from rpdata import bands
 from rpdata.engine.commit import Commit, sweep
 from rpdata.engine.lock import writer_lock
 from rpdata.errors import UserError, naming
-from rpdata.ledger import Ledger
+from rpdata.for_recipe import limits
+from rpdata.ledger import Entry, Ledger
 from rpdata.manifest import FILE, Manifest
 from rpdata.overlay import read_footer
 from rpdata.redpajama import concatenate, metadata_json, quality_signals_json, signals_json, slices
@@ -121,9 +122,20 @@ def annotated(root: Path) -> tuple[dict[str, list[str]], int]:
         if len(entries) < len(OVERLAYS):
             missing += 1
             continue
+        refuse_limited(root, manifest, entries["quality_signals"])
         exported = [step for step in PLACES if entries[step].inputs or not manifest.is_imported]
         partitions |= dict.fromkeys(entries["documents"].partitions, exported)
     return partitions, missing
+
+
+
+def refuse_limited(root: Path, manifest: Manifest, signals: Entry) -> None:
+    """UserError for signals that were computed for one recipe only: their nulls are not those that are published."""
+    for told in limits(manifest, [signals]):
+        raise UserError(
+            f"cannot export {root}: {told} (in {signals.unit}).\nHave them computed for all documents first: "
+            f"rpdata compute-signals {root} --artefacts DIR, without --for-recipe"
+        )
 
 
 def export_partition(root: Path, output: Path, family: str, partition: str, steps: Sequence[str]) -> int:

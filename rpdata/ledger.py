@@ -86,7 +86,7 @@ class Entry:
     For `documents`, `read` counts the source's records; for any other step it counts the rows of `documents/` that the
     step read, and nothing is dropped or failed. `columns` maps each column of an overlay to the hash of the code,
     artefact and configuration that made it. `failed_values` and `unread_bytes` stand outside the balance: no document
-    is lost with them.
+    is lost with them, nor with `skipped`: documents about which no model was asked (`--for-recipe`).
     """
 
     step: str
@@ -97,6 +97,7 @@ class Entry:
     dropped: Mapping[str, int] = field(default_factory=dict)
     failed: int = 0
     failed_values: int = 0
+    skipped: int = 0
     unread_bytes: int = 0
     inputs: Sequence[Mapping[str, Any]] = ()
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -143,8 +144,8 @@ def configuration_hash(configuration: Mapping[str, Any]) -> str:
 
 
 def totals(entries: Iterable[Entry]) -> dict[str, Any]:
-    """Sums over entries of one step: units, read, written, dropped by reason, failed, failed_values, unread_bytes."""
-    counted = ("read", "written", "failed", "failed_values", "unread_bytes")
+    """Sums over entries of one step: units, what each counts, dropped by reason."""
+    counted = ("read", "written", "failed", "failed_values", "skipped", "unread_bytes")
     sums = dict.fromkeys(("units", *counted), 0)
     dropped = Counter[str]()
     for entry in entries:

@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from rpdata.artefacts.folder import Stored, named_artefacts
 from rpdata.errors import UserError
 from rpdata.manifest import FILE
+
+if TYPE_CHECKING:
+    from rpdata.decide.recipe import Recipe
 
 Workers = Annotated[int | None, typer.Option(min=1, help="Worker processes.", show_default="one a core")]
 Memory = Annotated[str | None, typer.Option(help="Memory for all workers together, e.g. 8GiB.", show_default="all")]
@@ -18,7 +21,7 @@ Json = Annotated[bool, typer.Option("--json", help="The result as JSON on standa
 
 BESIDE_A_DATASET = {"inputs", "workers", "memory", "scheduler", "quiet", "as_json"}
 BESIDE_SIGNALS = BESIDE_A_DATASET | {"signals", "only", "dry_run"}
-BESIDE_ARTEFACTS = BESIDE_A_DATASET | {"artefacts"}
+BESIDE_ARTEFACTS = BESIDE_A_DATASET | {"artefacts", "for_recipe"}
 
 
 def refuse_beside_a_dataset(context: typer.Context, allowed: set[str]) -> None:
@@ -54,6 +57,15 @@ def artefacts_of(collections: Sequence[str]) -> tuple[dict[str, Stored], list[st
                 replaced.append(f"{name} of {found[name].folder.parent}")
             found[name] = stored
     return found, replaced
+
+
+def recipe_of(name: str | None) -> "Recipe | None":
+    """The recipe that `--for-recipe` names; None if it was not given."""
+    if name is None:
+        return None
+    from rpdata.recipe_names import recipe_named  # with Polars, which most runs do without
+
+    return recipe_named(name)
 
 
 def dataset_of(inputs: Sequence[str], file: Path) -> Path:

@@ -15,6 +15,7 @@ from rpdata.bands import BANDS, cut
 from rpdata.dataset import DECISIONS, DOCUMENTS, DUPLICATES, MINHASH, Dataset, dedup_command
 from rpdata.engine.places import language_of
 from rpdata.errors import UserError, unknown_name
+from rpdata.for_recipe import refuse_others
 from rpdata.overlay import TEXT_COLUMN
 from rpdata.pages import TextPages
 
@@ -44,6 +45,7 @@ class Scan:
         languages: Sequence[str] | None,
         bands: float | None,
         deduplicated: float | str | None,
+        for_recipe: str | None,
     ) -> "Scan":
         """See `Dataset.scan`."""
         if not dataset.partitions:
@@ -65,6 +67,7 @@ class Scan:
                 if name not in sources:
                     raise unknown_name("column", name, sources)
             sources = {name: sources[name] for name in columns}
+        refuse_others(dataset, sources, () if for_recipe is None else (for_recipe,))
         for overlay in sorted(set(sources.values())):
             needed = [SIGNATURE if name == band_column else name for name in sources if sources[name] == overlay]
             for sentence in dataset.disagreements(overlay, needed, partitions):

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from rpdata.dataset import DECISIONS, DOCUMENTS, Dataset, entries_by_unit
+from rpdata.for_recipe import limits
 from rpdata.ledger import Entry, totals
 
 
@@ -21,6 +22,7 @@ class StepStatus:
     dropped: dict[str, int]
     failed: int                     # records
     failed_values: int
+    skipped: int                    # documents about which no model was asked: --for-recipe
     unread_bytes: int
     balances: bool                  # every entry: read = written + dropped + failed
 
@@ -35,6 +37,7 @@ class Status:
     """A dataset's state.
 
     disagreements: sentences such as "12 of 40 partitions lack `x` (the first is ...): run ...".
+    limits: sentences about columns that were computed for one recipe only.
     """
 
     dataset: str
@@ -42,6 +45,7 @@ class Status:
     partitions: int                 # written
     steps: list[StepStatus]
     disagreements: list[str]
+    limits: list[str]
 
     @property
     def complete(self) -> bool:
@@ -70,6 +74,7 @@ def status_of(dataset: Dataset, entries: Sequence[Entry]) -> Status:
         partitions=len(dataset.partitions),
         steps=[_step(dataset, step, entries) for step in steps],
         disagreements=disagreements,
+        limits=list(map(str, limits(dataset.manifest, entries))),
     )
 
 

@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from rpdata.annotate import RunSummary
+from rpdata.annotate.saving import Saving
 from rpdata.dataset import command_for
 from rpdata.export import ExportSummary
 from rpdata.signals import CATALOGUE, find
@@ -64,6 +65,8 @@ def print_run(summary: RunSummary, *, as_json: bool) -> None:
         named = ", ".join(summary.artefacts)
         replaced = f"; replaced: {', '.join(summary.replaced)}" if summary.replaced else ""
         console.print(f"Artefacts: {escape(named)} ({len(summary.artefacts)}){escape(replaced)}.")
+    if summary.saving:
+        console.print(escape(spared(summary, summary.saving)))
     if summary.not_computed:
         console.print(
             f"Not computed: {len(summary.not_computed)} signals that need a model or a list "
@@ -92,6 +95,20 @@ def work(summary: RunSummary) -> str:
         f"This run: {counted(new, 'unit')}{earlier}, {counted(summary.annotated_documents, 'document')}, "
         f"{megabytes:,.1f} MB of text in {summary.seconds:,.1f} s, start and views included."
     )
+
+
+
+def spared(summary: RunSummary, saving: Saving) -> str:
+    """What a recipe spared models, in the documents of these inputs and in this run."""
+    share = f" ({summary.skipped / summary.written:.1%})" if summary.written else ""
+    told = (
+        f"For the recipe {summary.for_recipe}: no model was asked about {summary.skipped:,} of {summary.written:,} "
+        f"documents{share}, which it rejects without"
+    )
+    if not (saving.skipped and saving.seconds and saving.seconds_saved):
+        return f"{told}."
+    return f"{told}. Models took {saving.seconds:,.1f} s in this run, and would have taken about " \
+        f"{saving.seconds_saved:,.1f} s more for those that were skipped."
 
 
 def print_signals(*, as_json: bool) -> None:
@@ -165,6 +182,8 @@ def print_status(status: Status, *, as_json: bool) -> None:
         rows.append((f"dropped: {escape(reason)}", [step.dropped.get(reason, 0) for step in steps]))
     rows += [("failed", [step.failed for step in steps])]
     rows += [("unread bytes", [step.unread_bytes for step in steps])]
+    if any(step.skipped for step in steps):
+        rows.append(("no model asked", [step.skipped for step in steps]))
     if any(step.failed_values for step in steps):
         rows.append(("failed values", [step.failed_values for step in steps]))
     for name, values in rows:
@@ -180,6 +199,8 @@ def print_status(status: Status, *, as_json: bool) -> None:
         print_units("with errors (see errors/)", step.step, step.with_errors)
     for sentence in status.disagreements:
         console.print(escape(sentence))
+    for sentence in status.limits:
+        console.print(escape(f"{sentence}."))
     missing = [step.step for step in steps if step.missing]
     for command in dict.fromkeys(command_for(step, Path(status.dataset)) for step in missing):
         console.print(f"To do what is missing: {escape(command)}")

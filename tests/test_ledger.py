@@ -91,7 +91,7 @@ def test_totals_add_up_over_the_units_of_a_step(tmp_path: Path) -> None:
     put(tmp_path, entry(unit="2026-34/0001", rows=2, read=4, dropped={"too_short": 1, "too_long": 1}, unread_bytes=10))
     put(tmp_path, entry("minhash", rows=100))
     assert totals(Ledger(tmp_path).entries("documents")) == {
-        "units": 2, "read": 13, "written": 7, "failed": 1, "failed_values": 0, "unread_bytes": 10,
+        "units": 2, "read": 13, "written": 7, "failed": 1, "failed_values": 0, "skipped": 0, "unread_bytes": 10,
         "dropped": {"too_long": 1, "too_short": 4},
     }
 

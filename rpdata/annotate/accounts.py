@@ -51,9 +51,12 @@ def documents_entry(
 
 
 def overlay_entry(
-    step: str, unit: Unit, settings: Settings, files: Mapping[str, PartitionFile], documents: Entry
+    step: str, unit: Unit, settings: Settings, files: Mapping[str, PartitionFile], documents: Entry, skipped: int
 ) -> Entry:
-    """`read` is what `documents/` holds, whatever became of it on the way through the kernels."""
+    """`read` is what `documents/` holds, whatever became of it on the way through the kernels.
+
+    skipped: documents about which no model was asked.
+    """
     configuration = settings.configuration(step, unit)
     return Entry(
         step=step,
@@ -61,6 +64,7 @@ def overlay_entry(
         configuration=configuration,
         partitions=files,
         read=documents.written,
+        skipped=skipped if step == "quality_signals" else 0,
         columns=settings.signal_columns if step == "quality_signals" else {"signature": configuration},
     )
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -85,10 +86,12 @@ class Models:
         languages: Sequence[str | None],
         columns: Iterable[str],
         seconds: dict[str, float],
+        skipped: npt.NDArray[np.bool_] | None = None,
     ) -> ModelStats:
         """What the signals of these columns read.
 
-        languages: of each document. seconds: what each kind of artefact took is added to its name.
+        languages: of each document. seconds: what each kind of artefact took is added to its name. skipped: documents
+        about which none is asked.
         """
         asked = [self.here[name] for name in sorted(self.feeding(columns))]
         found: dict[str, pa.Array] = {"lm": documents["perplexity"], "lm.bucket": documents["bucket"]}
@@ -96,6 +99,7 @@ class Models:
             began = time.perf_counter()
             for language, scorer in loaded(kind, group).items():
                 rows = rows_in(language, languages)
+                rows = rows if skipped is None else rows[~skipped[rows]]
                 if len(rows):
                     said = scorer(documents if len(rows) == documents.num_rows else documents.take(pa.array(rows)))
                     for name, values in said.items():

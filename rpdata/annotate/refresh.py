@@ -5,8 +5,10 @@ What decides its documents is read from the manifest: they are measured again wh
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rpdata.annotate.accounts import not_as_written
 from rpdata.annotate.language import LanguageModel
@@ -27,13 +29,23 @@ from rpdata.ledger import Ledger
 from rpdata.manifest import Manifest
 from rpdata.sources import ReadOptions
 
+if TYPE_CHECKING:
+    from rpdata.decide.recipe import Recipe
+
 
 def refresh(
-    root: Path, artefacts: Mapping[str, Stored], *, resources: Resources, quiet: bool = False, silent: bool = True
+    root: Path,
+    artefacts: Mapping[str, Stored],
+    *,
+    resources: Resources,
+    for_recipe: "Recipe | None" = None,
+    quiet: bool = False,
+    silent: bool = True,
 ) -> RunSummary:
     """Compute the signals and signatures that the dataset's documents lack, or have of other artefacts or code.
 
-    artefacts: by name, beside those that the dataset was begun with.
+    artefacts: by name, beside those that the dataset was begun with. for_recipe: the one that models see documents
+    for (`Cascade`); None: they see all, and columns that were computed for a recipe only are computed anew.
 
     Raises UserError where the dataset or an artefact is refused, CannotFinish where the work can't be finished.
     """
@@ -43,7 +55,10 @@ def refresh(
     with writer_lock(root):
         manifest = Manifest.load(root)
         manifest.refuse_if_imported(root)
-        settings = settings_of(manifest, root, artefacts)
+        settings = {
+            form: replace(options, for_recipe=for_recipe)
+            for form, options in settings_of(manifest, root, artefacts).items()
+        }
         ledger = Ledger(root)
         units = [unit for unit in manifest.units if ledger.path("documents", unit.name).is_file()]
         if not units:
@@ -71,7 +86,7 @@ def refresh(
                     form = unit.inputs[0].format
                     return partial(refresh_unit, unit, {form: settings[form].in_group_of(unit)})
 
-                work_through(todo, task, root, resources, summary, quiet, silent)
+                work_through(todo, task, root, resources, summary, quiet, silent, summary.saving)
     summary.seconds = round(time.monotonic() - started, 3)
     return summary
 

@@ -17,6 +17,7 @@ from rpdata.annotate.paragraph_plan import (
     with_neighbours,
 )
 from rpdata.annotate.paragraphs_run import find_duplicates
+from rpdata.annotate.saving import Saving
 from rpdata.annotate.settings import BY_LANGUAGE, Settings
 from rpdata.annotate.unit import missing_steps, signals_missing, task_of
 from rpdata.annotate.work import finishing, work_through
@@ -60,6 +61,9 @@ class RunSummary:
     removed_lines: int = 0
     removed_bytes: int = 0
     not_computed: list[str] = field(default_factory=list)   # signals that wait for an artefact
+    for_recipe: str | None = None       # the one that models see documents for
+    skipped: int = 0                    # documents about which no model was asked, done now or before
+    saving: Saving | None = None        # of this run
 
     @classmethod
     def of(cls, units: Sequence[Unit], done_before: int, settings: Settings, shown: str) -> "RunSummary":
@@ -73,6 +77,8 @@ class RunSummary:
             replaced=list(settings.models.replaced),
             paragraph_dedup=settings.paragraphs is not None,
             not_computed=[name for name in CATALOGUE if name not in settings.signal_columns],
+            for_recipe=settings.for_recipe.name if settings.for_recipe else None,
+            saving=Saving() if settings.for_recipe else None,
         )
 
     @property
@@ -136,7 +142,7 @@ def run(
             with told_together(unfinished):
                 if pending:
                     task = partial(task_of, settings=settings)
-                    work_through(pending, task, root, resources, summary, quiet, silent)
+                    work_through(pending, task, root, resources, summary, quiet, silent, summary.saving)
     summary.seconds = round(time.monotonic() - started, 3)
     return summary
 
@@ -229,5 +235,8 @@ def count(units: Sequence[Unit], root: Path, summary: RunSummary) -> None:
         summary.unread_bytes += entry.unread_bytes
         summary.units_with_errors += (root / "errors" / "documents" / f"{unit.name}.jsonl").exists()
     summary.dropped = dict(sorted(dropped.items()))
+    if summary.for_recipe:
+        entries = [ledger.entry("quality_signals", unit.name) for unit in units]
+        summary.skipped = sum(entry.skipped for entry in entries if entry)
     if summary.paragraph_dedup:
         summary.removed_lines, summary.removed_bytes = removed_in(root, units)

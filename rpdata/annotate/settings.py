@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rpdata.annotate import identity
 from rpdata.annotate.columns import Columns
@@ -27,6 +27,10 @@ from rpdata.sources import ReadOptions
 from rpdata.text import Family
 from rpdata.text.minhash import SEED, SHINGLE_WORDS
 from rpdata.text.permute import PERMUTATIONS
+
+if TYPE_CHECKING:
+    from rpdata.annotate.cascade import Cascade
+    from rpdata.decide.recipe import Recipe
 
 EXTRACTOR = f"resiliparse {version('resiliparse')}"
 
@@ -54,6 +58,7 @@ class Settings:
     subset: hash of what decides which documents of another dataset these are; None: they are read from inputs.
     artefacts: those that are given to feed signals, by name. models: with those that the dataset has, see
     `with_artefacts`.
+    for_recipe: the one that models see documents for, `Cascade`; None: they see all documents.
     """
 
     output: Path
@@ -68,6 +73,7 @@ class Settings:
     subset: str | None = None
     artefacts: Mapping[str, Stored] = field(default_factory=dict)
     models: Models = field(default_factory=Models)
+    for_recipe: "Recipe | None" = None
 
     def with_model(self, found: Iterable[tuple[str, Input]], before: Manifest) -> "Settings":
         """The settings with languages and the model, if an input needs them.
@@ -152,12 +158,33 @@ class Settings:
 
     def signals_configuration(self) -> dict[str, Any]:
         used = {"artefacts": dict(self.models.identities)} if self.models.identities else {}
-        return {"code": code_hash(), **used}
+        return {"code": code_hash(), **used, **self.recipe_configuration()}
+
+    def recipe_configuration(self) -> dict[str, Any]:
+        """What the manifest says of the recipe that models see documents for."""
+        if self.cascade is None:
+            return {}
+        recipe = self.cascade.recipe
+        told = {"recipe": recipe.name, "hash": recipe.hash, "rules": list(map(str, recipe.steps))}
+        # after an edit a rule means something else, and a list of rules does not say what edits are before it
+        told["rule_hashes"] = [] if recipe.edits else [rule.hash for rule in recipe.rules]
+        return {"for_recipe": {**told, "columns": list(self.cascade.waiting)}}
 
     @cached_property
     def signal_columns(self) -> dict[str, str]:
         """The columns of `quality_signals/`, each with the hash of what it is made by, in their order."""
-        return column_hashes(self.models.fed())
+        columns = column_hashes(self.models.fed())
+        return columns if self.cascade is None else self.cascade.versions(columns)
+
+    @cached_property
+    def cascade(self) -> "Cascade | None":
+        """What is spared for `for_recipe`. UserError if that can't be."""
+        if self.for_recipe is None:
+            return None
+        from rpdata.annotate.cascade import Cascade  # with Polars, which most runs do without
+
+        fed = self.models.fed()
+        return Cascade.of(self.for_recipe, list(column_hashes(fed)), fed)
 
     def configuration(self, step: str, unit: Unit) -> str:
         """The hash that the ledger keeps for `step` of `unit`: another hash means that the work must be done again."""

@@ -2,7 +2,7 @@
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -20,6 +20,7 @@ from rpdata.annotate.columns import Columns
 from rpdata.annotate.identity import id_ints
 from rpdata.annotate.overlays import Overlays
 from rpdata.annotate.parts import Part, are_intact, from_source, languages_of, stored
+from rpdata.annotate.saving import Saving
 from rpdata.annotate.settings import Settings
 from rpdata.engine.cluster import advance
 from rpdata.engine.commit import Commit
@@ -27,7 +28,7 @@ from rpdata.engine.plan import Unit
 from rpdata.errors import UserError
 from rpdata.ledger import Entry, Ledger, ReadReport, refuse_loss
 from rpdata.schema import MINHASH, OVERLAYS
-from rpdata.signals import compute, reads_text, schema, stop_lists
+from rpdata.signals import TextStats, compute, reads_text, schema, stop_lists
 from rpdata.text import measure
 
 
@@ -36,11 +37,13 @@ class UnitReport:
     """What a task tells the command. The ledger is the record; this is for progress and logs.
 
     seconds: wall time by stage (`read`, `language`, `measure`, kinds of artefacts, `signals`, `write`).
+    saving: what was spared for a recipe.
     """
 
     unit: str
     documents: int = 0
     text_bytes: int = 0
+    saving: Saving = field(default_factory=Saving)
     seconds: defaultdict[str, float] = field(default_factory=partial(defaultdict, float))
 
     def timed(self, stage: str, started: float) -> float:
@@ -94,7 +97,9 @@ def annotate_unit(unit: Unit, settings: Settings, reads_inputs: bool = True) -> 
         documents = standing or documents_entry(unit, settings, overlays.files("documents"), source)
         for step in missing:
             files = overlays.files(step)
-            entry = documents if step == "documents" else overlay_entry(step, unit, settings, files, documents)
+            entry = documents if step == "documents" else overlay_entry(
+                step, unit, settings, files, documents, summary.saving.skipped
+            )
             refuse_loss(entry, documents)
             output.record(entry)
     return summary
@@ -150,11 +155,9 @@ def annotate_parts(
         clock = summary.timed("measure", clock)
         rows = {"documents": documents}
         if "quality_signals" in overlays.steps:
-            said = settings.models.ask(documents, languages, columns.computed, summary.seconds)
-            clock = time.perf_counter()
-            found = compute(columns.computed, documents, text, said)
             kept = {name: known[name] for name in columns.kept} if known else {}
-            made = {"doc_id": documents["doc_id"], **kept, **found}
+            found = signals_of_batch(documents, languages, text, kept, columns.computed, settings, summary)
+            made = {"doc_id": documents["doc_id"], **found}
             form = overlays.schemas["quality_signals"]
             rows["quality_signals"] = pa.RecordBatch.from_arrays([made[name] for name in form.names], schema=form)
         if "minhash" in overlays.steps:
@@ -171,3 +174,32 @@ def annotate_parts(
         del documents, text, signatures, rows   # or they would be held while the next batch is read and measured
     summary.timed("read", clock)
     summary.seconds["read"] -= summary.seconds["language"]      # which the reading waited for
+
+
+def signals_of_batch(
+    documents: pa.RecordBatch,
+    languages: Sequence[str | None],
+    text: TextStats | None,
+    kept: Mapping[str, pa.Array],
+    computed: Sequence[str],
+    settings: Settings,
+    summary: UnitReport,
+) -> dict[str, pa.Array]:
+    """The columns of `quality_signals/`: those that are kept, and those that are computed.
+
+    For a recipe, first those that no model feeds, then the others, of the documents that it may still keep.
+    """
+    cascade, models = settings.cascade, settings.models
+    waiting = cascade.waiting if cascade else ()
+    first = [name for name in computed if name not in waiting]
+    found = {**kept, **compute(first, documents, text, models.ask(documents, languages, first, summary.seconds))}
+    if cascade is None:
+        return found
+    rejected = cascade.rejected(documents, found)
+    summary.saving.count(documents, rejected)
+    last = [name for name in computed if name in waiting]
+    models.ask(documents.slice(0, 0), [], last, summary.seconds)     # loads them: that is spared for no document
+    before = time.perf_counter()
+    said = models.ask(documents, languages, last, summary.seconds, rejected)
+    summary.saving.seconds += time.perf_counter() - before
+    return {**found, **compute(last, documents, text, said)}

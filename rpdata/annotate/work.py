@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
+from rpdata.annotate.saving import Saving
 from rpdata.annotate.timings import Timings
 from rpdata.annotate.unit import UnitReport
 from rpdata.engine.cluster import Cluster, UnitsLeftOut, existing_cluster, local_cluster
@@ -32,10 +33,11 @@ def work_through(
     summary: Annotated,
     quiet: bool,
     silent: bool,
+    saving: Saving | None = None,
 ) -> None:
     """Do the task of each unit; every unit that can be finished is. Counts into `summary`, times into the logs.
 
-    task: what travels to a worker for a unit, and is called there.
+    task: what travels to a worker for a unit, and is called there. saving: what is spared for a recipe is added to it.
     """
     sizes = {unit.name: unit.size for unit in units}
     with (
@@ -49,6 +51,8 @@ def work_through(
             timings.add(report)
             summary.annotated_documents += report.documents
             summary.annotated_text_bytes += report.text_bytes
+            if saving:
+                saving.add(report.saving)
 
 
 def done(task: Callable[[], UnitReport]) -> UnitReport:

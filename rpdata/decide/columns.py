@@ -1,6 +1,6 @@
 """The columns that rules read: which overlay of a dataset has each, and what to do about those that it lacks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -9,6 +9,7 @@ from rpdata.dataset import DECISIONS, DOCUMENTS, DUPLICATES, Dataset, command_fo
 from rpdata.decide.rules import Rule
 from rpdata.decide.values import Kind
 from rpdata.errors import UserError, unknown_name
+from rpdata.for_recipe import refuse_others
 
 if TYPE_CHECKING:
     import polars as pl
@@ -22,11 +23,13 @@ CALLED: Mapping[Kind, str] = {
 }
 
 
-def sources_of(dataset: Dataset, columns: Mapping[str, Kind]) -> dict[str, str]:
+def sources_of(dataset: Dataset, columns: Mapping[str, Kind], readers: Collection[str] = ()) -> dict[str, str]:
     """Column -> the overlay (or `documents`) that has it, in the order of the columns.
 
-    UserError for a column that is not there, that two overlays have, that is of another type, or that not all
-    partitions have in the same version.
+    readers: the recipe that decides by them (`Recipe.readers`); none, where they are read for other ends.
+
+    UserError for a column that is not there, that two overlays have, that is of another type, that not all partitions
+    have in the same version, or that was computed for another recipe only.
     """
     sources = {}
     for name, kind in columns.items():
@@ -39,6 +42,7 @@ def sources_of(dataset: Dataset, columns: Mapping[str, Kind]) -> dict[str, str]:
         for sentence in dataset.disagreements(places[0], [name], dataset.partitions):
             raise UserError(f"cannot decide on {dataset.root}: {sentence}")
         refuse_type(dataset, places[0], name, kind)
+    refuse_others(dataset, sources, readers)
     return sources
 
 

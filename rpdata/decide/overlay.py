@@ -65,7 +65,7 @@ class DecisionTask:
 
 def tasks_of(dataset: Dataset, recipe: Recipe) -> list[DecisionTask]:
     """A task for each unit that has documents. UserError if the dataset lacks a column that the recipe reads."""
-    sources = sources_of(dataset, kinds_of(recipe.steps))
+    sources = sources_of(dataset, kinds_of(recipe.steps), recipe.readers)
     columns = {
         name: dataset.file(step, dataset.partitions[0]).version(name) for name, step in sources.items()
     } if dataset.partitions else {}

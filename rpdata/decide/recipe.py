@@ -92,6 +92,11 @@ class Recipe:
         return configuration_hash({"rules": ordered(self.steps), "unknown": self.unknown})
 
     @property
+    def readers(self) -> set[str]:
+        """Its hash and those of its rules: by them it may read what was computed for it, or for fewer rules."""
+        return {self.hash} if self.edits else {self.hash, *(rule.hash for rule in self.rules)}
+
+    @property
     def folder(self) -> str:
         """The overlay of its decisions."""
         return f"decisions/{self.name}-{self.hash[:12]}"

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from rpdata.dataset import DOCUMENTS, DUPLICATES, Dataset
 from rpdata.engine.places import language_of
 from rpdata.errors import CannotFinish, UserError
+from rpdata.for_recipe import limited
 from rpdata.overlay import DOC_IDS
 from rpdata.redpajama import slices
 from rpdata.redpajama_tree.layout import Request, bucket_of
@@ -36,11 +37,15 @@ class OwnPart:
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which rows of the parts: in these languages (None: all), of these buckets, kept by this column (None: all)."""
+    """Which rows of the parts: in these languages (None: all), of these buckets, kept by this column (None: all).
+
+    hidden: signals that are left out of the rows, as they were computed for one recipe only.
+    """
 
     languages: tuple[str, ...] | None
     buckets: tuple[str, ...]
     kept: str | None
+    hidden: tuple[str, ...] = ()
 
 
 def own_parts(tree: Tree, request: Request) -> tuple[list[OwnPart], Wanted]:
@@ -82,7 +87,9 @@ def own_parts(tree: Tree, request: Request) -> tuple[list[OwnPart], Wanted]:
         )
         for part in chosen
     ]
-    return parts, Wanted(request.languages, request.buckets, kept)
+    files = dataset.overlays.get(QUALITY_SIGNALS, {}).values() if dataset else ()
+    hidden = tuple(sorted({name for file in files for name in limited(file.hashes)}))
+    return parts, Wanted(request.languages, request.buckets, kept, hidden)
 
 
 def own_rows(parts: Sequence[OwnPart], wanted: Wanted) -> Iterator[dict[str, str]]:
@@ -113,6 +120,7 @@ def rows_of(part: OwnPart, wanted: Wanted) -> Iterator[dict[str, str]]:
             documents, signals, *marks = (file.read_row_group(group) for file in files)
             keep = kept_rows(part.partition, wanted, documents, signals, marks)
             documents, signals = documents.filter(keep), signals.filter(keep)
+            signals = signals.drop_columns([name for name in wanted.hidden if name in signals.schema.names])
             start = 0
             for some in slices(signals):
                 yield from in_redpajama_form(documents.slice(start, some.num_rows), some).to_pylist()

@@ -44,7 +44,7 @@ from datasets import load_dataset
 | language | documents |
 |---|---:|
 {languages}
-{recipes}{edited}{artefacts}"""
+{recipes}{edited}{artefacts}{limits}"""
 
 
 EXAMPLE = """\
@@ -95,6 +95,11 @@ Models and lists that feed signals:
 {rows}
 """
 
+LIMITS = """
+{sentences}. A null there says nothing of the document, so the sample leaves these
+columns out, and rpdata refuses them to other recipes.
+"""
+
 
 @dataclass(frozen=True)
 class Decided:
@@ -131,6 +136,7 @@ def card(
     artefacts: Mapping[str, str],
     subset: Mapping[str, Any] | None,
     read: int,
+    limits: Sequence[str],
 ) -> str:
     """The card's text; a function of the dataset alone, so that two identical runs write the same bytes.
 
@@ -140,6 +146,7 @@ def card(
     paragraphs: the mode of paragraph deduplication, as it is typed; None: text was left as it was read.
     artefacts: name -> sha256 of those that feed signals.
     subset: what the manifest says, if a recipe kept the documents of `read` ones of another dataset.
+    limits: what is to be said of columns that were computed for one recipe only.
     """
     shown = CONFIGURATIONS if sample is not None else {"documents": CONFIGURATIONS["documents"]}
     globs = {
@@ -169,6 +176,7 @@ def card(
         artefacts=ARTEFACTS.format(
             rows="\n".join(f"| `{name}` | `{sha256[:12]}` |" for name, sha256 in sorted(artefacts.items()))
         ) if artefacts else "",
+        limits=LIMITS.format(sentences=". ".join(limits)) if limits else "",
         languages="\n".join(f"| {name} | {count:,} |" for name, count in sorted(documents_by_language.items())),
     )
 

@@ -118,7 +118,7 @@ def spread(verdicts: Sequence[Verdict], number: int, kind: Callable[[Verdict], s
 def read_examples(dataset: Dataset, recipe: Recipe, verdicts: Sequence[Verdict]) -> Iterator[Example]:
     """Documents of one partition, ascending by row."""
     partition = verdicts[0].place.partition
-    sources = sources_of(dataset, kinds_of(recipe.steps))
+    sources = sources_of(dataset, kinds_of(recipe.steps), recipe.readers)
     path = dataset.root / DOCUMENTS / f"{partition}.parquet"
     with (
         PartitionFiles(dataset.root, partition) as files,

@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-import pyarrow as pa
-
 from rpdata.dataset import Dataset
 from rpdata.decide.algebra import LANGUAGE, ForLanguages, Not
 from rpdata.decide.columns import is_number, kinds_of, sources_of
@@ -13,6 +11,7 @@ from rpdata.decide.fitted import Thresholds
 from rpdata.decide.recipe import Recipe
 from rpdata.decide.rules import Named, Rule
 from rpdata.decide.values import Column, Value, col
+from rpdata.for_recipe import limited
 from rpdata.signals.columns import named
 
 SIGNALS = "quality_signals"
@@ -127,9 +126,15 @@ def bounds_in(rule: Rule, recipe: int, scopes: tuple[Scope, ...]) -> Iterator[tu
 
 
 def drawable(dataset: Dataset, overlay: str) -> list[str]:
-    """The columns of an overlay that have one number for each document, in every partition, of one version."""
-    schema: pa.Schema = dataset.file(overlay, dataset.partitions[0]).schema if dataset.partitions else pa.schema([])
-    names = [field.name for field in schema if is_number(field.type) and field.name != "id_int"]
+    """The columns of an overlay that have one number for each document, in every partition, of one version.
+
+    Those that were computed for one recipe only are drawn with that recipe, and not by themselves.
+    """
+    if not dataset.partitions:
+        return []
+    file = dataset.file(overlay, dataset.partitions[0])
+    others = {"id_int", *limited(file.hashes)}
+    names = [field.name for field in file.schema if is_number(field.type) and field.name not in others]
     return [name for name in names if not any(dataset.disagreements(overlay, [name], dataset.partitions))]
 
 
@@ -152,4 +157,4 @@ def sources_of_measures(dataset: Dataset, measures: Sequence[Measure], recipes: 
     for measure in measures:
         if measure.stage:
             kinds |= kinds_of(recipes[measure.stage[0]].steps)
-    return sources_of(dataset, kinds)
+    return sources_of(dataset, kinds, {reader for recipe in recipes for reader in recipe.readers})

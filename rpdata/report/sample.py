@@ -8,7 +8,7 @@ lines counts among them and is not shown: its signals alone would take tens of m
 import errno
 import heapq
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -39,11 +39,11 @@ SCHEMA = pa.schema(
 MADE_FROM = b"rpdata.made_from"
 
 
-def write_sample(root: Path, partitions: Iterable[str], made_from: str) -> int:
+def write_sample(root: Path, partitions: Iterable[str], made_from: str, hidden: Collection[str] = ()) -> int:
     """Write the sample of the dataset at `root`; return its number of documents.
 
     partitions: paths such as "2023-06/0000/en_head", in the dataset's order. made_from: a hash of the overlays that
-    the sample shows; a sample that carries the same hash is left as it is.
+    the sample shows; a sample that carries the same hash is left as it is. hidden: signals that are not shown.
     """
     path = root / "sample" / "sample.parquet"
     known = size_if_made_from(made_from, path)
@@ -54,7 +54,7 @@ def write_sample(root: Path, partitions: Iterable[str], made_from: str) -> int:
         temporary = commit.file("sample/sample.parquet")
         with naming(path), pq.ParquetWriter(temporary, SCHEMA, compression="zstd", compression_level=1) as writer:
             for partition, rows in choose(root, partitions):
-                for batch in read_rows(root, partition, rows):
+                for batch in read_rows(root, partition, rows, hidden):
                     writer.write_batch(batch)
                     written += batch.num_rows
             writer.add_key_value_metadata({MADE_FROM.decode(): made_from})
@@ -90,7 +90,7 @@ def choose(root: Path, partitions: Iterable[str]) -> list[tuple[str, np.ndarray]
     return [(name, np.sort(np.array(rows[name]))) for name in names if rows[name]]
 
 
-def read_rows(root: Path, partition: str, rows: np.ndarray) -> Iterator[pa.RecordBatch]:
+def read_rows(root: Path, partition: str, rows: np.ndarray, hidden: Collection[str]) -> Iterator[pa.RecordBatch]:
     """The given rows of a partition in the sample's form, a few at a time; without documents of too many lines."""
     path, signals_path = (root / step / f"{partition}.parquet" for step in ("documents", "quality_signals"))
     with ExitStack() as stack:
@@ -100,6 +100,7 @@ def read_rows(root: Path, partition: str, rows: np.ndarray) -> Iterator[pa.Recor
         with reading(signals_path):
             signals = stack.enter_context(pq.ParquetFile(signals_path))
         names = [name for name in documents.schema_arrow.names if name != TEXT_COLUMN]
+        shown_signals = [name for name in signals.schema_arrow.names if name not in hidden]
         first = 0
         for group in range(documents.num_row_groups):
             size = documents.metadata.row_group(group).num_rows
@@ -108,7 +109,7 @@ def read_rows(root: Path, partition: str, rows: np.ndarray) -> Iterator[pa.Recor
             if len(wanted) == 0:
                 continue
             with reading(signals_path):
-                values = signals.read_row_group(group).take(pa.array(wanted))
+                values = signals.read_row_group(group, columns=shown_signals).take(pa.array(wanted))
                 values.validate(full=True)
             shown = pc.less_equal(pc.list_value_length(values["line_start"]), MAX_LINES)
             values = values.filter(shown)

@@ -8,7 +8,8 @@ from rpdata import redpajama
 from rpdata.dataset import DECISIONS
 from rpdata.engine.commit import write_atomically
 from rpdata.engine.places import language_of
-from rpdata.ledger import Ledger, configuration_hash, hash_of
+from rpdata.for_recipe import limits
+from rpdata.ledger import Entry, Ledger, configuration_hash, hash_of
 from rpdata.manifest import Manifest
 from rpdata.report import sample
 from rpdata.report.card import Decided, card
@@ -25,20 +26,25 @@ def write_views(root: Path) -> None:
     snapshots: set[str] = set()
     read = 0
     steps = steps_shown(manifest, ledger)
+    signals: list[Entry] = []
     for unit in manifest.units:
         entries = [entry for step in steps if (entry := ledger.entry(step, unit.name))]
         if len(entries) < len(steps):
             continue
         snapshots.add(unit.snapshot)
         read += entries[0].read
+        signals += entries[1:2]
         for partition, file in entries[0].partitions.items():
             documents[language_of(partition)] += file.rows
             partitions.append(partition)
             made_from[partition] = [entry.partitions[partition].xxh3 for entry in entries]
+    found = limits(manifest, signals)
     shown = None
     if len(steps) > 1:
         made_by = [hash_of(Path(inspect.getfile(module))) for module in (redpajama, sample)]
-        shown = sample.write_sample(root, partitions, configuration_hash({"files": made_from, "code": made_by}))
+        hidden = {name for told in found for name in told.columns}
+        state = {"files": made_from, "code": made_by, **({"hidden": sorted(hidden)} if hidden else {})}
+        shown = sample.write_sample(root, partitions, configuration_hash(state), hidden)
     family = manifest.configurations["minhash"]["minhash_hash"]
     told = manifest.configurations
     mode = told.get("documents", {}).get("paragraph_dedup")
@@ -48,6 +54,7 @@ def write_views(root: Path) -> None:
         paragraphs=None if mode == "off" else mode,
         artefacts=told.get("quality_signals", {}).get("artefacts", {}),
         subset=manifest.subset, read=read,
+        limits=[str(one) for one in found],
     )
     write_atomically(root / "README.md", text.encode())
 
