@@ -11,6 +11,7 @@ from pathlib import Path
 import xxhash
 
 from rpdata.annotate.signals_file import advice, said, where
+from rpdata.decide.learned import load_learned
 from rpdata.decide.recipe import NAME, Recipe
 from rpdata.decide.rules import Rule
 from rpdata.errors import UserError, unknown_name
@@ -23,7 +24,9 @@ EXAMPLE = """\
 
 
 def recipe_named(name: str) -> Recipe:
-    """The recipe of that name, or that a file has under that name: FILE.py:NAME. UserError if there is none."""
+    """The recipe of that name, or that a file has: FILE.py:NAME, or FILE.json that `learn` saved. UserError if not."""
+    if name.endswith(".json"):
+        return load_learned(name)
     path, colon, variable = name.rpartition(":")
     if colon and path.endswith(".py"):
         return recipe_of_file(Path(path), variable)
