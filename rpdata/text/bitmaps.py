@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from rpdata.text.arrays import Bits, Counts
-from rpdata.text.compiled import int64, kernel, uint64
+from rpdata.text.compiled import borrowing_kernel, int64, uint64
 from rpdata.text.vectors import BLOCK, lowest, popcount
 
 FIRST = BLOCK       # where a document starts: the block before it is a margin of blanks, and another follows its end
@@ -48,13 +48,13 @@ def make_bitmaps(blocks: int) -> tuple[Bitmaps, Ranks]:
     return bitmaps, Ranks(*(np.zeros(blocks + 1, np.int32) for _ in Ranks._fields))
 
 
-@kernel
+@borrowing_kernel
 def everywhere_if(condition: bool) -> int:
     """All 64 bits set if the condition holds, none if not."""
     return uint64(0) - uint64(condition)
 
 
-@kernel
+@borrowing_kernel
 def rank(bits: Bits, before: Counts, position: int) -> int:
     """How many bits are set below a position."""
     word = position >> 6
@@ -62,7 +62,7 @@ def rank(bits: Bits, before: Counts, position: int) -> int:
     return int64(before[word]) + popcount(bits[word] & below)
 
 
-@kernel
+@borrowing_kernel
 def count_set(bits: Bits, position: int, length: int) -> int:
     """How many bits are set of at least one, from a position on."""
     count = 0
@@ -73,7 +73,7 @@ def count_set(bits: Bits, position: int, length: int) -> int:
     return count + popcount(next_64(bits, position) << uint64(BLOCK - length))
 
 
-@kernel
+@borrowing_kernel
 def next_64(bits: Bits, position: int) -> int:
     """64 bits from a position on."""
     word = position >> 6
@@ -81,7 +81,7 @@ def next_64(bits: Bits, position: int) -> int:
     return uint64(bits[word] >> offset | bits[word + 1] << uint64(1) << (uint64(63) - offset))
 
 
-@kernel
+@borrowing_kernel
 def count_between(bits: Bits, start: int, end: int) -> int:
     """How many bits are set at the positions start : end."""
     first, last = start >> 6, end >> 6
@@ -95,7 +95,7 @@ def count_between(bits: Bits, start: int, end: int) -> int:
     return count + popcount(bits[last] & below_end)
 
 
-@kernel
+@borrowing_kernel
 def run_length(bits: Bits, position: int) -> int:
     """How many bits in a row are set from a position on."""
     length = 0
@@ -106,7 +106,7 @@ def run_length(bits: Bits, position: int) -> int:
             return length
 
 
-@kernel
+@borrowing_kernel
 def runs_with(runs: int, members: int, carry: int) -> tuple[int, int]:
     """A bit behind each run of set bits that holds at least one member, and the carry into the next 64 bits.
 

@@ -210,7 +210,7 @@ def ends_with_mark_or_quote(raw: Bytes, space: Bits, start: int, last: int) -> b
 
 @borrowing_kernel
 def before_citations(raw: Bytes, space: Bits, start: int, last: int) -> int:
-    """Where the text ends before [1], [], [edit] or [citation needed], any number of them; start - 1 if it does not."""
+    """Where the text ends before [1], [], [edit] or [citation needed], any number of them; below `start` if nowhere."""
     while last >= start and raw[last] == RIGHT_BRACKET:
         opening = last - 1
         while ord("0") <= raw[opening] <= ord("9"):

@@ -7,7 +7,7 @@ import numpy as np
 from rpdata.text.arrays import Bits, Bytes, Counts, Flags
 from rpdata.text.bitmaps import FIRST, Bitmaps, Ranks, rank
 from rpdata.text.classify import HORIZONTAL_ELLIPSIS, decode
-from rpdata.text.compiled import int64, kernel, uint64
+from rpdata.text.compiled import borrowing_kernel, int64, uint64
 from rpdata.text.vectors import BLOCK, leading_zeros, lowest
 from rpdata.text.words import Words, count_javascript
 
@@ -42,7 +42,7 @@ def make_lines(rows: int) -> Lines:
     return Lines(counts(), counts(), counts(), counts(), counts(), counts(), counts(), flags(), flags())
 
 
-@kernel
+@borrowing_kernel
 def measure_lines(
     raw: Bytes,
     size: int,
@@ -92,7 +92,7 @@ def measure_lines(
     return row, ellipses
 
 
-@kernel
+@borrowing_kernel
 def last_character(raw: Bytes, last: int) -> int:
     """The character whose last byte is at `last`, if it takes one byte or three, as all marks do; else -1."""
     if raw[last] < 0x80:
@@ -102,7 +102,7 @@ def last_character(raw: Bytes, last: int) -> int:
     return -1
 
 
-@kernel
+@borrowing_kernel
 def behind_newline(newline: Bits, start: int, end: int) -> int:
     """The position behind the first newline from `start` on; `end` if there is none."""
     word = start >> 6
@@ -117,7 +117,7 @@ def behind_newline(newline: Bits, start: int, end: int) -> int:
     return end
 
 
-@kernel
+@borrowing_kernel
 def first_text(space: Bits, start: int, end: int) -> int:
     """The position of the first byte from `start` that is not white space; `end` or more if there is none."""
     word = start >> 6
@@ -132,7 +132,7 @@ def first_text(space: Bits, start: int, end: int) -> int:
     return end
 
 
-@kernel
+@borrowing_kernel
 def last_text(space: Bits, start: int, end: int) -> int:
     """The position of the last byte before `end` that is not white space; less than `start` if there is none."""
     word = (end - 1) >> 6

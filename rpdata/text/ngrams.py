@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from rpdata.text.arrays import Counts, Hashes, Ints
-from rpdata.text.compiled import int64, kernel, uint64
+from rpdata.text.compiled import borrowing_kernel, int64, uint64
 from rpdata.text.hashing import Secret
 from rpdata.text.numbering import Numbering, number_keys
 from rpdata.text.words import Words
@@ -33,7 +33,7 @@ def make_repeats(words: int) -> Repeats:
     return Repeats(np.empty(words, np.int32), np.empty(words, np.int32), np.empty(words, np.uint64))
 
 
-@kernel
+@borrowing_kernel
 def entropy(counts: Counts, distinct: int, total: int) -> float:
     """Of the distribution of words in nats, summed in order of first appearance as the reference does."""
     result = 0.0
@@ -47,7 +47,7 @@ def entropy(counts: Counts, distinct: int, total: int) -> float:
     return result
 
 
-@kernel
+@borrowing_kernel
 def repeated_words(words: Words, count: int, counts: Counts, repeats: Repeats) -> int:
     """The words that occur more than once are the repeated 1-grams; returns how many positions they have."""
     repeated = 0
@@ -59,7 +59,7 @@ def repeated_words(words: Words, count: int, counts: Counts, repeats: Repeats) -
     return repeated
 
 
-@kernel
+@borrowing_kernel
 def extend_repeats(
     repeats: Repeats, repeated: int, numbering: Numbering, secret: Secret
 ) -> tuple[int, int]:
@@ -78,7 +78,7 @@ def extend_repeats(
     return candidates, number_keys(repeats.key, candidates, numbering, repeats.number)
 
 
-@kernel
+@borrowing_kernel
 def keep_repeated(repeats: Repeats, candidates: int, counts: Counts) -> int:
     """Keep the positions whose n-gram did occur more than once; returns how many."""
     repeated = 0
@@ -90,7 +90,7 @@ def keep_repeated(repeats: Repeats, candidates: int, counts: Counts) -> int:
     return repeated
 
 
-@kernel
+@borrowing_kernel
 def top_code_points(words: Words, repeats: Repeats, counts: Counts, distinct: int, order: int) -> int:
     """Code points of the most frequent n-gram, the first on ties, times its count; 0 if none occurs twice."""
     top = 0
@@ -108,7 +108,7 @@ def top_code_points(words: Words, repeats: Repeats, counts: Counts, distinct: in
     return int64(words.code_points_before[start + order] - words.code_points_before[start]) * int64(most)
 
 
-@kernel
+@borrowing_kernel
 def covered_code_points(words: Words, repeats: Repeats, repeated: int, order: int) -> int:
     """Code points of the words under a repeated n-gram, each word once."""
     covered = 0
@@ -120,7 +120,7 @@ def covered_code_points(words: Words, repeats: Repeats, repeated: int, order: in
     return covered
 
 
-@kernel
+@borrowing_kernel
 def measure_ngrams(
     words: Words,
     count: int,

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from rpdata.text.arrays import Counts, Hashes
-from rpdata.text.compiled import int64, kernel, uint64
+from rpdata.text.compiled import borrowing_kernel, int64, uint64
 
 
 class Numbering(NamedTuple):
@@ -24,7 +24,7 @@ def table_size(keys: int) -> int:
     return size
 
 
-_table_size = kernel(table_size)
+_table_size = borrowing_kernel(table_size)
 
 
 def make_numbering(keys: int) -> Numbering:
@@ -32,7 +32,7 @@ def make_numbering(keys: int) -> Numbering:
     return Numbering(np.empty(table_size(keys), np.int32), np.empty(keys + 2, np.uint64), np.empty(keys + 2, np.int32))
 
 
-@kernel
+@borrowing_kernel
 def number_keys(keys: Hashes, count: int, numbering: Numbering, numbers: Counts) -> int:
     """Write the number of each key: 1, 2, ... in order of first appearance; returns how many there are.
 

@@ -3,7 +3,7 @@
 from rpdata.text.arrays import Bytes, Hashes
 from rpdata.text.bitmaps import Bitmaps, run_length, runs_with
 from rpdata.text.classify import is_byte
-from rpdata.text.compiled import int64, kernel, uint64
+from rpdata.text.compiled import borrowing_kernel, int64, uint64
 from rpdata.text.hashing import Secret, hash_bytes
 from rpdata.text.stop_words import is_stop_word
 from rpdata.text.vectors import BLOCK, lowest, popcount
@@ -11,7 +11,7 @@ from rpdata.text.vectors import BLOCK, lowest, popcount
 FULL_STOP = ord(".")
 
 
-@kernel
+@borrowing_kernel
 def count_raw_words(blocks: int, bitmaps: Bitmaps) -> tuple[int, int, int]:
     """Raw words, those that are all caps (`str.isupper`), and those with an ASCII letter.
 
@@ -43,7 +43,7 @@ def count_raw_words(blocks: int, bitmaps: Bitmaps) -> tuple[int, int, int]:
     return count, all_caps, with_letter
 
 
-@kernel
+@borrowing_kernel
 def count_stop_words(
     raw: Bytes, blocks: int, bitmaps: Bitmaps, table: Hashes, longest: int, secret: Secret
 ) -> int:
@@ -63,7 +63,7 @@ def count_stop_words(
     return count
 
 
-@kernel
+@borrowing_kernel
 def count_sentences(blocks: int, bitmaps: Bitmaps) -> int:
     """Matches of `\\b[^.!?]+[.!?]*`: stretches between terminators that hold a word character.
 
@@ -78,7 +78,7 @@ def count_sentences(blocks: int, bitmaps: Bitmaps) -> int:
     return count + int64(carry)        # the last stretch runs on through the margin
 
 
-@kernel
+@borrowing_kernel
 def count_ellipses(raw: Bytes, blocks: int) -> int:
     """Non-overlapping '...': a third of each run of full stops."""
     count = 0

@@ -6,7 +6,7 @@ import numpy as np
 
 from rpdata.text.arrays import Bytes, Counts, Hashes
 from rpdata.text.classify import is_byte
-from rpdata.text.compiled import int64, kernel, uint64
+from rpdata.text.compiled import borrowing_kernel, int64, uint64
 from rpdata.text.hashing import Secret, hash_bytes
 from rpdata.text.vectors import BLOCK, between, load64, lowest, popcount
 
@@ -35,7 +35,7 @@ def make_words(words: int) -> Words:
     return Words(starts, code_points, np.empty(words, np.uint64), numbers)
 
 
-@kernel
+@borrowing_kernel
 def split_words(normalised: Bytes, size: int, words: Words, secret: Secret) -> tuple[int, bool, bool]:
     """Fill `start`, `code_points_before` and `hash` from the normalised text: words, each followed by one blank.
 
@@ -70,7 +70,7 @@ def split_words(normalised: Bytes, size: int, words: Words, secret: Secret) -> t
     return count, javascript, ipsum
 
 
-@kernel
+@borrowing_kernel
 def count_javascript(normalised: Bytes, words: Words, first: int, last: int) -> int:
     """How many of the words first : last are `javascript`."""
     found = 0
@@ -82,7 +82,7 @@ def count_javascript(normalised: Bytes, words: Words, first: int, last: int) -> 
     return found
 
 
-@kernel
+@borrowing_kernel
 def count_lorem_ipsums(normalised: Bytes, words: Words, count: int) -> int:
     """'lorem ipsum' in the normalised text, also as part of longer words ('dolorem ipsum')."""
     found = 0

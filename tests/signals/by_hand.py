@@ -1,6 +1,7 @@
 """Values that one can work out by hand, of signals that RedPajama-V2 does not have."""
 
 TWO_AND_TWO = "ab\nab\n\nab\nab\n \ncd\n"        # three paragraphs, the second of which is the first
+TEN = "a b c d e f g h i j"
 
 DOCUMENT_SIGNALS = [
     ("rpdata_doc_nonblank_lines", "a\n\n \t\u2003\nb", 2),
@@ -26,6 +27,20 @@ DOCUMENT_SIGNALS = [
     ("rpdata_doc_frac_non_ascii", "aé漢😀", 3 / 4),
     ("rpdata_doc_frac_repeated_characters", "aaa bbbb cccccc    ", 10 / 19),
     ("rpdata_doc_frac_repeated_characters", "😀😀😀😀漢漢漢é", 4 / 8),
+    ("rpdata_doc_tokens", "Hello, (world)!", 6),
+    ("rpdata_doc_wordlike_tokens", "Hello, (world)!", 2),
+    ("rpdata_doc_mean_wordlike_token_length", "Hello, (new) world!", 13 / 3),
+    ("rpdata_doc_hashes_per_token", "# a b", 1 / 3),
+    ("rpdata_doc_ellipses_per_token", "a... b", 1 / 3),
+    ("rpdata_doc_frac_alphabetic_tokens", "é 1 .", 1 / 3),
+    ("rpdata_doc_newlines_per_token", "a\nb.\n", 2 / 3),
+    ("rpdata_doc_frac_alphabetic_words", "a1 2 ... b", 2 / 4),
+    ("rpdata_doc_whitespace_words", "a-b, c\u2003d", 3),
+    ("rpdata_doc_gopher_stop_words", "The the of. with of", 3),
+    ("rpdata_doc_frac_chars_top_2gram_tokens", "a b a b", 6 / 7),
+    ("rpdata_doc_frac_chars_top_3gram_tokens", "a b c d", 5 / 7),
+    ("rpdata_doc_frac_chars_top_4gram_tokens", "a b c", 0.0),
+    *((f"rpdata_doc_frac_chars_repeated_{n}gram_tokens", f"{TEN} {TEN}.", n * (10 // n) / 40) for n in range(5, 11)),
 ]
 LINE_SIGNALS = [
     ("rpdata_lines_sentences", "One. Two! (Three?) four\n\n...\n3.50 at 5 p.m. in the U.S. today\n", [4, 0, 0, 1]),
@@ -42,11 +57,14 @@ LINE_SIGNALS = [
     ("rpdata_lines_lorem_ipsum", "Lorem Ipsum\nlorem, ipsum\nlorem\nipsum", [1, 0, 0, 0]),
 ]
 EMPTY = {
-    0: ("nonblank_lines",),
+    0: ("nonblank_lines", "tokens", "wordlike_tokens", "whitespace_words", "gopher_stop_words"),
     None: (
         "mean_line_length", "std_line_length", "frac_short_lines", "frac_lines_end_with_mark",
         "frac_lines_start_with_bullet", "frac_lines_start_with_bullet_or_dash", "frac_duplicate_lines",
         "frac_chars_duplicate_lines", "frac_chars_duplicate_nonblank_lines", "frac_duplicate_paragraphs",
         "frac_chars_duplicate_paragraphs", "frac_non_ascii", "frac_repeated_characters",
+        "mean_wordlike_token_length", "hashes_per_token", "ellipses_per_token", "frac_alphabetic_tokens",
+        "newlines_per_token", "frac_alphabetic_words", *(f"frac_chars_top_{n}gram_tokens" for n in (2, 3, 4)),
+        *(f"frac_chars_repeated_{n}gram_tokens" for n in range(5, 11)),
     ),
 }
