@@ -7,13 +7,13 @@ marked in the bitmaps of the bytes that it takes, so that all later passes work 
 from rpdata.text.arrays import Bytes, Words32
 from rpdata.text.bitmaps import Bitmaps, Ranks, everywhere_if
 from rpdata.text.codepoints import ICON, LETTER, LOWER, NUMERIC, SENTENCE_MARK, SIGN, SPACE, SPECIAL, UPPER, WORD
-from rpdata.text.compiled import int64, kernel, uint32, uint64
+from rpdata.text.compiled import int64, borrowing_kernel, uint32, uint64
 from rpdata.text.vectors import BLOCK, between, load64, lowest, popcount
 
 HORIZONTAL_ELLIPSIS = 0x2026
 
 
-@kernel
+@borrowing_kernel
 def decode(data: Bytes, position: int) -> tuple[int, int]:
     """The code point, beyond ASCII, that starts at a position of valid UTF-8, and its length in bytes."""
     eight = load64(data, position)
@@ -28,13 +28,13 @@ def decode(data: Bytes, position: int) -> tuple[int, int]:
     return (lead & 0x1F) << 6 | second, 2
 
 
-@kernel
+@borrowing_kernel
 def is_byte(data: Bytes, position: int, byte: int) -> int:
     """One bit for each of 64 bytes: set where it is this one."""
     return between(data, position, byte, byte)
 
 
-@kernel
+@borrowing_kernel
 def classify(raw: Bytes, blocks: int, properties: Words32, bitmaps: Bitmaps, ranks: Ranks) -> tuple[int, int, int]:
     """Fill the bitmaps of the document, but `token` and `word_end`, and their ranks.
 

@@ -11,7 +11,7 @@ from typing import NamedTuple, cast
 import numpy as np
 
 from rpdata.text.arrays import Bytes
-from rpdata.text.compiled import kernel, uint64
+from rpdata.text.compiled import borrowing_kernel, uint64
 from rpdata.text.vectors import load64, multiply_fold
 
 # Masks for the first and the second eight bytes of a string of 0 .. 16 bytes: looked up, for a branch on the length of
@@ -39,7 +39,7 @@ def make_secret(low: int, high: int, last: int, odd: int) -> Secret:
     return Secret(*(cast(int, np.uint64(number)) for number in (low, high, last, odd | 1)))
 
 
-@kernel
+@borrowing_kernel
 def hash_bytes(data: Bytes, start: int, length: int, secret: Secret) -> int:
     """The hash of data[start : start + length]; reads up to 16 bytes more."""
     seed = secret.high ^ uint64(length)
@@ -53,7 +53,7 @@ def hash_bytes(data: Bytes, start: int, length: int, secret: Secret) -> int:
     return multiply_fold(multiply_fold(low ^ secret.low, high ^ seed) ^ secret.last, seed)
 
 
-@kernel
+@borrowing_kernel
 def mix(a: int, b: int) -> int:
     """Both numbers in one: if either is 0, the other still counts, as in a product alone it would not."""
     return multiply_fold(a, b) ^ a ^ b
