@@ -65,8 +65,8 @@ def waterfall(summary: FilterSummary) -> Table:
     estimates have the shares that characters have."""
     recipe, whole = summary.recipe, summary.tally.whole
     names, edits = [rule.name for rule in recipe.table], [edit.name for edit in recipe.edits]
-    counted = summary.tally.counted is not None
-    measures = ["characters", "tokens"] if counted else ["characters"]
+    tokens = summary.tally.counted is not None
+    measures = ["characters", "tokens"] if tokens else ["characters"]
     table = Table(
         "rule", "removes in order", *measures, "left", "alone", "unique", "cannot tell", box=None, pad_edge=False
     )
@@ -76,22 +76,22 @@ def waterfall(summary: FilterSummary) -> Table:
         if step.is_edit:
             number = edits.index(step.name)
             lines, unknown = whole.edited_lines[number]
-            shares = removed(whole.edits[number], whole.read, counted)[1:]
-            uncertain = f"{unknown:,} lines" if unknown else ""
-            table.add_row(escape(step.name), f"{lines:,} lines", *shares, f"{left[DOCUMENT]:,}", "", "", uncertain)
+            shares = removed(whole.edits[number], whole.read, tokens)[1:]
+            uncertain = counted(unknown, "line") if unknown else ""
+            table.add_row(escape(step.name), counted(lines, "line"), *shares, f"{left[DOCUMENT]:,}", "", "", uncertain)
             continue
         counts = whole.rules[names.index(step.name)]
         left -= counts[IN_ORDER]
         table.add_row(
-            escape(step.name), *removed(counts[IN_ORDER], whole.read, counted), f"{left[DOCUMENT]:,}",
+            escape(step.name), *removed(counts[IN_ORDER], whole.read, tokens), f"{left[DOCUMENT]:,}",
             *(f"{counts[which, DOCUMENT]:,}" for which in (ALONE, UNIQUE, ABSTAINED)),
         )
     if recipe.unknown == "drop":
         left -= whole.unknown
         table.add_row(
-            "(cannot tell)", *removed(whole.unknown, whole.read, counted), f"{left[DOCUMENT]:,}", "", "", ""
+            "(cannot tell)", *removed(whole.unknown, whole.read, tokens), f"{left[DOCUMENT]:,}", "", "", ""
         )
-    table.add_row("kept", "", *removed(whole.kept, whole.read, counted)[1:], f"{whole.kept[DOCUMENT]:,}", "", "", "")
+    table.add_row("kept", "", *removed(whole.kept, whole.read, tokens)[1:], f"{whole.kept[DOCUMENT]:,}", "", "", "")
     align(table)
     return table
 

@@ -16,7 +16,7 @@ class Placed:
     after: tuple[Rule, ...]
 
     def __str__(self) -> str:
-        return str(self.step) + "".join(f", after {edit.name}" for edit in self.after)
+        return f"{self.step}, after {', '.join(edit.name for edit in self.after)}" if self.after else str(self.step)
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,8 @@ class Difference:
 
     first: Recipe
     second: Recipe
-    only_first: list[Placed]
-    only_second: list[Placed]
+    only_first: list[Rule]
+    only_second: list[Rule]
     changed: list[tuple[Placed, Placed]]
     common: list[Rule]
 
@@ -63,8 +63,8 @@ def difference(first: Recipe, second: Recipe) -> Difference:
     return Difference(
         first,
         second,
-        [step for name, step in ones.items() if name not in others],
-        [step for name, step in others.items() if name not in ones],
+        [step.step for name, step in ones.items() if name not in others],
+        [step.step for name, step in others.items() if name not in ones],
         [(step, others[name]) for name, step in ones.items() if name in others and others[name] != step],
         [step.step for name, step in ones.items() if others.get(name) == step],
     )

@@ -71,8 +71,10 @@ def explain(recipe: Recipe, doc_id: str, row: Row) -> Explanation:
 def edit_of(edit: Rule, row: Row) -> Explained:
     """An edit, with what it drops of the lines that are left."""
     before, after = row.lines(LINE_START), edit.edited(row).lines(LINE_START)
-    value = None if before is None or after is None else f"{len(before) - len(after)} of {len(before)} lines"
-    return Explained(edit.name, 0, "edits", asked(edit), sources(edit), value, None)
+    dropped = None
+    if before is not None and after is not None:
+        dropped = f"{len(before) - len(after)} of {len(before)} {'line' if len(before) == 1 else 'lines'}"
+    return Explained(edit.name, 0, "edits", asked(edit), sources(edit), dropped, None)
 
 
 def rule_by_rule(rule: Rule, row: Row, depth: int) -> Iterator[Explained]:

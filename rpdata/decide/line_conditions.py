@@ -230,7 +230,10 @@ def lengths_of(lists: pl.Series) -> npt.NDArray[np.int64]:
 
 
 def unaligned(name: str) -> str:
-    return f"{name} has not as many values as the document has lines: its column does not belong to these lines"
+    return (
+        f"{name} has not as many values as the document has lines: its column does not belong to these lines. "
+        "Compute it again of this text (rpdata compute-signals), or take rows as they were published"
+    )
 
 
 def values_of(rows: Sequence[float | None] | None, kept: Sequence[bool], name: str) -> list[float | None] | None:

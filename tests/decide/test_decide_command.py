@@ -131,6 +131,10 @@ def test_recipes_are_listed_shown_and_compared(mine):
     assert ["mine.long", "rps_doc_word_count", ">=", "10", "a", "guess"] in [
         line.split() for line in shown.stdout.splitlines()
     ]
+    edited = [line.split() for line in rpdata("recipes", "show", "c4.datatrove").stdout.splitlines()]
+    assert ["c4.datatrove.end_mark", "(drops", "lines", "where", "rpdata_lines_end_mark", "==", "0)"] in [
+        line[:7] for line in edited
+    ]
     diff = rpdata("recipes", "diff", f"{mine}:strict", f"{mine}:LONG")
     assert "- mine.bullets: sum(rps_lines_start_with_bulletpoint) / ccnet_nlines <= 0.9\n" in diff.stdout
     assert diff.stdout.splitlines()[-1] == "strict and LONG have 1 rule in common."
