@@ -26,7 +26,7 @@ def edited_texts(
     lines = SurvivingLines(recipe, frame)
     for edit in recipe.edits:
         lines.drop(edit)
-    left = lines.frame()
+    left = lines.frame((LINE_START, LINE_END))
     starts, ends = (as_spans(left[name], texts) for name in (LINE_START, LINE_END))
     return without_lines(texts, lines), starts, ends
 

@@ -87,10 +87,12 @@ def stages(recipe: Recipe, frame: pl.DataFrame) -> Iterator[tuple[tuple[Rule, ..
 
     Third comes what each of the edits just before those rules dropped, see `SurvivingLines.drop`.
     """
-    lines = SurvivingLines(recipe, frame) if recipe.edits else None
+    lines, seen = SurvivingLines(recipe, frame) if recipe.edits else None, frame
     for edits, rules in recipe.segments:
         counts = [lines.drop(edit) for edit in edits] if lines else []
-        yield rules, lines.frame() if lines and edits else frame, counts
+        if lines and edits:
+            seen = frame if not rules else lines.frame({name for rule in rules for name in rule.columns})
+        yield rules, seen, counts
 
 
 def evaluate(rules: Mapping[int, Rule], frame: pl.DataFrame, failed: Flags, abstained: Flags) -> None:

@@ -124,7 +124,7 @@ class LinesShare(Value):
         def shares(lists: pl.Series) -> pl.Series:
             frame = lists.struct.unnest()
             lengths = reduce(np.maximum, [lengths_of(frame[name]) for name in frame.columns])
-            held = truths(self.condition, frame, lengths)
+            held = truths(self.condition, {name: flattened(name, frame[name], lengths) for name in frame.columns})
             documents = np.repeat(np.arange(len(lengths)), lengths)
             known = np.bincount(documents, ~np.isnan(held), minlength=len(lengths))
             true = np.bincount(documents, held == 1, minlength=len(lengths))
@@ -187,13 +187,10 @@ def about_lines(condition: Condition, where: str) -> Condition:
     return condition
 
 
-def truths(condition: Condition, frame: pl.DataFrame, lengths: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-    """1.0, 0.0 or NaN (cannot tell) of each line.
-
-    frame: has the condition's columns as lists. lengths: lines of each document.
-    """
-    flat = {name: pl.from_arrow(flattened(name, frame[name], lengths)) for name in condition.columns}
-    held = pl.DataFrame(flat).select(condition.expr().cast(pl.Float64).alias("held"))["held"]
+def truths(condition: Condition, lines: Mapping[str, pa.Array]) -> npt.NDArray[np.float64]:
+    """1.0, 0.0 or NaN (cannot tell) of each line; lines: has the condition's columns, a row for each line."""
+    flat = pl.DataFrame({name: pl.from_arrow(lines[name]) for name in condition.columns})
+    held = flat.select(condition.expr().cast(pl.Float64).alias("held"))["held"]
     return held.to_numpy(allow_copy=True) if not held.null_count() else held.fill_null(np.nan).to_numpy()
 
 

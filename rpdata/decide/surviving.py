@@ -1,5 +1,6 @@
 """The lines of a batch of documents that no edit has dropped so far, as columns."""
 
+from collections.abc import Collection
 from typing import TypeAlias
 
 import numpy as np
@@ -33,13 +34,13 @@ class SurvivingLines:
         """frame: has the columns that the steps of the recipe read."""
         self._frame = frame
         self.lengths = lengths_of(frame[LINE_START])
-        self._documents = np.repeat(np.arange(frame.height), self.lengths)
+        self._starts = np.cumsum(self.lengths) - self.lengths
         names = [name for name, kind in kinds_of(recipe.steps).items() if kind in LISTS]
         self._lines = {name: flattened(name, frame[name], self.lengths) for name in names}
         self._absent = {name: frame[name].is_null().to_numpy() for name in names}
         ends, starts = self._lines[LINE_END], self._lines[LINE_START]
         self._characters = np.subtract(ends.to_numpy(), starts.to_numpy(), dtype=np.int64)
-        self.alive: Flags = np.ones(len(self._documents), bool)
+        self.alive: Flags = np.ones(self.lengths.sum(), bool)
 
     def drop(self, edit: Rule) -> EditCounts:
         """Take away what an edit drops.
@@ -47,31 +48,33 @@ class SurvivingLines:
         Returns, for each document, the lines and characters that it has dropped, and the lines that are left because
         it could not tell.
         """
-        about = np.ones(self._frame.height, bool)
+        looked_at = self.alive
         if isinstance(edit, ForLanguages):
             about = self._frame.select(edit.about().alias("about"))["about"].to_numpy()
+            looked_at = looked_at & np.repeat(about, self.lengths)
             edit = edit.part
         assert isinstance(edit, DropLines)
-        held = truths(edit.condition, pl.DataFrame({name: self._frame[name] for name in edit.condition.columns}),
-                      self.lengths)
-        looked_at = self.alive & about[self._documents]
+        held = truths(edit.condition, self._lines)
         dropped, unknown = looked_at & (held == 1), looked_at & np.isnan(held)
         self.alive = self.alive & ~dropped
-        return self._sums(dropped), self._sums(dropped, self._characters), self._sums(unknown)
+        return self._sums(dropped), self._sums(np.where(dropped, self._characters, 0)), self._sums(unknown)
 
-    def frame(self) -> pl.DataFrame:
-        """The frame with the lists of the lines that are left."""
+    def frame(self, columns_read: Collection[str]) -> pl.DataFrame:
+        """The frame with the lists of the lines that are left, as far as they are among these columns."""
         offsets = np.concatenate([[0], np.cumsum(self._sums(self.alive))]).astype(np.int64)
         columns = []
-        for name, values in self._lines.items():
+        for name in sorted(self._lines.keys() & set(columns_read)):
+            values = self._lines[name]
             absent = pa.array(self._absent[name]) if self._absent[name].any() else None
             left = values.filter(pa.array(self.alive))
             lists = pa.LargeListArray.from_arrays(pa.array(offsets), left, mask=absent)
             columns.append(pl.Series(name, pl.from_arrow(lists)))
         return self._frame.with_columns(columns)
 
-    def _sums(self, lines: Flags, weights: Counts | None = None) -> Counts:
-        """For each document, of the lines that are set (exact below 2**53)."""
-        chosen = self._documents[lines]
-        found = np.bincount(chosen, None if weights is None else weights[lines], minlength=self._frame.height)
-        return found.astype(np.int64)
+    def _sums(self, values: Flags | Counts) -> Counts:
+        """For each document, of a value for each line."""
+        found = np.zeros(len(self.lengths), np.int64)
+        if values.any():
+            some = self.lengths > 0
+            found[some] = np.add.reduceat(values, self._starts[some], dtype=np.int64)
+        return found
