@@ -9,7 +9,7 @@ from typing import Any
 from rpdata.annotate.work import finishing, start
 from rpdata.dataset import Dataset
 from rpdata.decide.columns import refuse_missing
-from rpdata.decide.compare import Comparison, compare
+from rpdata.decide.compare import Comparison, compare, refuse_recipes
 from rpdata.decide.overlay import decide_unit, is_decided, tasks_of
 from rpdata.decide.recipe import Recipe
 from rpdata.decide.waterfall import Tally
@@ -68,6 +68,7 @@ def run(
     Raises UserError where the dataset lacks what a recipe reads, CannotFinish where the work can't be finished.
     """
     began = time.monotonic()
+    refuse_recipes(recipes)     # before any of them decides
     decided = decide_missing(root, recipes, resources, quiet=quiet, silent=silent)
     return CompareSummary(
         output=str(root).rstrip("/"),

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from rpdata.dataset import DECISIONS, DOCUMENTS, DUPLICATES, Dataset, command_for
+from rpdata.dataset import DOCUMENTS, Dataset
+from rpdata.decide.missing import missing, readable, refuse_all_missing
 from rpdata.decide.rules import Rule
 from rpdata.decide.values import Kind
-from rpdata.errors import UserError, unknown_name
+from rpdata.errors import UserError
 from rpdata.for_recipe import refuse_others
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def sources_of(dataset: Dataset, columns: Mapping[str, Kind], readers: Collectio
     for name, kind in columns.items():
         places = [step for step in readable(dataset) if name in dataset.columns(step)]
         if not places:
-            raise missing(dataset, name)
+            raise missing(dataset, name).told(dataset)
         if len(places) > 1 and name != "doc_id":
             raise UserError(f"both {places[0]} and {places[1]} of {dataset.root} have a column `{name}`: rename one")
         sources[name] = places[0]
@@ -47,46 +48,8 @@ def sources_of(dataset: Dataset, columns: Mapping[str, Kind], readers: Collectio
 
 
 def refuse_missing(dataset: Dataset, recipes: Sequence["Recipe"]) -> None:
-    """UserError that names all columns which some recipes read and the dataset does not have, and how to get each."""
-    wanted: dict[str, list[str]] = {}
-    there = {name for step in readable(dataset) for name in dataset.columns(step)}
-    for recipe in recipes:
-        for name in kinds_of(recipe.steps):
-            if name not in there:
-                wanted.setdefault(name, []).append(recipe.name)
-    if wanted:
-        told = [(who, str(missing(dataset, name)).partition("\n")) for name, who in wanted.items()]
-        lacking = [f"{', '.join(who)}: {sentence}" for who, (sentence, _, _) in told]
-        raise UserError("\n".join([*lacking, *dict.fromkeys(advice for _, (_, _, advice) in told if advice)]))
-
-
-def readable(dataset: Dataset) -> list[str]:
-    """What rules read: documents, and all overlays but earlier decisions."""
-    return [DOCUMENTS, *(step for step in dataset.overlays if not step.startswith(DECISIONS))]
-
-
-def missing(dataset: Dataset, name: str) -> UserError:
-    """The error for a column that the dataset does not have: how it is computed, or which names are near."""
-    if name == "exact_keep" or name.startswith("keep_sim"):
-        options = "--exact text" if name == "exact_keep" else f"--fuzzy {name.removeprefix('keep_sim')}"
-        return UserError(
-            f"`{name}` ({DUPLICATES}) was not computed in {dataset.root}. Run rpdata dedup {dataset.root} {options}"
-        )
-    from rpdata.signals.columns import named  # the kernels with it: 0.3 s that no worker needs
-
-    try:
-        signal = named(name)
-    except KeyError:
-        known = [column for step in readable(dataset) for column in dataset.columns(step)]
-        return unknown_name("column", name, known)
-    artefact = signal.artefact or signal.filled_by
-    if artefact is None:
-        command = command_for("quality_signals", dataset.root)
-        return UserError(f"`{name}` was not computed in {dataset.root}. Run {command}")
-    return UserError(
-        f"`{name}` was not computed in {dataset.root}: it needs the artefact {artefact}.\n"
-        f"Run rpdata compute-signals {dataset.root} --artefacts DIR, or leave the rule away: recipe.without(...)"
-    )
+    """UserError that names all columns which some recipes read and the dataset does not have, and how to get them."""
+    refuse_all_missing(dataset, {recipe.name: kinds_of(recipe.steps) for recipe in recipes})
 
 
 def refuse_type(dataset: Dataset, step: str, name: str, kind: Kind) -> None:

@@ -151,7 +151,8 @@ def compare(dataset: Dataset, recipes: Sequence[Recipe]) -> Comparison:
     UserError for fewer than two recipes or more than MOST_RECIPES, for two of one name, for a dataset without
     documents, and for decisions that are not (wholly) there.
     """
-    refuse_recipes(dataset, recipes)
+    refuse_recipes(recipes)
+    refuse_undecided(dataset, recipes)
     languages: dict[str, Counts] = {}
     for partition in dataset.partitions:
         for patterns, documents in decided(dataset, recipes, partition, ["length", "language"]):
@@ -171,14 +172,18 @@ def compare(dataset: Dataset, recipes: Sequence[Recipe]) -> Comparison:
     return Comparison(tuple(recipes), dict(sorted(languages.items())), domains)
 
 
-def refuse_recipes(dataset: Dataset, recipes: Sequence[Recipe]) -> None:
-    """UserError for what cannot be compared."""
+def refuse_recipes(recipes: Sequence[Recipe]) -> None:
+    """UserError for recipes that cannot stand beside each other."""
     if not 2 <= len(recipes) <= MOST_RECIPES:
         raise UserError(f"2 to {MOST_RECIPES} recipes are compared with each other, not {len(recipes)}")
     names = [recipe.name for recipe in recipes]
     for name in names:
         if names.count(name) > 1:
             raise UserError(f"two of the recipes are called {name}. Give one another name: Recipe('other', ...)")
+
+
+def refuse_undecided(dataset: Dataset, recipes: Sequence[Recipe]) -> None:
+    """UserError for a dataset of which not every document was decided on by every recipe, or that has none."""
     if not dataset.partitions:
         raise UserError(f"{dataset.root} has no documents to compare recipes on.\nSee: rpdata status {dataset.root}")
     for recipe in recipes:

@@ -113,8 +113,8 @@ def test_a_rule_behind_an_edit_is_moved_over_the_lines_that_are_left(out, mine, 
 def test_columns_that_are_not_there_are_refused_before_anything_is_decided(out, mine):
     run = rpdata("compare", out, f"{mine}:long", f"{mine}:model", "rpv1")
     assert run.returncode == 2
-    assert "model: `rps_doc_ml_palm_score` was not computed" in run.stderr
-    assert "rpv1: `rps_doc_ml_wikiref_score` was not computed" in run.stderr
+    assert "model lacks `rps_doc_ml_palm_score` (the artefact classifier.palm)" in run.stderr
+    assert "rpv1 lacks `rps_doc_ml_wikiref_score` (the artefact classifier.wikiref)" in run.stderr
     assert run.stderr.count("Run rpdata compute-signals") == 1
 
 

@@ -192,7 +192,7 @@ def test_languages_that_share_a_partition_are_counted_apart(tmp_path):
         (rule("a", col("scores") > 1), "unknown column 'scores'; did you mean score"),
         (rule("a", col("rps_doc_word_count") > 1), "`rps_doc_word_count` was not computed.*rpdata compute-signals"),
         (rule("a", col("rps_doc_ml_palm_score") > 1), "it needs the artefact classifier.palm.\n.*--artefacts DIR"),
-        (deduplicated(0.8), "`keep_sim0.8` .* was not computed.*Run rpdata dedup .* --fuzzy 0.8"),
+        (deduplicated(0.8), "`keep_sim0.8` was not computed.*overlay duplicates.\nRun rpdata dedup .* --fuzzy 0.8"),
         (deduplicated("exact"), "Run rpdata dedup .* --exact text"),
         (rule("a", col("url") > 1), "wants a number for each document of `url`, which is string"),
         (rule("a", col("line_ends") > 1), "wants a number for each document of `line_ends`, which is list"),

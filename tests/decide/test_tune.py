@@ -88,7 +88,7 @@ def test_of_very_many_values_a_part_says_where_thresholds_are_and_all_are_counte
          r"no threshold that could be moved.*these have: wordy"),
         (Recipe("differs", rule("other", col("words") != 3)), "other", "no threshold .* these have: none"),
         (Recipe("by_language", TIMES), "times", r"has 2 rules times.*of 'times \[not de\]', 'times \[de\]'"),
-        (Recipe("models", rule("m", col("rps_doc_ml_palm_score") > 0)), "m", "models: `rps_doc_ml_palm_score` was"),
+        (Recipe("models", rule("m", col("rps_doc_ml_palm_score") > 0)), "m", "models lacks `rps_doc_ml_palm_score`"),
     ],
 )
 def test_what_cannot_be_moved_is_told(root, recipe, name, message):
