@@ -135,6 +135,8 @@ def drawable(dataset: Dataset, overlay: str) -> list[str]:
     file = dataset.file(overlay, dataset.partitions[0])
     others = {"id_int", *limited(file.hashes)}
     names = [field.name for field in file.schema if is_number(field.type) and field.name not in others]
+    if not any(dataset.disagreements(overlay, names, dataset.partitions)):
+        return names
     return [name for name in names if not any(dataset.disagreements(overlay, [name], dataset.partitions))]
 
 

@@ -9,9 +9,10 @@ from rpdata.report.findings import Findings
 from rpdata.report.page.markup import Html, element, folded, head, isolated, number, scrolled, section, table
 from rpdata.report.page.numbers import share
 from rpdata.report.page.overview import label, recipe_name
-from rpdata.report.page.svg import bar
+from rpdata.report.page.svg import COLOURS, bar
 
 SHOWN = 16          # combinations
+NAMED = 3           # recipes: the combinations of more are told by their marks alone
 
 
 def overlap(found: Findings) -> Html | None:
@@ -63,7 +64,7 @@ def percent(part: float | None) -> str:
 
 
 def rounded(part: float | None) -> str:
-    return "–" if part is None else f"{part:.2f}".replace("-", "−")
+    return "–" if part is None else f"{round(part, 2) + 0.0:.2f}".replace("-", "−")
 
 
 def level(part: float | None) -> int:
@@ -93,7 +94,7 @@ def marks(found: Findings, pattern: int) -> Sequence[Html]:
     """A cell for each recipe: whether it keeps them."""
     return [
         element(
-            "td", element("span", "●" if keeps else "○", class_=f"mark recipe{at % 6}", aria_hidden="true"),
+            "td", element("span", "●" if keeps else "○", class_=f"mark recipe{at % COLOURS}", aria_hidden="true"),
             element("span", "keeps" if keeps else "drops", class_="hidden"), class_="c",
         )
         for at in range(len(found.recipes)) for keeps in [pattern >> at & 1]
@@ -101,6 +102,8 @@ def marks(found: Findings, pattern: int) -> Sequence[Html]:
 
 
 def said(found: Findings, pattern: int) -> str:
+    if len(found.recipes) > NAMED:
+        return f"{pattern.bit_count()} of {len(found.recipes)}"
     names = [label(found, at) for at in range(len(found.recipes)) if pattern >> at & 1]
     if len(names) == len(found.recipes):
         return "all"

@@ -5,7 +5,7 @@ from rpdata.decide.waterfall import CHARACTER, DOCUMENT, GroupTally
 from rpdata.report.findings import Findings
 from rpdata.report.page.markup import Html, element, head, isolated, number, scrolled, section, table
 from rpdata.report.page.numbers import counted, share
-from rpdata.report.page.svg import bar
+from rpdata.report.page.svg import COLOURS, bar
 
 
 def overview(found: Findings) -> Html:
@@ -49,7 +49,7 @@ def tokens(found: Findings) -> Html:
 
 def recipe_name(found: Findings, at: int) -> Html:
     """A recipe with its colour, as everywhere on the page."""
-    badge = element("span", f"{at + 1}", class_=f"badge recipe{at % 6}")
+    badge = element("span", f"{at + 1}", class_=f"badge recipe{at % COLOURS}")
     return element("span", badge, " ", isolated(label(found, at)), class_="recipe")
 
 
@@ -67,7 +67,7 @@ def kept_table(found: Findings) -> Html:
         rows.append([
             element("th", recipe_name(found, at), element("span", recipe.title, class_="small", dir="auto"),
                     scope="row"),
-            element("td", bar([(0, part, f"fill recipe{at % 6}")])),
+            element("td", bar([(0, part, f"fill recipe{at % COLOURS}")])),
             number(int(kept[DOCUMENT])), number(share(int(kept[DOCUMENT]), int(read[DOCUMENT]))),
             number(share(int(kept[CHARACTER]), int(read[CHARACTER]))), number(tally.tokens(kept)),
             number(len(recipe.rules)),

@@ -14,6 +14,7 @@ from rpdata.report.page.markup import (
     folded,
     head,
     isolated,
+    joined,
     number,
     scrolled,
     section,
@@ -21,7 +22,7 @@ from rpdata.report.page.markup import (
 )
 from rpdata.report.page.numbers import share, short
 from rpdata.report.page.overview import label, recipe_name
-from rpdata.report.page.svg import LARGE, SMALL, Curve, Line, histogram
+from rpdata.report.page.svg import COLOURS, LARGE, SMALL, Curve, Line, histogram
 
 QUANTILES = (0.05, 0.5, 0.95)
 TOLD = 8            # bounds of one measure that are told by language before they are folded away
@@ -62,7 +63,7 @@ def swatch(kind: str) -> Html:
 
 
 def line_swatch(at: int) -> Html:
-    return element("svg", element("path", d="M10 14V1h6l-3 4", class_=f"bound recipe{at % 6}"), class_="swatch",
+    return element("svg", element("path", d="M10 14V1h6l-3 4", class_=f"bound recipe{at % COLOURS}"), class_="swatch",
                    width=20, height=14, viewBox="0 0 20 14", aria_hidden="true", focusable="false")
 
 
@@ -152,26 +153,28 @@ def lines(bounds: tuple[Bound, ...], language: str | None) -> list[Line]:
 
 
 def bounds_list(found: Findings, bounds: tuple[Bound, ...]) -> Html | None:
-    """Every rule that looks at this number, and what it alone removes."""
-    told = [bound_item(found, bound) for bound in bounds]
+    """Every rule that looks at this number, with the recipes that have it; not those for languages that are not there.
+    """
+    there = {language for language, _ in found.counted.cells} | {*found.comparison.languages}
+    rules: dict[tuple[str, str, str], list[int]] = {}
+    for bound in bounds:
+        if not bound.scopes or any(bound.is_about(language) for language in there):
+            key = (interval(bound.low, bound.high), bound.rule, "; ".join(map(str, bound.scopes)))
+            rules.setdefault(key, []).append(bound.recipe)
+    told = [bound_item(found, *key, recipes) for key, recipes in rules.items()]
     if not told:
         return None
     rest = folded(f"and {len(told) - TOLD} more", element("ul", told[TOLD:], class_="bounds")) if told[TOLD:] else None
-    return joined_lists(element("ul", told[:TOLD], class_="bounds"), rest)
+    return element("div", element("ul", told[:TOLD], class_="bounds"), rest)
 
 
-def joined_lists(first: Html, rest: Html | None) -> Html:
-    return element("div", first, rest)
-
-
-def bound_item(found: Findings, bound: Bound) -> Html:
-    limits = interval(bound.low, bound.high)
-    scopes = "; ".join(map(str, bound.scopes))
-    return element(
-        "li", element("span", f"{bound.recipe + 1}", class_=f"badge recipe{bound.recipe % 6}",
-                      title=label(found, bound.recipe)),
-        " ", element("b", limits), " ", isolated(bound.rule), element("i", f" {scopes}") if scopes else None,
+def bound_item(found: Findings, limits: str, rule: str, scopes: str, recipes: list[int]) -> Html:
+    badges = joined(
+        [element("span", f"{at + 1}", class_=f"badge recipe{at % COLOURS}", title=label(found, at)), " "]
+        for at in recipes
     )
+    about = element("i", f" {scopes}", dir="auto") if scopes else None
+    return element("li", badges, element("b", limits), " ", isolated(rule), about)
 
 
 def interval(low: float | None, high: float | None) -> str:

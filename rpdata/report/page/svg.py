@@ -1,6 +1,7 @@
 """Drawings: histograms with thresholds, and bars. Their colours are the style sheet's, by class."""
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,7 +9,9 @@ from rpdata.report.bins import Bins, Counts
 from rpdata.report.page.markup import Html, element
 from rpdata.report.page.numbers import share, short
 
+COLOURS = 10        # of recipes in the style sheet
 TOWERS = 3.0        # a bin so many times as high as the next one is cut off, and says its share
+BESIDE = 2.5        # pixels between bounds at the same value
 
 
 @dataclass(frozen=True)
@@ -55,10 +58,21 @@ def histogram(label: str, bins: Bins, curves: Sequence[Curve], lines: Sequence[L
     cut = [tower(curve, bins, frame) for curve in curves[:1]] if len(curves) == 1 else []
     axis = [axis_of(bins, frame)] if frame.has_axis else [baseline(frame)]
     return element(
-        "svg", element("title", label), *axis, *drawn, *cut, *(line_of(line, bins, frame) for line in lines),
+        "svg", element("title", label), *axis, *drawn, *cut,
+        *(line_of(line, bins, frame, *aside) for line, *aside in beside(lines)),
         class_="histogram", width=frame.width, height=frame.height, viewBox=f"0 0 {frame.width} {frame.height}",
         role="img",
     )
+
+
+def beside(lines: Sequence[Line]) -> list[tuple[Line, float, float]]:
+    """Each with how far it is drawn from its place, and how far any at its value is: those stand side by side."""
+    several = Counter(line.at for line in lines)
+    found = []
+    for at, line in enumerate(lines):
+        turn, farthest = sum(other.at == line.at for other in lines[:at]), (several[line.at] - 1) / 2 * BESIDE
+        found.append((line, turn * BESIDE - farthest, farthest))
+    return found
 
 
 def ceiling(curves: Sequence[Curve]) -> float:
@@ -142,14 +156,16 @@ def nice_step(least: float) -> float:
     return next(times * power for times in (1, 2, 5, 10) if times * power >= least * 0.999)
 
 
-def line_of(line: Line, bins: Bins, frame: Frame) -> Html:
-    """A bound, or at the edge an arrow towards one that lies beyond the picture."""
+def line_of(line: Line, bins: Bins, frame: Frame, aside: float, farthest: float) -> Html:
+    """A bound, or at the edge an arrow towards one that lies beyond the picture. aside, farthest: see `beside`."""
     place = bins.place(line.at)
-    x = min(max(place, 0.0), 1.0) * (frame.width - 2) + 1
-    kind = f"bound recipe{line.recipe % 6}"
-    if not -0.001 <= place <= 1.001:
+    is_inside = -0.001 <= place <= 1.001
+    margin = 1 + (farthest if is_inside else 0)
+    x = min(max(place * frame.width, margin), frame.width - margin) + (aside if is_inside else 0)
+    kind = f"bound recipe{line.recipe % COLOURS}"
+    if not is_inside:
         turned = 1 if place > 1 else -1
-        middle = (frame.top + frame.bottom) / 2
+        middle = (frame.top + frame.bottom) / 2 + aside * 3
         return element(
             "path", d=f"M{x - turned * 7:.1f} {middle - 5}l{turned * 6} 5l{-turned * 6} 5", class_=f"{kind} beyond"
         )

@@ -9,7 +9,7 @@ from rpdata.report.findings import Findings
 from rpdata.report.page.markup import Html, breakable, element, head, number, scrolled, section, table
 from rpdata.report.page.numbers import counted, share
 from rpdata.report.page.overview import label, recipe_name
-from rpdata.report.page.svg import bar
+from rpdata.report.page.svg import COLOURS, bar
 
 Part = tuple[float, float, str]     # of a bar: from, to, what it stands for
 
@@ -58,7 +58,7 @@ def waterfall(found: Findings, at: int) -> Html:
         left -= removed
         name = element("th", "(cannot tell)", scope="row")
         rows.append(row(name, falling(left, removed, read), number(removed), share(removed, read), left))
-    bar_of_kept = [(0, kept / max(read, 1), f"recipe{at % 6}")]
+    bar_of_kept = [(0, kept / max(read, 1), f"recipe{at % COLOURS}")]
     rows.append(row(element("th", "Kept", scope="row"), bar_of_kept, part=share(kept, read), left=kept))
     heads = [head("Rule"), head("What is left"), *(head(name, numeric=True) for name in (
         "In order", "of all", "Left", "Alone", "Unique", "Cannot tell"))]
