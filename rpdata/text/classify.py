@@ -7,7 +7,7 @@ marked in the bitmaps of the bytes that it takes, so that all later passes work 
 from rpdata.text.arrays import Bytes, Words32
 from rpdata.text.bitmaps import Bitmaps, Ranks, everywhere_if
 from rpdata.text.codepoints import ICON, LETTER, LOWER, NUMERIC, SENTENCE_MARK, SIGN, SPACE, SPECIAL, UPPER, WORD
-from rpdata.text.compiled import int64, borrowing_kernel, uint32, uint64
+from rpdata.text.compiled import borrowing_kernel, int64, uint32, uint64
 from rpdata.text.vectors import BLOCK, between, load64, lowest, popcount
 
 HORIZONTAL_ELLIPSIS = 0x2026

@@ -205,12 +205,12 @@ def ends_with_mark_or_quote(raw: Bytes, space: Bits, start: int, last: int) -> b
     if raw[last] == RIGHT_BRACKET:
         last = before_citations(raw, space, start, last)
     ellipsis = load64(raw, last - 2) & uint64(THREE_BYTES) == uint64(ELLIPSIS)
-    return (last >= start) & IS_END_MARK[raw[last]] & (not ellipsis)
+    return bool((last >= start) & IS_END_MARK[raw[last]] & (not ellipsis))
 
 
 @borrowing_kernel
 def before_citations(raw: Bytes, space: Bits, start: int, last: int) -> int:
-    """Where the text ends before [1], [], [edit] or [citation needed], any number of them; below `start` if nowhere."""
+    """Where the text ends before [1], [], [edit], [citation needed], any number of them; below `start` if nowhere."""
     while last >= start and raw[last] == RIGHT_BRACKET:
         opening = last - 1
         while ord("0") <= raw[opening] <= ord("9"):

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Collection
+from itertools import pairwise
 
 from rpdata.text.peeled import UNITS
 
@@ -66,7 +67,7 @@ def cut(core: str) -> list[str]:
         if found["ellipsis"] or icon or joins or range_of_numbers:
             cuts |= {found.start(), found.end()}
     places = sorted(cuts)
-    return [token for start, end in zip(places, places[1:], strict=False) for token in cut_end(core[start:end])]
+    return [token for start, end in pairwise(places) for token in cut_end(core[start:end])]
 
 
 def cut_end(part: str) -> list[str]:
