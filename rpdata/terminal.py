@@ -107,8 +107,8 @@ def spared(summary: RunSummary, saving: Saving) -> str:
     )
     if not (saving.skipped and saving.seconds and saving.seconds_saved):
         return f"{told}."
-    return f"{told}. Models took {saving.seconds:,.1f} s in this run, and would have taken about " \
-        f"{saving.seconds_saved:,.1f} s more for those that were skipped."
+    return f"{told}. Models took {saving.seconds:,.1f} s of CPU in this run, and would have taken " \
+        f"about {saving.seconds_saved:,.1f} s more for those that were skipped."
 
 
 def print_signals(*, as_json: bool) -> None:

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 class Saving:
     """What a cascade spared. asked, skipped: documents; the bytes are of their texts (UTF-8).
 
-    seconds: that models took, on all workers together.
+    seconds: of CPU that models took, on all workers together.
     """
 
     asked: int = 0

@@ -50,22 +50,24 @@ class LearnedRecipe(Recipe):
     def save(self, path: str | Path) -> None:
         """Write it to a file that `load_learned` reads, and `--recipe FILE.json`. UserError for a joined one."""
         rule = self.rule
-        if not isinstance(rule, BestShare | Thresholds) or not isinstance(rule.value, Score):
+        alone = isinstance(rule, BestShare | Thresholds) and isinstance(rule.value, Score) and rule.at_least
+        if not alone:
             raise UserError(
                 f"a file holds a learned recipe alone, and {self.name} has other rules too. Save the learned one, and "
                 'join them in a recipe file: load_learned("FILE.json") & ...'
             )
-        groups = [list(pair) for pair in rule.thresholds] if isinstance(rule, Thresholds) else None
+        assert isinstance(rule, BestShare | Thresholds)
+        asked = {"thresholds": rule.thresholds, "words": rule.words} if isinstance(rule, Thresholds) else \
+            {"share": rule.share}
         told = {
             "format": FORMAT,
             "name": self.name,
             "title": self.title,
             "hash": self.hash,
             "unknown": self.unknown,
-            "share": rule.share,
             "by": rule.by,
-            "thresholds": groups,
-            "score": score_as_json(rule.value),
+            **asked,
+            "score": score_as_json(self.score),
             "report": self.report.as_dict(),
         }
         write_atomically(Path(path), (json.dumps(told, indent=1, ensure_ascii=False) + "\n").encode())
@@ -99,10 +101,12 @@ def load_learned(path: str | Path) -> LearnedRecipe:
 
 def recipe_of(told: Mapping[str, Any]) -> LearnedRecipe:
     score = replace(score_of(told["score"]), report=Report.of(told["report"]))
-    share, by, groups = finite(told["share"]), told["by"], told["thresholds"]
-    rule: Rule = BestShare(score, share, True, by)
-    if groups is not None:
-        rule = Thresholds(rule.name, score, tuple((str(group), finite(at)) for group, at in groups), share, True, by)
+    rule: Rule
+    if "thresholds" in told:
+        groups = tuple((str(group), finite(at)) for group, at in told["thresholds"])
+        rule = Thresholds(score.label, score, groups, told["words"], True, told["by"])
+    else:
+        rule = BestShare(score, finite(told["share"]), True, told["by"])
     return LearnedRecipe(told["name"], rule, title=told["title"], unknown=told["unknown"])
 
 

@@ -100,7 +100,7 @@ def told(score, row):
     st.sampled_from(["keep", "drop"]),
 )
 def test_columns_rows_and_explanations_say_what_the_definition_says(score, rows, bound, unknown):
-    cut = Thresholds("some", score, (("", bound),), 0.7, True, None)
+    cut = Thresholds("some", score, (("", bound),), "its share", True, None)
     small = rule("small", col("x") <= 0)
     recipe = Recipe("some", (cut | small) & ~(~cut & small), unknown=unknown)
     frame = pl.DataFrame(rows, dict.fromkeys("xyz", pl.Float64))
@@ -154,14 +154,14 @@ def test_it_is_a_recipe_like_others(learned):
 def test_a_saved_one_is_the_same_and_one_that_was_changed_is_refused(learned, tmp_path):
     path = tmp_path / "mine.json"
     rule = learned.rule
-    fitted = Thresholds(rule.name, rule.value, (("de", 0.25), ("en", -1.5)), rule.share, True, rule.by)
+    fitted = Thresholds(rule.name, rule.value, (("de", 0.25), ("en", -1.5)), "its share", True, rule.by)
     for recipe in (learned, type(learned)("mine", fitted, unknown="drop")):
         recipe.save(path)
         loaded = recipe_named(str(path))
         assert loaded == recipe
         assert (loaded.report, str(loaded)) == (recipe.report, str(recipe))
     data = json.loads(path.read_text())
-    path.write_text(json.dumps({**data, "share": 0.5, "thresholds": [["en", 0.0]]}))
+    path.write_text(json.dumps({**data, "thresholds": [["en", 0.0]]}))
     with pytest.raises(UserError, match=r"was changed by hand"):
         load_learned(path)
     path.write_text(json.dumps({**data, "score": {**data["score"], "trees": [[[0, 0.5, 0, 0]]], "base": 0}}))
