@@ -111,9 +111,10 @@ class Manifest:
     def refuse_if_imported(self, root: Path) -> None:
         """UserError for a dataset whose signals would be computed anew, and those that nothing here computes lost."""
         if self.is_imported:
+            command = self.command_of_subset(root) if self.subset else f"rpdata import redpajama TREE --output {root}"
             raise UserError(
                 f"{root} was imported: its signals and signatures are those that were published, and stay so.\n"
-                f"What is missing or damaged of it comes back with: rpdata import redpajama TREE --output {root}\n"
+                f"What is missing or damaged of it comes back with: {command}\n"
                 "To have them computed, use a new folder: rpdata compute-signals TREE/documents --output OTHER"
             )
 

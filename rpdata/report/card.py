@@ -73,7 +73,7 @@ SUBSET = """
 They are those that the recipe `{recipe}` keeps of {read:,} documents of another dataset, whose state is
 `{dataset_hash:.12}`; `rpdata.json` has all of it.
 
-| rule | a document is kept where | source |
+| step | a document is kept where, or what is dropped | source |
 |---|---|---|
 {rules}
 """

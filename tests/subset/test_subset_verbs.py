@@ -137,6 +137,20 @@ def test_nothing_is_read_into_it(out, kept, tmp_path):
     assert digest(kept) == before
 
 
+def test_what_was_published_stays_so_but_of_edited_text_it_is_measured(out, tmp_path):
+    root = Path(shutil.copytree(out, tmp_path / "out"))
+    manifest = Manifest.load(root)
+    for step in ("documents from ccnet", "quality_signals", "minhash"):
+        manifest.replace(step, {**manifest.configurations[step], "imported": "redpajama"})
+    manifest.save(root)
+    keeping(root, LONG_ONES, tmp_path / "kept")
+    with pytest.raises(UserError, match=rf"comes back with: rpdata filter {root} --recipe r --output {tmp_path}/kept"):
+        refreshed(tmp_path / "kept")
+    keeping(root, EDITED, tmp_path / "edited")
+    refreshed(tmp_path / "edited")
+    assert Dataset.open(tmp_path / "edited").status().complete
+
+
 @pytest.mark.parametrize("level", ["0.85", "copies", "true"])
 def test_a_level_that_nothing_was_found_for_is_refused(level):
     with pytest.raises(UserError, match=r"neither 'exact' nor a similarity: 0.7, 0.8, 0.9, 1.0"):
