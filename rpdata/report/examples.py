@@ -1,6 +1,6 @@
 """Documents of the sample that a recipe drops or keeps, with the rules that they fail and where the text shows it."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -64,13 +64,14 @@ def examples_of(dataset: Dataset, recipe: Recipe, places: Sequence[Place]) -> li
 
     places: the sample, in its order, of which the first that fit are taken.
     """
+    sources = sources_of(dataset, kinds_of(recipe.steps), recipe.readers)
     verdicts = list(verdicts_on(dataset.root, recipe, places))
     chosen = [*dropped(recipe, verdicts), *spread([v for v in verdicts if v.keep], KEPT, by_language)]
     found = {
         example.doc_id: example
         for _, here in groupby(sorted(chosen, key=lambda v: (v.place.partition, v.place.row)),
                                key=lambda v: v.place.partition)
-        for example in read_examples(dataset, recipe, list(here))
+        for example in read_examples(dataset.root, recipe, sources, list(here))
     }
     return [found[verdict.place.doc_id] for verdict in chosen]
 
@@ -115,13 +116,14 @@ def spread(verdicts: Sequence[Verdict], number: int, kind: Callable[[Verdict], s
     return [verdicts[at] for _, at in sorted(ranked)[:number]]
 
 
-def read_examples(dataset: Dataset, recipe: Recipe, verdicts: Sequence[Verdict]) -> Iterator[Example]:
-    """Documents of one partition, ascending by row."""
+def read_examples(
+    root: Path, recipe: Recipe, sources: Mapping[str, str], verdicts: Sequence[Verdict]
+) -> Iterator[Example]:
+    """Documents of one partition, ascending by row. sources: column that the recipe reads -> overlay."""
     partition = verdicts[0].place.partition
-    sources = sources_of(dataset, kinds_of(recipe.steps), recipe.readers)
-    path = dataset.root / DOCUMENTS / f"{partition}.parquet"
+    path = root / DOCUMENTS / f"{partition}.parquet"
     with (
-        PartitionFiles(dataset.root, partition) as files,
+        PartitionFiles(root, partition) as files,
         pq.ParquetFile(path) as file,
         TextPages(path, file) as pages,
     ):

@@ -21,7 +21,7 @@ from rpdata.engine.places import language_of
 from rpdata.report.bins import Bins, Counts, Floats
 from rpdata.report.chosen import columns_of, values_of
 from rpdata.report.domains import DomainCounts, patterns
-from rpdata.report.measures import SIGNALS, Measure
+from rpdata.report.measures import SIGNALS, Measure, drawable
 
 GROUPS_AT_ONCE = 16         # row groups, of 1,024 documents at most
 BUCKETS = ("head", "middle", "tail", "all")
@@ -106,13 +106,11 @@ class Plan:
             self.dataset.disagreements(DUPLICATES, [name], self.dataset.partitions)
         )]
 
-    @property
+    @cached_property
     def has_bucket_signal(self) -> bool:
         """Whether the buckets of documents that are in none by their path stand in a column."""
         dataset = self.dataset
-        return SIGNALS in dataset.overlays and "ccnet_bucket" in dataset.columns(SIGNALS) and not any(
-            dataset.disagreements(SIGNALS, ["ccnet_bucket"], dataset.partitions)
-        )
+        return SIGNALS in dataset.overlays and "ccnet_bucket" in drawable(dataset, SIGNALS)
 
 
 def count(plan: Plan) -> Counted:
