@@ -34,7 +34,8 @@ def standardised(values: Floats) -> Floats:
     ranks = np.column_stack([ranked(column) for column in values.T]) if values.shape[1] else values
     centred = ranks - (len(ranks) - 1) / 2
     length = np.sqrt((centred**2).sum(axis=0))
-    return np.divide(centred, length, out=np.zeros_like(centred), where=length > 0)
+    scaled: Floats = np.divide(centred, length, out=np.zeros_like(centred), where=length > 0)
+    return scaled
 
 
 def ranked(values: Floats) -> Floats:

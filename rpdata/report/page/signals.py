@@ -3,7 +3,7 @@
 import numpy as np
 
 from rpdata.decide.values import plain
-from rpdata.report.bins import Counts
+from rpdata.report.bins import Counts, Floats
 from rpdata.report.findings import Findings
 from rpdata.report.gather import BUCKETS, OTHERS, Cell
 from rpdata.report.measures import Bound
@@ -110,10 +110,11 @@ def coded(sentence: str) -> list[Html | str]:
     return [element("code", part) if at % 2 else part for at, part in enumerate(sentence.split("`"))]
 
 
-def values(found: Findings, at: int) -> np.ndarray:
+def values(found: Findings, at: int) -> Floats:
     """Of the sample, those that are known."""
-    column: np.ndarray = found.sample[:, at]
-    return column[~np.isnan(column)]
+    column = found.sample[:, at]
+    known: Floats = column[~np.isnan(column)]
+    return known
 
 
 def of_cells(found: Findings, at: int, cells: list[Cell]) -> Counts:

@@ -77,8 +77,8 @@ def beside(lines: Sequence[Line]) -> list[tuple[Line, float, float]]:
 
 def ceiling(curves: Sequence[Curve]) -> float:
     """The share of a curve's documents that the top of the picture stands for."""
-    shares = sorted((each for curve in curves if curve.counts.sum()
-                     for each in (curve.counts / curve.counts.sum()).tolist()), reverse=True)
+    every = (curve.counts / curve.counts.sum() for curve in curves if curve.counts.sum())
+    shares: list[float] = sorted((each for of in every for each in of.tolist()), reverse=True)
     if len(shares) < 2 or not shares[1]:
         return shares[0] if shares and shares[0] else 1.0
     return shares[0] if shares[0] <= TOWERS * shares[1] else shares[1] * TOWERS / 2
