@@ -70,7 +70,7 @@ def pages(shared):
 def told(repository):
     """The part of the documentation, its lines joined."""
     text = (repository / "docs/recipes.md").read_text(encoding="utf-8")
-    return " ".join(text.split("## How far")[1].split("## Sources")[0].split())
+    return " ".join(text.split("\n## How far")[1].split("\n## ")[0].split())
 
 
 @pytest.fixture(scope="module")
