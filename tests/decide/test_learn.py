@@ -140,7 +140,7 @@ def test_it_is_a_recipe_like_others(learned):
     joined = learned & rule("long", col("length") >= 300)
     assert joined.score is learned.score
     assert joined.without("long") == learned
-    assert [found.step.name for found in difference(learned, joined).only_second] == ["long"]
+    assert [str(found) for found in difference(learned, joined).only_second] == ["long: length >= 300"]
     assert learned.score.digest in str(learned)
     assert not learned.is_fitted
     with pytest.raises(UserError, match=r"fit the recipe first"):
