@@ -24,7 +24,7 @@ def table_size(keys: int) -> int:
     return size
 
 
-_table_size = borrowing_kernel(table_size)
+in_kernel_table_size = borrowing_kernel(table_size)
 
 
 def make_numbering(keys: int) -> Numbering:
@@ -41,7 +41,7 @@ def number_keys(keys: Hashes, count: int, numbering: Numbering, numbers: Counts)
     statistics of a text cost 62 ns/word; without, 39.)
     """
     slots = numbering.slots
-    size = _table_size(count)
+    size = min(in_kernel_table_size(2 * count), slots.size)         # a quarter full, where there is room
     mask = uint64(size - 1)
     slots[:size] = 0
     used = 0

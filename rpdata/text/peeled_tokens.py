@@ -8,6 +8,7 @@ from rpdata.text.arrays import Bits, Bytes, Counts, Hashes
 from rpdata.text.bitmaps import Bitmaps, count_set, run_length, runs_with
 from rpdata.text.compiled import borrowing_kernel, int64, uint64
 from rpdata.text.hashing import Secret, hash_bytes
+from rpdata.text.numbering import table_size
 from rpdata.text.vectors import BLOCK, lowest, popcount
 
 
@@ -17,13 +18,14 @@ class Tokens(NamedTuple):
     code_points_before: Counts   # in the tokens before token i
     hash: Hashes
     inside: Bits                 # a bitmap: the bytes of a token but its first
+    seen: Bytes                  # how often a pair of tokens was seen that falls there, as 0, 1, 3, 7, ... 255
 
 
 def make_tokens(largest: int) -> Tokens:
     """Room for those of a document of so many bytes."""
-    return Tokens(
-        np.empty(largest + 1, np.int32), np.empty(largest + 1, np.uint64), np.zeros(largest // BLOCK + 3, np.uint64)
-    )
+    inside = np.zeros(largest // BLOCK + 3, np.uint64)
+    seen = np.empty(2 * table_size(largest), np.uint8)
+    return Tokens(np.empty(largest + 1, np.int32), np.empty(largest + 1, np.uint64), inside, seen)
 
 
 @borrowing_kernel
