@@ -28,6 +28,7 @@ def dataset(tmp_path_factory):
     folder.mkdir(parents=True)
     title = "\x1b[2J[red]"
     records = [{"raw_content": HOSTILE, "title": title}, {"raw_content": ""}, {"raw_content": "One line. "}]
+    records.append({"raw_content": "Our Privacy Policy\nplain"})
     lines = "".join(json.dumps({"url": "http://a.example/", **record}) + "\n" for record in records)
     (folder / "en_head.json.gz").write_bytes(gzip.compress(lines.encode()))
     assert rpdata("compute-signals", folder, "--output", root / "out").returncode == 0
@@ -112,6 +113,15 @@ def test_lines_stand_beside_their_signals_and_the_document_before_its_own(datase
     table = {line.split()[0]: line.split()[1:] for line in lines if line.startswith(("tabs", "rps_doc_word_count"))}
     assert table["tabs"] == ["1", "tabs"]
     assert table["rps_doc_word_count"][1] == "words"
+
+
+def test_what_hardly_any_line_has_is_a_column_only_where_one_has_it(dataset):
+    lines = rpdata("show", dataset, "2023-06/0000/en_head.json.gz/3").stdout.splitlines()
+    head = next(i for i, line in enumerate(lines) if line.strip().startswith("line "))
+    assert lines[head].split()[11:] == ["p", "line_tabs", "text"]
+    assert lines[head + 1].split()[-4:] == ["0", "Our", "Privacy", "Policy"]
+    assert "p" in lines[head + 1].split()
+    assert "p" not in lines[head + 2].split()
 
 
 def test_an_empty_document_and_the_signals_alone(dataset):
