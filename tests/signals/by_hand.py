@@ -33,14 +33,14 @@ DOCUMENT_SIGNALS = [
     ("rpdata_doc_hashes_per_token", "# a b", 1 / 3),
     ("rpdata_doc_ellipses_per_token", "a... b", 1 / 3),
     ("rpdata_doc_frac_alphabetic_tokens", "é 1 .", 1 / 3),
-    ("rpdata_doc_newlines_per_token", "a\nb.\n", 2 / 3),
+    ("rpdata_doc_newlines_per_token", "a\nbc.\n", 2 / 3),
     ("rpdata_doc_frac_alphabetic_words", "a1 2 ... b", 2 / 4),
     ("rpdata_doc_whitespace_words", "a-b, c\u2003d", 3),
     ("rpdata_doc_gopher_stop_words", "The the of. with of", 3),
     ("rpdata_doc_frac_chars_top_2gram_tokens", "a b a b", 6 / 7),
     ("rpdata_doc_frac_chars_top_3gram_tokens", "a b c d", 5 / 7),
     ("rpdata_doc_frac_chars_top_4gram_tokens", "a b c", 0.0),
-    *((f"rpdata_doc_frac_chars_repeated_{n}gram_tokens", f"{TEN} {TEN}.", n * (10 // n) / 40) for n in range(5, 11)),
+    *((f"rpdata_doc_frac_chars_repeated_{n}gram_tokens", f"{TEN} {TEN}", n * (10 // n) / 39) for n in range(5, 11)),
 ]
 LINE_SIGNALS = [
     ("rpdata_lines_sentences", "One. Two! (Three?) four\n\n...\n3.50 at 5 p.m. in the U.S. today\n", [4, 0, 0, 1]),
