@@ -142,11 +142,13 @@ def measure_structure(
     repeated, repeated_code_points = count_repeated(pieces, nonblank, numbering)
     of_documents.duplicate_lines[document] = repeated
     of_documents.duplicate_line_code_points[document] = repeated_code_points
-    paragraphs = join_paragraphs(pieces, of_lines.whitespace_words, first_row, row, secret)
-    of_documents.paragraphs[document] = paragraphs
-    repeated, repeated_code_points = count_repeated(pieces, paragraphs, numbering)
-    of_documents.duplicate_paragraphs[document] = repeated
-    of_documents.duplicate_paragraph_code_points[document] = repeated_code_points
+    of_documents.paragraphs[document] = min(nonblank, 1)
+    if nonblank < row - first_row:      # else no blank line separates anything
+        paragraphs = join_paragraphs(pieces, of_lines.whitespace_words, first_row, row, secret)
+        of_documents.paragraphs[document] = paragraphs
+        repeated, repeated_code_points = count_repeated(pieces, paragraphs, numbering)
+        of_documents.duplicate_paragraphs[document] = repeated
+        of_documents.duplicate_paragraph_code_points[document] = repeated_code_points
 
 
 @borrowing_kernel
