@@ -35,7 +35,11 @@ def c4_example(value, lines):
 
 
 def rpv1_example(value, lines):
-    return value("rps_doc_ml_wikiref_score") >= 0.25
+    return (
+        value("rps_doc_ml_wikiref_score") >= 0.25
+        and value("rps_doc_ldnoobw_words") == 0
+        and value("rps_doc_lorem_ipsum") == 0
+    )
 
 
 SLOW = {"gopher_example": gopher_example, "c4_example": c4_example, "rpv1_example": rpv1_example}
