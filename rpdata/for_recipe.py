@@ -35,6 +35,12 @@ def limited(columns: Mapping[str, str]) -> dict[str, str]:
     return {name: recipe for name, version in columns.items() if (recipe := recipe_of(version))}
 
 
+def limited_of(dataset: "Dataset") -> dict[str, str]:
+    """The columns of a dataset that were computed for a recipe in some partition, with its hash."""
+    files = dataset.overlays.get(STEP, {}).values()
+    return {name: recipe for file in files for name, recipe in limited(file.hashes).items()}
+
+
 def refuse_others(dataset: "Dataset", sources: Mapping[str, str], readers: Collection[str]) -> None:
     """UserError for a column that was computed for another recipe than the one that reads it.
 
@@ -46,20 +52,17 @@ def refuse_others(dataset: "Dataset", sources: Mapping[str, str], readers: Colle
     told = dataset.manifest.configurations.get(STEP, {}).get("for_recipe", {})
     asked = told.get("rule_hashes") or [None]
     allowed = {*readers} | ({told["hash"]} if set(asked) <= {*readers} else set())
-    for overlay in sorted({*sources.values()} & {STEP}):
-        versions: dict[str, str] = {}
-        for file in dataset.overlays.get(overlay, {}).values():
-            versions |= limited(file.hashes)
-        for name, owner in versions.items():
-            if sources.get(name) == overlay and owner not in allowed:
-                others = [other for other in versions if sources.get(other) == overlay and other != name]
-                more = f" (and {len(others)} more columns)" if others else ""
-                raise UserError(
-                    f"`{name}`{more} of {dataset.root} was computed for the recipe {called(dataset.manifest, owner)} "
-                    "only: no model was asked about documents that it rejects anyway, so that null says nothing "
-                    "there.\nRead other columns, use that recipe, or have it computed for all documents: "
-                    f"rpdata compute-signals {dataset.root} --artefacts DIR, without --for-recipe"
-                )
+    versions = limited_of(dataset)
+    read = [name for name in versions if sources.get(name) == STEP]
+    for name in read:
+        if versions[name] not in allowed:
+            more = f" (and {len(read) - 1} more columns)" if len(read) > 1 else ""
+            raise UserError(
+                f"`{name}`{more} of {dataset.root} was computed for the recipe "
+                f"{called(dataset.manifest, versions[name])} only: no model was asked about documents that it rejects "
+                "anyway, so that null says nothing there.\nRead other columns, use that recipe, or have it computed "
+                f"for all documents: rpdata compute-signals {dataset.root} --artefacts DIR, without --for-recipe"
+            )
 
 
 def called(manifest: Manifest, recipe: str) -> str:

@@ -25,6 +25,7 @@ from rpdata.decide.recipe import Recipe
 from rpdata.decide.rules import Rule
 from rpdata.decide.surviving import Counts, Flags
 from rpdata.errors import UserError
+from rpdata.for_recipe import limited_of
 
 Side = Literal["low", "high"]
 Values = npt.NDArray[np.float64]
@@ -208,7 +209,7 @@ def sampled(dataset: Dataset, moved: Movable) -> Values:
     found: list[Values] = []
     held, every, seen = 0, 1, 0
     # before any edit the rule needs no columns but its own
-    for _, _, frame in frames(dataset, moved.recipe, moved.recipe.steps if moved.recipe.edits else [moved.rule]):
+    for _, _, frame in frames(dataset, moved, moved.recipe.steps if moved.recipe.edits else [moved.rule]):
         values = values_of(moved, frame)
         values = values[is_about(moved, frame) & ~np.isnan(values)]
         some = values[-seen % every::every]
@@ -224,7 +225,7 @@ def sampled(dataset: Dataset, moved: Movable) -> Values:
 def pieces(dataset: Dataset, moved: Movable) -> Iterator[Piece]:
     """All documents that the rule looks at, with what the recipe says of them."""
     recipes = [moved.recipe, moved.with_rule(TRUE), moved.with_rule(FALSE)]
-    for partition, first, frame in frames(dataset, moved.recipe, moved.recipe.steps):
+    for partition, first, frame in frames(dataset, moved, moved.recipe.steps):
         looked_at = is_about(moved, frame)
         values = values_of(moved, frame)
         keeps = [decide(recipe, frame).keep for recipe in recipes]
@@ -236,10 +237,16 @@ def pieces(dataset: Dataset, moved: Movable) -> Iterator[Piece]:
                 yield Piece(language, partition, first + rows, values[rows], *(keep[rows] for keep in keeps))
 
 
-def frames(dataset: Dataset, recipe: Recipe, rules: Sequence[Rule]) -> Iterator[tuple[str, int, pl.DataFrame]]:
+def frames(dataset: Dataset, moved: Movable, rules: Sequence[Rule]) -> Iterator[tuple[str, int, pl.DataFrame]]:
     """(partition, number of the first row, columns) of some documents after the other: what these rules of a recipe
-    read, and the language."""
-    sources = {**sources_of(dataset, kinds_of(rules), recipe.readers), "language": DOCUMENTS}
+    read, and the language.
+
+    Columns that were computed for the recipe only are read where the moved rule looks at one: models were not asked
+    about documents that another rule would let in with other bounds.
+    """
+    waited = limited_of(dataset).keys() & moved.condition.columns
+    readers = moved.recipe.readers if waited else ()
+    sources = {**sources_of(dataset, kinds_of(rules), readers), "language": DOCUMENTS}
     for partition in dataset.partitions:
         with PartitionFiles(dataset.root, partition) as files:
             sizes, first = files.rows_of_groups(), 0

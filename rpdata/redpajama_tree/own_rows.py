@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from rpdata.dataset import DOCUMENTS, DUPLICATES, Dataset
 from rpdata.engine.places import language_of
 from rpdata.errors import CannotFinish, UserError
-from rpdata.for_recipe import limited
+from rpdata.for_recipe import limited_of
 from rpdata.overlay import DOC_IDS
 from rpdata.redpajama import slices
 from rpdata.redpajama_tree.layout import Request, bucket_of
@@ -87,8 +87,7 @@ def own_parts(tree: Tree, request: Request) -> tuple[list[OwnPart], Wanted]:
         )
         for part in chosen
     ]
-    files = dataset.overlays.get(QUALITY_SIGNALS, {}).values() if dataset else ()
-    hidden = tuple(sorted({name for file in files for name in limited(file.hashes)}))
+    hidden = tuple(sorted(limited_of(dataset))) if dataset else ()
     return parts, Wanted(request.languages, request.buckets, kept, hidden)
 
 

@@ -15,6 +15,7 @@ from rpdata.dataset import Dataset
 from rpdata.decide import Recipe, any_of, col, drop_lines, line, quantile, rule
 from rpdata.decide.columns import kinds_of, scan_columns, sources_of
 from rpdata.decide.evaluate import decide
+from rpdata.decide.tune import tune
 from rpdata.errors import UserError
 from rpdata.for_recipe import recipe_of
 from rpdata.ledger import Ledger
@@ -138,6 +139,9 @@ def test_columns_for_one_recipe_are_refused_to_others_and_to_those_that_ask_for_
         with pytest.raises(UserError, match=way_out):
             read()
     assert dataset.scan(columns=["doc_id", "rps_doc_word_count"]).collect().height == ran[1]["written"]
+    with pytest.raises(UserError, match=way_out):
+        tune(dataset, RECIPES[0], "long")       # which would let documents in that no model has seen
+    assert tune(dataset, RECIPES[0], "palm").curves
     stricter = GERMAN & RECIPES[0]
     assert sources_of(dataset, kinds_of(stricter.rules), stricter.readers)
     export = rpdata("export", root, "--output", tmp_path / "exported")
