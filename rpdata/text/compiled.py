@@ -43,7 +43,7 @@ def kernel(function: Function) -> Function:
 
     Left to LLVM it would not always: an array is seven arguments to pass. (All statistics: 35 -> 33 ns/word.)
     """
-    return cast(Function, numba.njit(function, forceinline=True, **_OPTIONS))
+    return cast(Function, _for_any_number(numba.njit(function, forceinline=True, **_OPTIONS)))
 
 
 def borrowing_kernel(function: Function) -> Function:
@@ -53,7 +53,23 @@ def borrowing_kernel(function: Function) -> Function:
     for each array of each call. (A word that a fastText model remembers: 200 -> 9 ns.)
     """
     options = {**_OPTIONS, "_nrt": False}
-    return cast(Function, numba.njit(function, forceinline=True, **options))
+    return cast(Function, _for_any_number(numba.njit(function, forceinline=True, **options)))
+
+
+def _for_any_number(dispatcher: Any) -> Any:
+    """Compile a kernel once for all numbers of a type.
+
+    numba compiles it once more for each constant that it is called with, and a variable that begins as a constant is
+    one to it at first; inlined, LLVM knows constants anyway. (All kernels: 33.9 -> 30.0 s.)
+    """
+    template = dispatcher.get_call_template
+
+    def of_types(args: Any, kws: Any) -> Any:
+        return template([numba.types.unliteral(arg) for arg in args],
+                        {name: numba.types.unliteral(arg) for name, arg in kws.items()})
+
+    dispatcher.get_call_template = of_types
+    return dispatcher
 
 
 def operation(typing: Callable[..., Any]) -> Callable[..., int]:
