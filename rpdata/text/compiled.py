@@ -63,10 +63,10 @@ def _for_any_number(dispatcher: Any) -> Any:
     one to it at first; inlined, LLVM knows constants anyway. (All kernels: 33.9 -> 30.0 s.)
     """
     template = dispatcher.get_call_template
+    type_of: Callable[[Any], Any] = cast(Any, numba.types.unliteral)
 
     def of_types(args: Any, kws: Any) -> Any:
-        return template([numba.types.unliteral(arg) for arg in args],
-                        {name: numba.types.unliteral(arg) for name, arg in kws.items()})
+        return template([type_of(arg) for arg in args], {name: type_of(arg) for name, arg in kws.items()})
 
     dispatcher.get_call_template = of_types
     return dispatcher
