@@ -15,7 +15,6 @@ from rpdata.text.stats import TextStats
 GOPHER = "Gopher (Rae et al. 2021), A1.1"
 REPETITION = "Gopher (Rae et al. 2021), table A1; datatrove 0.10.1, GopherRepetitionFilter"
 FINEWEB = "FineWeb (Penedo et al. 2024), 3.6; datatrove 0.10.1, FineWebQualityFilter"
-PRETRAINERS_GUIDE = "Pretrainer's Guide (Longpre et al. 2023)"
 ROOTS = "after ROOTS (Laurençon et al. 2022), appendix C: repetition of characters"
 
 
@@ -100,7 +99,7 @@ def frac_chars_duplicate_paragraphs(text: TextStats) -> pa.Array:
     return where_separated(text, ratio(text.duplicate_paragraph_code_points, text.code_points))
 
 
-@signal("rpdata_doc_frac_non_ascii", unit="1", source=PRETRAINERS_GUIDE)
+@signal("rpdata_doc_frac_non_ascii", unit="1", source="rpdata")
 def frac_non_ascii(text: TextStats) -> pa.Array:
     """Code points above U+007F over all code points; null for an empty document."""
     return ratio(text.beyond_ascii, text.code_points)
