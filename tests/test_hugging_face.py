@@ -3,6 +3,7 @@
 import json
 
 import pytest
+import yaml
 from datasets import load_dataset
 
 from rpdata.signals import schema
@@ -23,6 +24,14 @@ def dataset(repository, tmp_path_factory):
 def written(dataset):
     entries = (dataset / "ledger" / "documents").rglob("*.json")
     return sum(json.loads(entry.read_bytes())["written"] for entry in entries)
+
+
+def test_the_card_says_languages_size_licence_and_configurations_to_the_hub(dataset):
+    told = yaml.safe_load((dataset / "README.md").read_text("utf-8").split("---\n")[1])
+    assert told["language"] == ["el", "en", "es"]
+    assert told["size_categories"] == ["n<1K"]
+    assert told["license"] == "other"
+    assert {config["config_name"] for config in told["configs"]} == set(ROWS)
 
 
 @pytest.mark.parametrize(("name", "columns"), ROWS.items())

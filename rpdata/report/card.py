@@ -8,21 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from rpdata import __version__
-
-CONFIGURATIONS = {
-    "sample": "sample/sample.parquet",
-    "documents": "documents/**/*.parquet",
-    "quality_signals": "quality_signals/**/*.parquet",
-    "minhash": "minhash/**/*.parquet",
-}
+from rpdata.ledger import Entry
+from rpdata.manifest import Manifest
+from rpdata.report.card_head import RIGHTS_OF_CRAWL, RIGHTS_UNKNOWN, head, is_crawl
+from rpdata.report.card_made import made_section
+from rpdata.report.card_signals import signals_section
 
 CARD = """\
 ---
-pretty_name: {title}
-configs:
-{configurations}
-tags:
-- rpdata
+{head}
 ---
 
 # {title}
@@ -37,14 +31,20 @@ from datasets import load_dataset
 {example}
 ```
 
-| folder | one row is |
-|---|---|
-| `documents/` | a document: text, URL, language, provenance |
+Each folder is a configuration of that name.
+
+| folder | one row is | rows | size |
+|---|---|---:|---:|
 {folders}
+
 | language | documents |
 |---|---:|
 {languages}
-{recipes}{edited}{artefacts}{limits}"""
+{signals}{recipes}{edited}{artefacts}{limits}{made}
+## Licence
+
+{rights}
+"""
 
 
 EXAMPLE = """\
@@ -52,13 +52,12 @@ load_dataset("path/to/this/folder", name="sample")            # RedPajama-V2's c
 load_dataset("path/to/this/folder", name="quality_signals")   # one typed column for each signal"""
 EXAMPLE_WITHOUT_SIGNALS = 'load_dataset("path/to/this/folder", name="documents")'
 
-SIGNALS = """\
-| `quality_signals/` | its signals; line signals are lists beside `line_start` and `line_end` (code points) |
-| `minhash/` | 128 MinHash values of its word 13-grams ({minhash}), as 512 bytes; null below 13 words |
-"""
-SAMPLE = """\
-| `sample/` | the {sample:,} documents whose identifiers hash lowest, in RedPajama-V2's form |
-"""
+DOCUMENTS = "a document: text, URL, language, provenance"
+SIGNALS = "its signals; line signals are lists beside `line_start` and `line_end` (code points)"
+SAMPLE = "one of the documents whose identifiers hash lowest, in RedPajama-V2's form"
+MINHASH = "128 MinHash values of its word 13-grams ({family}), as 512 bytes; null {null}"
+SHORT = "below 13 words"
+UNPUBLISHED = "where none was published: below 13 words, and of files that were not there"
 
 EDITED = """
 Text was edited: lines that other documents have too were taken out, as cc_net does
@@ -102,6 +101,15 @@ columns out, and rpdata refuses them to other recipes.
 
 
 @dataclass(frozen=True)
+class Overlay:
+    """A folder of the dataset: what one row of it is, how many there are, and the bytes of its files."""
+
+    about: str
+    rows: int
+    bytes: int
+
+
+@dataclass(frozen=True)
 class Decided:
     """What a recipe decided. folder: of the overlay, "decisions/gopher-ce3dfb69e163"."""
 
@@ -127,58 +135,73 @@ class Decided:
 def card(
     documents_by_language: dict[str, int],
     snapshots: list[str],
-    minhash: str,
     sample: int | None,
-    overlays: Mapping[str, str],
+    overlays: Mapping[str, Overlay],
     *,
+    manifest: Manifest,
+    signals: Sequence[Entry],
     recipes: Sequence[Decided],
-    paragraphs: str | None,
-    artefacts: Mapping[str, str],
-    subset: Mapping[str, Any] | None,
     read: int,
     limits: Sequence[str],
 ) -> str:
     """The card's text; a function of the dataset alone, so that two identical runs write the same bytes.
 
     sample: documents in it; None where no signals were computed yet.
-    overlays: those of users' own signals -> what the table says of them.
+    overlays: those of the dataset but for decisions, documents first, and what the table says of them.
+    signals: the ledger's entries of the units that the card counts.
     recipes: that have decided; each overlay of theirs is a configuration too.
-    paragraphs: the mode of paragraph deduplication, as it is typed; None: text was left as it was read.
-    artefacts: name -> sha256 of those that feed signals.
-    subset: what the manifest says, if a recipe kept the documents of `read` ones of another dataset.
-    limits: what is to be said of columns that were computed for one recipe only.
+    read: records that the documents are of. limits: what is to be said of columns that were computed for one recipe.
     """
-    shown = CONFIGURATIONS if sample is not None else {"documents": CONFIGURATIONS["documents"]}
     globs = {
-        **shown,
+        **({} if sample is None else {"sample": "sample/sample.parquet"}),
         **{name: f"{name}/**/*.parquet" for name in overlays},
         **{each.configuration: f"{each.folder}/**/*.parquet" for each in recipes},
     }
-    configurations = "\n".join(
-        f"- config_name: {name}\n  data_files: {glob}" + ("" if number else "\n  default: true")
-        for number, (name, glob) in enumerate(globs.items())
-    )
-    own = "".join(f"| `{name}/` | {about} |\n" for name, about in overlays.items())
+    inputs = [source for unit in manifest.units for source in unit.inputs]
+    title = f"Annotated web documents, {', '.join(snapshots)}"
+    mode = manifest.configurations.get("documents", {}).get("paragraph_dedup", "off")
+    artefacts = manifest.configurations.get("quality_signals", {}).get("artefacts", {})
+    subset = manifest.subset
+    folders = [f"| `{name}/` | {each.about} | {each.rows:,} | {size(each.bytes)} |" for name, each in overlays.items()]
+    if sample is not None:
+        folders.append(f"| `sample/` | {SAMPLE} | {sample:,} | |")
     return CARD.format(
-        title=f"Annotated web documents, {', '.join(snapshots)}",
-        configurations=configurations,
+        head=head(title, documents_by_language, globs, inputs),
+        title=title,
         documents=sum(documents_by_language.values()),
         snapshots="snapshot " + snapshots[0] if len(snapshots) == 1 else f"{len(snapshots)} snapshots",
         beside="whose signals are not computed yet" if sample is None
         else "each with its quality signals and MinHash signature beside it",
         example=EXAMPLE_WITHOUT_SIGNALS if sample is None else EXAMPLE,
-        folders=own if sample is None else SIGNALS.format(minhash=minhash) + own + SAMPLE.format(sample=sample),
+        folders="\n".join(folders),
         version=__version__,
         subset="" if subset is None else SUBSET.format_map({**subset, "read": read, "rules": rules_of(subset)}),
+        signals=signals_section(signals, imported=manifest.is_imported),
         recipes=RECIPES.format(rows="\n".join(each.row for each in recipes)) if recipes else "",
-        edited=("" if paragraphs is None else EDITED.format(mode=paragraphs))
+        edited=("" if mode == "off" else EDITED.format(mode=mode))
         + (EDITED_BY_RECIPE if subset and subset["edited"] else ""),
         artefacts=ARTEFACTS.format(
             rows="\n".join(f"| `{name}` | `{sha256[:12]}` |" for name, sha256 in sorted(artefacts.items()))
         ) if artefacts else "",
         limits=LIMITS.format(sentences=". ".join(limits)) if limits else "",
+        made=made_section(manifest),
+        rights=RIGHTS_OF_CRAWL if is_crawl(inputs) else RIGHTS_UNKNOWN,
         languages="\n".join(f"| {name} | {count:,} |" for name, count in sorted(documents_by_language.items())),
     )
+
+
+def about_minhash(manifest: Manifest) -> str:
+    """What a row of `minhash/` is."""
+    family = manifest.configurations["minhash"]["minhash_hash"]
+    return MINHASH.format(family=family, null=UNPUBLISHED if manifest.is_imported else SHORT)
+
+
+def size(count: int) -> str:
+    """Bytes as one reads them: 12.3 MB."""
+    for power, unit in ((4, "TB"), (3, "GB"), (2, "MB"), (1, "kB")):
+        if count >= 1000**power:
+            return f"{count / 1000**power:.1f} {unit}"
+    return f"{count} B"
 
 
 def rules_of(subset: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 import inspect
 from collections import Counter
+from collections.abc import Collection
 from pathlib import Path
 
 from rpdata import redpajama
@@ -12,7 +13,7 @@ from rpdata.for_recipe import limits
 from rpdata.ledger import Entry, Ledger, configuration_hash, hash_of
 from rpdata.manifest import Manifest
 from rpdata.report import sample
-from rpdata.report.card import Decided, card
+from rpdata.report.card import DOCUMENTS, SIGNALS, Decided, Overlay, about_minhash, card
 from rpdata.schema import OVERLAYS
 
 
@@ -45,15 +46,13 @@ def write_views(root: Path) -> None:
         hidden = {name for told in found for name in told.columns}
         state = {"files": made_from, "code": made_by, **({"hidden": sorted(hidden)} if hidden else {})}
         shown = sample.write_sample(root, partitions, configuration_hash(state), hidden)
-    family = manifest.configurations["minhash"]["minhash_hash"]
-    told = manifest.configurations
-    mode = told.get("documents", {}).get("paragraph_dedup")
+    every = {step: about for step, about in every_overlay(manifest).items() if step in steps}
     text = card(
-        dict(documents), sorted(snapshots), family, shown, own_overlays(manifest, ledger),
-        recipes=decided(manifest, ledger),
-        paragraphs=None if mode == "off" else mode,
-        artefacts=told.get("quality_signals", {}).get("artefacts", {}),
-        subset=manifest.subset, read=read,
+        dict(documents), sorted(snapshots), shown, {
+            step: overlay_of(ledger, step, about, partitions)
+            for step, about in {**every, **own_overlays(manifest, ledger)}.items()
+        },
+        manifest=manifest, signals=signals, recipes=decided(manifest, ledger), read=read,
         limits=[str(one) for one in found],
     )
     write_atomically(root / "README.md", text.encode())
@@ -63,6 +62,20 @@ def steps_shown(manifest: Manifest, ledger: Ledger) -> tuple[str, ...]:
     """What a unit has to have to be shown. Text that a recipe edited has no signals before they are computed."""
     bare = manifest.subset and manifest.subset["edited"] and not any(ledger.entries(OVERLAYS[1]))
     return OVERLAYS[:1] if bare else OVERLAYS
+
+
+def every_overlay(manifest: Manifest) -> dict[str, str]:
+    """The overlays that every dataset has, and what one of their rows is."""
+    return dict(zip(OVERLAYS, (DOCUMENTS, SIGNALS, about_minhash(manifest)), strict=True))
+
+
+def overlay_of(ledger: Ledger, step: str, about: str, partitions: Collection[str]) -> Overlay:
+    """Rows and bytes of an overlay, in these partitions."""
+    shown = set(partitions)
+    files = [
+        file for entry in ledger.entries(step) for partition, file in entry.partitions.items() if partition in shown
+    ]
+    return Overlay(about, sum(file.rows for file in files), sum(file.bytes for file in files))
 
 
 def decided(manifest: Manifest, ledger: Ledger) -> list[Decided]:
