@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from http.client import HTTPException
 from itertools import product
 from typing import Any, BinaryIO, cast
+from urllib.error import HTTPError
 
 import fsspec
 
@@ -26,6 +27,13 @@ WEB = ("http://", "https://")
 
 # What tells two versions of a file apart, by the kind of filesystem.
 VERSION = ("size", "mtime", "blob_id", "ETag", "LastModified")
+
+
+GONE = (404, 410)       # what a server answers that has no such file
+
+
+class NotThere(CannotFinish):
+    """A server of the web, which lists nothing, has no such file."""
 
 
 @dataclass(frozen=True)
@@ -138,13 +146,18 @@ class Tree:
 
 
 def opened(url: str) -> BinaryIO:
-    """The bytes of a file, of the web only from its beginning to its end; CannotFinish if they can't be had."""
+    """The bytes of a file, of the web only from its beginning to its end.
+
+    CannotFinish if they can't be had, NotThere if a server says that there is none.
+    """
     try:
         if url.startswith(WEB):     # fsspec wants another library for it
             asked = urllib.request.Request(url, headers={"User-Agent": "rpdata"})
             return cast(BinaryIO, urllib.request.urlopen(asked, timeout=TIMEOUT))
         return cast(BinaryIO, fsspec.open(url, "rb").open())
     except Exception as error:      # each filesystem has its own
+        if isinstance(error, HTTPError) and error.code in GONE:
+            raise NotThere(str(unreachable(url, error))) from error
         raise unreachable(url, error) from error
 
 

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from rpdata.errors import CannotFinish, UserError
 from rpdata.redpajama import PARTITION_OF_BUCKET
 from rpdata.redpajama_tree.layout import Request, bucket_of, file_of
-from rpdata.redpajama_tree.places import Tree, opened
+from rpdata.redpajama_tree.places import NotThere, Tree, opened
 from rpdata.sources.codecs import DamageError, decode
 from rpdata.sources.lines import lines
 from rpdata.sources.records import BadRecordError, UnwantedError, json_record
@@ -93,12 +93,24 @@ def published_rows(parts: Sequence[Part], deduplicated: bool) -> Iterator[dict[s
     """The documents of the parts in order: `raw_content`, `doc_id`, `meta` and `quality_signals`, the latter two JSON.
 
     The signals have `is_duplicate`: true, false, or null where nothing tells; a document that none were published for
-    has nothing else. Records that are no documents are left out, with a warning for each file. CannotFinish if a file
-    is torn, UserError if signals are of documents that are not there.
+    has nothing else. Records that are no documents are left out, with a warning for each file. Files of signals and of
+    duplicates that a server does not have are told by a warning that is the same for all, so that Python shows it
+    once. CannotFinish if a file is torn, or copies are to be left out that nothing names, UserError if signals are of
+    documents that are not there.
     """
     for part in parts:
-        copies = None if part.duplicates is None else duplicates_in(part.duplicates)
-        signals = SignalLines(part)
+        try:
+            copies = None if part.duplicates is None else duplicates_in(part.duplicates)
+        except NotThere as error:
+            if deduplicated:
+                raise CannotFinish(f"{error}\nOr load without deduplicated: it is what names the copies") from error
+            tell_absent("duplicates", part.duplicates, "is_duplicate is null where they are not")
+            copies = None
+        try:
+            signals = SignalLines(part.signals)
+        except NotThere:
+            tell_absent("quality_signals", part.signals, "documents come without signals where they are not")
+            signals = SignalLines(None)
         bad: list[str] = []
         with closing(json_lines(part.documents)) as found:
             for number, line in enumerate(found):
@@ -123,12 +135,19 @@ def published_rows(parts: Sequence[Part], deduplicated: bool) -> Iterator[dict[s
             warnings.warn(f"{part.documents}: {len(bad)} records are left out, the first is {bad[0]}", stacklevel=2)
 
 
-class SignalLines:
-    """The signals of one partition, asked for in the order of its documents; some documents may have none."""
+def tell_absent(component: str, file: str | None, so: str) -> None:
+    """Warn that a server does not have all files of a component."""
+    server = str(file).partition(f"/{component}/")[0]
+    warnings.warn(f"{server} does not have all files of {component}/ that go with its lists: {so}", stacklevel=3)
 
-    def __init__(self, part: Part) -> None:
-        self._file = part.signals
-        self._lines: Iterator[bytes] = iter(()) if part.signals is None else json_lines(part.signals)
+
+class SignalLines:
+    """The signals in a file (None: in none), asked for in the order of the documents of its partition; some documents
+    may have none. NotThere if a server does not have the file."""
+
+    def __init__(self, file: str | None) -> None:
+        self._file = file
+        self._lines: Iterator[bytes] = iter(()) if file is None else json_lines(file)
         self._next = self._read()
 
     def of(self, doc_id: str) -> dict[str, Any]:

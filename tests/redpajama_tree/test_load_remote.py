@@ -85,6 +85,25 @@ def test_a_hub_that_cannot_be_reached_is_told_without_a_traceback():
     assert "cannot read somebody/ours" in told
 
 
+def test_what_a_server_lacks_beside_documents_is_told_once_and_ends_no_stream(server, tree, tmp_path):
+    asked = {"snapshots": ["2026-34"], "languages": ["en"], "partition": "head_middle"}
+    whole = ids_and_texts(tree, **asked)
+    for kind in ("quality_signals", "duplicates"):
+        (tmp_path / kind).unlink()
+    with pytest.warns(UserWarning, match="does not have all files") as warned:
+        rows = list(rpdata.load_dataset(server, split="train", streaming=True, **asked))
+    assert [[row["doc_id"], row["raw_content"]] for row in rows] == whole
+    assert {row["quality_signals"] for row in rows} == {'{"is_duplicate":null}'}
+    assert {str(each.message) for each in warned if "does not have" in str(each.message)} == {
+        f"{server} does not have all files of duplicates/ that go with its lists: is_duplicate is null where they are "
+        "not",
+        f"{server} does not have all files of quality_signals/ that go with its lists: documents come without signals "
+        "where they are not",
+    }
+    with pytest.raises(CannotFinish, match=r"404.*(?s:.*)Or load without deduplicated"):
+        ids_and_texts(server, deduplicated=True, **asked)
+
+
 @pytest.fixture
 def server(tree, tmp_path):
     """The tree and RedPajama-V2's lists of it, by plain HTTP; listing folders is not offered."""
