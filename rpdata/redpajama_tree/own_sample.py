@@ -7,7 +7,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from rpdata.errors import CannotFinish, UserError
+from rpdata.errors import CannotFinish, UserError, unknown_name
 from rpdata.redpajama_tree.layout import Request
 from rpdata.redpajama_tree.places import Tree, opened
 from rpdata.signals.ccnet import BUCKETS
@@ -34,11 +34,13 @@ def sample_parts(tree: Tree, request: Request) -> list[SamplePart]:
 
 
 def sample_rows(parts: Sequence[SamplePart], request: Request) -> Iterator[dict[str, str]]:
-    """The rows asked for, as they are. UserError if there are none, CannotFinish if the file is damaged."""
+    """The rows asked for, as they are. UserError if there are none, or none of a snapshot or language that is asked
+    for; CannotFinish if the file is damaged."""
     for part in parts:
         found = False
         try:
             with opened(part.file) as file, pq.ParquetFile(file) as rows:
+                refuse_unknown(part.file, rows.read(["doc_id", "meta"]), request)
                 for batch in rows.iter_batches(batch_size=100):
                     for row in batch.to_pylist():
                         if is_asked_for(row, request):
@@ -48,6 +50,18 @@ def sample_rows(parts: Sequence[SamplePart], request: Request) -> Iterator[dict[
             raise CannotFinish(f"cannot read {part.file}: {error}") from error
         if not found:
             raise UserError(f"{part.file} has no document of that partition, snapshots and languages together")
+
+
+def refuse_unknown(file: str, rows: pa.Table, request: Request) -> None:
+    """UserError for a snapshot or language that no row is of; it names those that there are."""
+    known = {
+        "snapshot": {str(doc_id).partition("/")[0] for doc_id in rows["doc_id"].to_pylist()},
+        "language": {str(orjson.loads(meta)["language"]) for meta in rows["meta"].to_pylist()},
+    }
+    for kind, asked in (("snapshot", request.snapshots), ("language", request.languages)):
+        for name in asked or ():
+            if name not in known[kind]:
+                raise UserError(f"{file}: {unknown_name(kind, name, known[kind])}")
 
 
 def is_asked_for(row: dict[str, str], request: Request) -> bool:

@@ -240,6 +240,18 @@ def test_what_is_not_there_is_refused_with_what_is(place, asked, told, request):
         list(rpdata.load_dataset(str(request.getfixturevalue(place)), streaming=True, **{"split": "train", **asked}))
 
 
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({"snapshots": ["2026-34", "2023-07"]}, "sample.parquet: unknown snapshot '2023-07'; did you mean 2023-06"),
+        ({"languages": ["en", "fr"]}, "sample.parquet: unknown language 'fr'; known: de, en"),
+    ],
+)
+def test_what_the_sample_has_nothing_of_is_refused_with_what_it_has(asked, told, dataset):
+    with pytest.raises(UserError, match=told):
+        stream(dataset, name="sample", **asked)
+
+
 def test_copies_that_nobody_named_are_not_passed_off_as_none(tree):
     with pytest.raises(UserError, match=r"1 of 3 partitions have no file .*en_tail.duplicates.parquet"):
         stream(tree, languages=["en"], deduplicated=True)
