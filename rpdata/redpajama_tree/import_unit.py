@@ -157,12 +157,12 @@ def overlays_of(
         closers.append(lambda _: records.close())
     rows = None
     if path := task.files.get(MINHASH):
-        rows = Rows(path, "id", ["id_int", WHOLE], told[MINHASH])
+        rows = Rows(path, partition, "id", ["id_int", WHOLE], told[MINHASH])
         closers.append(rows.close)
     fills[MINHASH] = lambda documents: signature_columns(documents, rows, told[MINHASH])
     if DUPLICATES in told:
         path = task.files[DUPLICATES]
-        copies = Rows(path, "doc_id", [], told[DUPLICATES])
+        copies = Rows(path, partition, "doc_id", [], told[DUPLICATES])
         closers.append(copies.close)
         fills[DUPLICATES] = lambda documents: duplicate_columns(documents, copies, told[DUPLICATES])
     return {step: fill for step, fill in fills.items() if step in told}, schemas, closers

@@ -17,13 +17,16 @@ from rpdata.schema import DOCUMENTS, MINHASH
 WHOLE = "signature_sim1.0"      # one band of all 128 values; the others are slices of it
 BANDS_OF = re.compile(r"signature_sim(\d\.\d)")
 FAMILY = b"rpdata.minhash_hash"     # in the metadata of files that rpdata exported
+SHARD = "shard_id"
 MARKS = pa.schema([DOCUMENTS.field("doc_id"), pa.field("exact_keep", pa.bool_(), nullable=False)])
 
 
 class Rows:
     """The rows of a published Parquet file, found by the identifier of their document."""
 
-    def __init__(self, path: Path, column: str, needed: Sequence[str], told: Disagreements) -> None:
+    def __init__(
+        self, path: Path, partition: str, column: str, needed: Sequence[str], told: Disagreements
+    ) -> None:
         try:
             self.table = pq.read_table(path)
             ids = self.table[column].combine_chunks().cast(pa.string())
@@ -33,8 +36,23 @@ class Rows:
         self.ids = ids
         self._asked = 0
         self._told = told
-        if len(pc.unique(ids)) < len(ids):
-            told.add(None, "some documents have several rows; the first counts")
+        self._tell_copies()
+        if SHARD in self.table.column_names:
+            self._tell_shards(f"{partition}.json.gz")
+
+    def _tell_copies(self) -> None:
+        """Tell of documents that have several rows, and of the row that counts."""
+        counts = pc.value_counts(self.ids)
+        several = counts.filter(pc.greater(counts.field("counts"), 1))
+        for counted in several.to_pylist():
+            self._told.add(counted["values"], f"has {counted['counts']} rows; the first counts")
+
+    def _tell_shards(self, expected: str) -> None:
+        """Tell of rows that say they are of another file of documents/."""
+        shards = self.table[SHARD].combine_chunks().cast(pa.string())
+        other = pc.fill_null(pc.not_equal(shards, expected), True)
+        for doc_id, shard in zip(self.ids.filter(other).to_pylist(), shards.filter(other).to_pylist(), strict=True):
+            self._told.add(doc_id, f"shard_id is {shard}, and by the name of the file {expected}")
 
     def at(self, doc_ids: pa.Array) -> pa.Array:
         """Where each document is; null where it is not."""

@@ -270,6 +270,10 @@ def a_short_signature(rows):
     row["signature_sim1.0"] = [bytes(8)]
 
 
+def another_shard(rows):
+    rows[1]["shard_id"] = "2023-06/0000/de_head.json.gz"
+
+
 def a_stranger(rows):
     return [*rows, {"shard_id": f"{DE_HEAD}.json.gz", "doc_id": f"{DE_HEAD}.json.gz/9999", "digest": None}]
 
@@ -297,7 +301,9 @@ def another_digest(rows):
         (with_rows("minhash", a_band), None, "signature_sim0.8 is not cut from signature_sim1.0"),
         (with_rows("minhash", a_short_signature), None, "signature_sim1.0 is not one band of 128 values"),
         (with_rows("minhash", lambda rows: rows[1:]), 0, "has no row"),
-        (with_rows("minhash", lambda rows: [*rows, rows[0]]), None, "some documents have several rows"),
+        (with_rows("minhash", lambda rows: [*rows, rows[0]]), 0, "has 2 rows; the first counts"),
+        (with_rows("minhash", another_shard), 1, "shard_id is 2023-06/0000/de_head.json.gz, and by the name"),
+        (with_rows("duplicates", another_shard), None, "shard_id is 2023-06/0000/de_head.json.gz, and by the name"),
         (with_rows("duplicates", a_stranger), 9999, "is not among the documents"),
         (with_rows("duplicates", another_digest), 0, "digest is AAAA, and in documents/"),
     ],
