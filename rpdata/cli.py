@@ -323,7 +323,7 @@ def export(
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
-    """Write the signals and signatures as RedPajama-V2 publishes them."""
+    """Write signals, signatures and the names of copies as RedPajama-V2 publishes them."""
     from rpdata.export import export_redpajama
     from rpdata.terminal import print_export
 

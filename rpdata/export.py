@@ -1,8 +1,10 @@
-"""`rpdata export`: signals and signatures as the files that RedPajama-V2 publishes.
+"""`rpdata export`: signals, signatures and marks of copies as the files that RedPajama-V2 publishes.
 
     <output>/quality_signals/2023-06/0000/en_head.signals.json.gz    a line of JSON for each document: id, id_int,
                                                                      metadata, quality_signals
     <output>/minhash/2023-06/0000/en_head.minhash.parquet            shard_id, id, id_int, bands for four thresholds
+    <output>/duplicates/2023-06/0000/en_head.duplicates.parquet      shard_id, doc_id, digest of documents that are
+                                                                     copies, where the dataset has marks of them
 
 Made from the overlays alone, partition by partition and a row group at a time; text is not read. The same dataset
 gives the same bytes.
@@ -24,9 +26,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from rpdata import bands
+from rpdata.dataset import DUPLICATES
 from rpdata.engine.commit import Commit, sweep
 from rpdata.engine.lock import writer_lock
 from rpdata.errors import UserError, naming
+from rpdata.export_duplicates import KEPT, write_duplicates
 from rpdata.for_recipe import limits
 from rpdata.ledger import Entry, Ledger
 from rpdata.manifest import FILE, Manifest
@@ -37,7 +41,9 @@ from rpdata.schema import OVERLAYS
 __all__ = ["ExportSummary", "export_redpajama", "metadata_json", "quality_signals_json"]
 
 PLACES = {
-    "quality_signals": "quality_signals/{partition}.signals.json.gz", "minhash": "minhash/{partition}.minhash.parquet"
+    "quality_signals": "quality_signals/{partition}.signals.json.gz",
+    "minhash": "minhash/{partition}.minhash.parquet",
+    DUPLICATES: "duplicates/{partition}.duplicates.parquet",
 }
 FIELDS = ("cc_segment", "url", "source_domain", "language")   # of documents/, that `metadata` shows
 THRESHOLDS = sorted(bands.BANDS, reverse=True)                      # in the order of the published columns
@@ -57,12 +63,14 @@ PUBLISHED_MINHASH = pa.schema(
 
 @dataclass
 class ExportSummary:
-    """What was exported. units_missing: planned, but not annotated yet, so not exported."""
+    """What was exported. units_missing: planned, but not annotated yet, so not exported. unmarked: partitions whose
+    copies are not known, where those of others are."""
 
     output: str
     partitions: int = 0
     documents: int = 0
     units_missing: int = 0
+    unmarked: int = 0
     seconds: float = 0.0
 
     def as_dict(self) -> dict[str, object]:
@@ -90,8 +98,10 @@ def export_redpajama(root: Path, output: Path, threads: int | None = None) -> Ex
     with writer_lock(output), ThreadPoolExecutor(threads or min(os.cpu_count() or 1, 8)) as pool:
         sweep(output)
         documents = sum(pool.map(partial(export_partition, root, output, family), partitions, partitions.values()))
+    marked = sum(DUPLICATES in steps for steps in partitions.values())
+    unmarked = len(partitions) - marked if marked else 0
     return ExportSummary(
-        str(output), len(partitions), documents, missing, round(time.monotonic() - started, 3)
+        str(output), len(partitions), documents, missing, unmarked, round(time.monotonic() - started, 3)
     )
 
 
@@ -123,8 +133,11 @@ def annotated(root: Path) -> tuple[dict[str, list[str]], int]:
             missing += 1
             continue
         refuse_limited(root, manifest, entries["quality_signals"])
-        exported = [step for step in PLACES if entries[step].inputs or not manifest.is_imported]
-        partitions |= dict.fromkeys(entries["documents"].partitions, exported)
+        exported = [step for step in OVERLAYS[1:] if entries[step].inputs or not manifest.is_imported]
+        marks = ledger.entry(DUPLICATES, unit.name)
+        marked = marks is not None and KEPT in marks.columns
+        for partition in entries["documents"].partitions:
+            partitions[partition] = [*exported, *([DUPLICATES] if marked else [])]
     return partitions, missing
 
 
@@ -158,6 +171,9 @@ def export_partition(root: Path, output: Path, family: str, partition: str, step
             stack.enter_context(naming(file.parent))
             signatures = stack.enter_context(pq.ParquetWriter(file, PUBLISHED_MINHASH, compression="snappy"))
             signatures.add_key_value_metadata({"rpdata.minhash_hash": family})
+        if DUPLICATES in steps:
+            file = commit.file(PLACES[DUPLICATES].format(partition=partition))
+            write_duplicates(root, partition, source, file)
         for documents, signals, minhash in row_groups(root, partition) if steps else ():
             if lines is not None:
                 write_signals(lines, documents, signals, minhash, source)

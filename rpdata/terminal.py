@@ -153,6 +153,11 @@ def print_export(summary: ExportSummary, *, as_json: bool, quiet: bool) -> None:
         )
     if summary.units_missing:
         console.print(f"Not exported: {summary.units_missing:,} units that are planned but not annotated yet.")
+    if summary.unmarked:
+        console.print(
+            f"Without duplicates/: {counted(summary.unmarked, 'partition')} whose copies are not known. rpdata dedup "
+            "finds them."
+        )
 
 
 def print_warmup(seconds: float, *, as_json: bool, quiet: bool) -> None:

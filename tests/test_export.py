@@ -5,12 +5,14 @@ import hashlib
 import json
 import shutil
 
+import polars as pl
 import pyarrow.parquet as pq
 import pytest
 from command import rpdata
 from golden import bands, edge_documents, edge_golden, exported_line
 from golden.unicode14 import changed_code_points
 
+from rpdata.dataset import Dataset
 from rpdata.errors import UserError
 from rpdata.export import export_redpajama
 
@@ -82,6 +84,25 @@ def test_hand_made_documents_come_out_as_the_reference_writes_them(exported, rep
 def test_the_files_say_which_hash_their_bands_are_of(exported):
     metadata = pq.read_metadata(exported / f"minhash/{PARTITION}.minhash.parquet").metadata
     assert metadata[b"rpdata.minhash_hash"] == b"sha1"
+
+
+def test_copies_are_named_as_published_and_partitions_whose_copies_are_not_known_are_told(dataset, tmp_path):
+    copy = shutil.copytree(dataset, tmp_path / "out")
+    run("dedup", copy, "--exact", "text", "--fuzzy", "none")
+    marks = Dataset.open(copy).scan(["documents", "duplicates"]).collect()
+    last = sorted((copy / "ledger/duplicates").rglob("*.json"))[-1]
+    last.unlink()
+    done = rpdata("export", copy, "--output", tmp_path / "rp")
+    assert "Without duplicates/: 1 partition whose copies are not known." in done.stdout
+    files = (tmp_path / "rp").rglob("*.duplicates.parquet")
+    found = [row for path in files for row in pq.read_table(path).to_pylist()]
+    copies = marks.filter(~pl.col("exact_keep"))
+    assert copies.height > 0
+    assert {row["doc_id"]: row["digest"] for row in found} == {
+        doc_id: None if digest is None else digest.removeprefix("sha1:")
+        for doc_id, digest in copies.select("doc_id", "digest").iter_rows()
+    }
+    assert all(row["shard_id"] == row["doc_id"].rpartition("/")[0] for row in found)
 
 
 def test_a_document_that_the_reference_cannot_process_is_exported_with_null(exported):

@@ -3,8 +3,6 @@
 import shutil
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from tests.command import rpdata
@@ -41,25 +39,9 @@ def tree(crawl, dataset, tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("published") / "rp-v2"
     run("export", dataset, "--format", "redpajama", "--output", folder)
     shutil.copytree(crawl, folder / "documents")
-    for path in [*folder.rglob("*_tail.signals.json.gz"), *folder.rglob("*_tail.minhash.parquet")]:
+    for path in [*folder.rglob("*_tail.*.json.gz"), *folder.rglob("*_tail.*.parquet")]:
         path.unlink()
-    for path in (dataset / "duplicates").rglob("*.parquet"):
-        partition = str(path.relative_to(dataset / "duplicates")).removesuffix(".parquet")
-        if not partition.endswith("_tail"):
-            write_duplicates(folder, partition, pq.read_table(path).to_pylist())
     return folder
-
-
-def write_duplicates(folder: Path, partition: str, marks: list[dict]) -> None:
-    copies = [mark["doc_id"] for mark in marks if not mark["exact_keep"]]
-    table = pa.table({
-        "shard_id": pa.array([f"{partition}.json.gz"] * len(copies), pa.string()),
-        "doc_id": pa.array(copies, pa.string()),
-        "digest": pa.array([None] * len(copies), pa.string()),
-    })
-    path = folder / "duplicates" / f"{partition}.duplicates.parquet"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    pq.write_table(table, path)
 
 
 def run(*arguments) -> None:

@@ -38,11 +38,11 @@ def imported_here(tree: Path, output: Path) -> Path:
 
 
 def published(tree: Path) -> dict[str, object]:
-    """What the files of signals and signatures hold: text, and rows."""
+    """What the files of signals, signatures and copies hold: text, and rows."""
     found: dict[str, object] = {}
     for path in sorted(tree.rglob("*.signals.json.gz")):
         found[str(path.relative_to(tree))] = gzip.decompress(path.read_bytes())
-    for path in sorted(tree.rglob("*.minhash.parquet")):
+    for path in sorted([*tree.rglob("*.minhash.parquet"), *tree.rglob("*.duplicates.parquet")]):
         found[str(path.relative_to(tree))] = pq.read_table(path).to_pylist()
     return found
 
@@ -68,7 +68,8 @@ def test_what_was_published_comes_out_again(whole, tree, tmp_path):
     done = run("export", whole, "--format", "redpajama", "--output", tmp_path / "rp")
     assert done.returncode == 0, done.stderr
     assert published(tmp_path / "rp") == published(tree)
-    assert len(published(tree)) == 8
+    assert len(published(tree)) == 12
+    assert any("duplicates" in name and rows for name, rows in published(tree).items())
 
 
 def test_real_pages_with_the_signals_of_the_reference_come_out_as_they_were(shared, tmp_path):
