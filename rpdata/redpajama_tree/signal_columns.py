@@ -19,6 +19,7 @@ from rpdata.signals import CATALOGUE
 from rpdata.signals.columns import SPANS
 
 FIELDS = ("cc_segment", "url", "source_domain", "language")     # of documents/, that `metadata` repeats
+KEYS = {"id", "id_int", "metadata", "quality_signals"}           # of a record
 NUMBER = re.compile("0|[1-9][0-9]{0,17}")
 Record = Mapping[str, Any]
 
@@ -44,6 +45,7 @@ class SignalRecords:
         self._path = path
         self._prefix = f"{partition}.json.gz/"
         self._told = told
+        self._unknown: set[str] = set()     # keys of records that were told
         self._records = self._numbered()
         self._next = next(self._records, None)
 
@@ -83,7 +85,15 @@ class SignalRecords:
                 self._told.add(record["id"], f"does not belong here: after line {last} of {self._prefix[:-1]}")
                 continue
             last = int(number)
+            self._tell_unknown(record)
             yield last, record
+
+    def _tell_unknown(self, record: Record) -> None:
+        """Tell once of each key that has no place here."""
+        for key in record["others"]:
+            if key not in self._unknown:
+                self._unknown.add(key)
+                self._told.add(record["id"], f"has {key}, which rpdata does not know: left out, here and in others")
 
 
 def record_of(line: bytes, path: Path) -> Record:
@@ -92,7 +102,7 @@ def record_of(line: bytes, path: Path) -> Record:
         record = orjson.loads(line)
         return {
             "id": str(record["id"]), "id_int": record.get("id_int"), "metadata": dict(record.get("metadata") or {}),
-            "quality_signals": dict(record["quality_signals"]),
+            "quality_signals": dict(record["quality_signals"]), "others": sorted({*record} - KEYS),
         }
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise CannotFinish(f"{path} has a line that is no record of signals ({error!r}). Get it again") from error

@@ -1,6 +1,5 @@
 """Published bands and lists of duplicates as columns of `minhash/` and `duplicates/`."""
 
-import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -15,9 +14,9 @@ from rpdata.redpajama_tree.disagreements import Disagreements
 from rpdata.schema import DOCUMENTS, MINHASH
 
 WHOLE = "signature_sim1.0"      # one band of all 128 values; the others are slices of it
-BANDS_OF = re.compile(r"signature_sim(\d\.\d)")
 FAMILY = b"rpdata.minhash_hash"     # in the metadata of files that rpdata exported
 SHARD = "shard_id"
+KNOWN = {SHARD, "id", "id_int", "doc_id", "digest", *(f"signature_sim{threshold}" for threshold in bands.BANDS)}
 MARKS = pa.schema([DOCUMENTS.field("doc_id"), pa.field("exact_keep", pa.bool_(), nullable=False)])
 
 
@@ -36,6 +35,9 @@ class Rows:
         self.ids = ids
         self._asked = 0
         self._told = told
+        for name in self.table.column_names:
+            if name not in KNOWN:
+                told.add(None, f"{name} is no column that rpdata knows: its values are left out")
         self._tell_copies()
         if SHARD in self.table.column_names:
             self._tell_shards(f"{partition}.json.gz")
@@ -88,9 +90,10 @@ def signature_columns(documents: pa.RecordBatch, rows: Rows | None, told: Disagr
     at = rows.at(doc_ids)
     found = rows.table.take(at)
     signatures = pc.list_element(one_band(found[WHOLE].combine_chunks(), doc_ids, told), 0)
-    for name in found.column_names:
-        if match := BANDS_OF.fullmatch(name):
-            expected = bands.cut(signatures, float(match[1])).to_pylist()
+    for threshold in bands.BANDS:
+        name = f"signature_sim{threshold}"
+        if name in found.column_names:
+            expected = bands.cut(signatures, threshold).to_pylist()
             for row, said in enumerate(found[name].to_pylist()):
                 if said != expected[row] and at[row].is_valid:
                     told.add(doc_ids[row].as_py(), f"{name} is not cut from {WHOLE}")

@@ -251,6 +251,17 @@ def another_key(records):
     records[0]["quality_signals"]["rps_doc_new"] = [[0, 1, 0.5]]
 
 
+def another_field(records):
+    for record in records[1:]:
+        record["shard_id"] = "0000"
+
+
+def another_column(tree):
+    path = tree / f"minhash/{DE_HEAD}.minhash.parquet"
+    table = pq.read_table(path)
+    pq.write_table(table.append_column("signature_sim0.6", table["signature_sim0.7"]), path)
+
+
 def a_torn_line(tree):
     path = tree / f"quality_signals/{DE_HEAD}.signals.json.gz"
     first, second, *rest = gzip.decompress(path.read_bytes()).splitlines(keepends=True)
@@ -292,6 +303,7 @@ def another_digest(rows):
         (with_signals(half_a_word), 2, "values or spans of rps_doc_word_count can't be held"),
         (with_signals(another_text), 3, "values or spans of rps_lines_num_words"),
         (with_signals(another_key), None, "rps_doc_new is no signal that rpdata knows"),
+        (with_signals(another_field), 1, "has shard_id, which rpdata does not know: left out"),
         (with_signals(lambda records: records[:1] + records[2:]), 1, "has no signals"),
         (with_signals(lambda records: [*records, {**records[0], "id": f"{DE_HEAD}.json.gz/9999"}]), 9999,
          "is not among the documents"),
@@ -301,6 +313,7 @@ def another_digest(rows):
         (with_rows("minhash", a_number), 1, "id_int is"),
         (with_rows("minhash", a_band), None, "signature_sim0.8 is not cut from signature_sim1.0"),
         (with_rows("minhash", a_short_signature), None, "signature_sim1.0 is not one band of 128 values"),
+        (another_column, None, "signature_sim0.6 is no column that rpdata knows"),
         (with_rows("minhash", lambda rows: rows[1:]), 0, "has no row"),
         (with_rows("minhash", lambda rows: [*rows, rows[0]]), 0, "has 2 rows; the first counts"),
         (with_rows("minhash", another_shard), 1, "shard_id is 2023-06/0000/de_head.json.gz, and by the name"),
