@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rpdata.decide.conditions import Condition
-from rpdata.decide.values import Content, Kind, LinesSum, Row, Value
+from rpdata.decide.values import Content, Kind, LinesSum, Row, Value, summed
 from rpdata.errors import UserError
 
 LINE_START, LINE_END = "line_start", "line_end"     # of every line, in code points of the document
@@ -73,7 +73,7 @@ class LinesMean(Value):
 
     def expr(self) -> pl.Expr:
         known = pl.col(self.name).list.drop_nulls()
-        return known.list.sum().cast(pl.Float64) / pl.when(known.list.len() > 0).then(known.list.len())
+        return summed(known) / pl.when(known.list.len() > 0).then(known.list.len())
 
     def of(self, row: Row) -> float | None:
         known = [value for value in row.lines(self.name) or () if value is not None]

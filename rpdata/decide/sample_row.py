@@ -38,9 +38,11 @@ class SampleRow:
     def names(self, name: str) -> list[str] | None:
         """Of a column with a list of names for each document."""
         value = self._value(name)
-        if value is not None and not (isinstance(value, list) and all(isinstance(one, str) for one in value)):
+        if value is None:
+            return None
+        if not isinstance(value, list) or not all(one is None or isinstance(one, str) for one in value):
             raise UserError(f"{name} is no list of names, but {value!r}")
-        return value
+        return [one for one in value if one is not None]
 
     def text(self, name: str) -> str | None:
         """Of a column of text."""

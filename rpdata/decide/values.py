@@ -191,7 +191,7 @@ class LinesSum(Value):
         return {self.name: "lines"}
 
     def expr(self) -> pl.Expr:
-        return pl.col(self.name).list.sum().cast(pl.Float64)
+        return summed(pl.col(self.name))
 
     def of(self, row: Row) -> float | None:
         values = row.lines(self.name)
@@ -265,6 +265,11 @@ class Arithmetic(Value):
 def col(name: str) -> Column:
     """The column of that name, of any overlay of the dataset."""
     return Column(name)
+
+
+def summed(lists: pl.Expr) -> pl.Expr:
+    """The sums of lists of integers or flags, as float64. Polars adds up 32 bits in 32 bits, and goes round."""
+    return lists.cast(pl.List(pl.Float64)).list.sum()
 
 
 def value_of(given: "Value | float") -> Value:

@@ -83,6 +83,25 @@ def test_nothing_divided_by_nothing_is_null_and_not_false():
     assert found.abstained.tolist() == [[True], [True], [False]]
 
 
+@pytest.mark.parametrize(("kind", "largest"), [(pl.Int32, 2**31 - 1), (pl.UInt32, 2**32 - 1), (pl.Int64, 2**62)])
+def test_sums_of_large_counts_do_not_go_round(kind, largest):
+    counts = [[largest, largest, None], [largest], [None], [], None]
+    frame = pl.DataFrame({"counts": counts}, {"counts": pl.List(kind)})
+    mean = rule("mean", line("counts").mean() == largest)
+    recipe = Recipe("some", mean & rule("sum", col("counts").sum() > largest))
+    verdicts = decide(recipe, frame)
+    assert verdicts.failed[:, 1].tolist() == [False, True, True, True, False]
+    assert verdicts.failed[:, 0].tolist() == [False] * 5
+    assert verdicts.keep.tolist() == [recipe({"counts": each}) for each in counts]
+
+
+def test_a_list_of_names_may_have_gaps():
+    recipe = Recipe("some", rule("named", col("names").has_any(["a"])))
+    names = [["a", None], [None], None]
+    assert decide(recipe, pl.DataFrame({"names": names})).keep.tolist() == [True, False, True]
+    assert [recipe({"names": each}) for each in names] == [True, False, True]
+
+
 def test_a_recipe_without_rules_keeps_everything():
     found = decide(Recipe("all", all_of()), pl.DataFrame({"doc_id": ["a", "b"]}))
     assert found.keep.tolist() == [True, True]
