@@ -26,12 +26,13 @@ from rpdata.errors import UserError
 if TYPE_CHECKING:
     from rpdata.dataset import Dataset
 
+SALT = b"gumbel "
 BITS = 52       # of a hash: then half-way between two numbers is a float64 too, and never 0 or 1
 
 
 @dataclass(frozen=True, eq=False)
 class GumbelNoise(Value):
-    """-log(-log(u)), u between 0 and 1 by the hash of doc_id with a seed."""
+    """-log(-log(u)), u between 0 and 1 by the hash of SALT and doc_id with a seed."""
 
     seed: int
 
@@ -136,7 +137,8 @@ def importance_sample(
 
 
 def hashed(doc_id: str, seed: int) -> int:
-    return xxhash.xxh3_64_intdigest(doc_id.encode(), seed)
+    """Not the hash by which `sample` chooses: it takes low ones, and what it took would have low noise."""
+    return xxhash.xxh3_64_intdigest(SALT + doc_id.encode(), seed)
 
 
 def noise(hashes: list[int]) -> npt.NDArray[np.float64]:
@@ -156,4 +158,4 @@ def threshold(values: npt.NDArray[np.float64], wanted: int) -> float:
     last = float(values[wanted - 1])
     after = float(values[wanted]) if wanted < len(values) else last
     between = last if last == after else after + (last - after) / 2
-    return between if between > after else last
+    return between if after < between <= last else last     # else there is nothing between, or last - after is inf

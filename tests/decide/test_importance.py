@@ -10,8 +10,8 @@ import xxhash
 from deciding import SCORED, build, decided, decisions, rows_of
 
 from rpdata.dataset import Dataset
-from rpdata.decide import Recipe, col, importance_sample, line
-from rpdata.decide.importance import GumbelNoise, noise, threshold
+from rpdata.decide import Recipe, col, importance_sample, line, sample
+from rpdata.decide.importance import GumbelNoise, hashed, noise, threshold
 from rpdata.errors import UserError
 
 
@@ -21,7 +21,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def slow_score(row: dict, seed: int) -> float:
-    u = ((xxhash.xxh3_64_intdigest(row["doc_id"].encode(), seed) // 2**12) + 0.5) / 2**52
+    u = ((xxhash.xxh3_64_intdigest(b"gumbel " + row["doc_id"].encode(), seed) // 2**12) + 0.5) / 2**52
     return row["score"] - math.log(-math.log(u))
 
 
@@ -63,6 +63,14 @@ def test_a_draw_is_in_proportion_to_the_weights():
     assert [first[number] / 4000 for number in range(3)] == pytest.approx(weights / 10, abs=0.025)
 
 
+def test_a_draw_from_a_sample_of_the_same_seed_has_its_share():
+    names = [f"document {number}" for number in range(4000)]
+    chosen = sample(0.25)
+    values = noise([hashed(name, 0) for name in names if chosen._takes(name)])
+    assert len(values) == pytest.approx(1000, abs=100)
+    assert np.mean(values > -math.log(math.log(2))) == pytest.approx(0.5, abs=0.06)      # the median of all noise
+
+
 def test_noise_is_the_same_for_one_as_for_many_and_always_finite():
     hashes = [0, 2**64 - 1, *(xxhash.xxh3_64_intdigest(b"%d" % number) for number in range(1000))]
     many = noise(hashes)
@@ -75,6 +83,7 @@ def test_equal_scores_are_drawn_together_and_others_have_room_for_another_roundi
     assert 1.0 < threshold(np.array([3.0, 2.0, 2.0, 1.0]), 3) < 2.0
     assert threshold(np.array([3.0, 2.0]), 2) == 2.0
     assert threshold(np.array([3.0, 2.0]), 0) > 3.0
+    assert threshold(np.array([1e308, -1e308]), 1) == 1e308
     after = math.nextafter(2.0, 0)
     assert threshold(np.array([2.0, after]), 1) == 2.0
 
