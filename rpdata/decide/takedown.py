@@ -29,7 +29,9 @@ Hashes = npt.NDArray[np.uint64]
 Flags = npt.NDArray[np.bool_]
 
 COMMENT = "#"
-SCHEME = re.compile("https?://", re.IGNORECASE)
+SCHEME = re.compile(r"\A(https?:)?//", re.IGNORECASE)
+HOST = re.compile(r"(?P<name>[^/?]*?)(:(?P<port>[0-9]*))?(?=[/?]|\Z)")
+DEFAULT_PORTS = ("80", "443")
 LISTS_HELD = 8      # in memory, of all recipes of a process
 
 
@@ -89,9 +91,9 @@ def taken_down(
 ) -> Rule:
     """Keeps documents that are in none of these lists, each a file with an entry on a line.
 
-    urls: compared without http:// or https://, fragment, and slashes at the end; hosts in lower case. domains: with
-    all their sub-domains, in lower case, without port; of `source_domain`. doc_ids: as `show` tells them. A document
-    without URL or domain cannot be told: the rule abstains.
+    urls: compared without http:// or https://, port 80 or 443, fragment, and slashes at the end; hosts in lower case
+    and in ASCII (xn--). domains: with all their sub-domains, in lower case, without port; of `source_domain`. doc_ids:
+    as `show` tells them. A document without URL or domain cannot be told: the rule abstains.
 
     UserError for a file that cannot be read, and if no list is given.
     """
@@ -145,9 +147,15 @@ def digest_of(text: str) -> int:
 
 
 def forms_of_url(url: str) -> list[str]:
-    """http://Example.org/a/#b -> example.org/a"""
-    host, slash, path = SCHEME.sub("", url.strip()).partition("#")[0].partition("/")
-    return [(host.lower() + slash + path).rstrip("/")]
+    """http://M\u00fcller.example:80/a/#b -> xn--mller-kva.example/a"""
+    place = SCHEME.sub("", url.strip()).partition("#")[0]
+    host = HOST.match(place)
+    assert host is not None, "it may be empty"
+    found, port = host["name"].lower().removesuffix("."), host["port"]
+    kept = f":{port}" if port and port not in DEFAULT_PORTS else ""
+    rest = place[host.end():]
+    slash = "/" if rest.startswith("?") else ""
+    return [(ascii_form(found) + kept + slash + rest).rstrip("/")]
 
 
 def forms_of_domain(domain: str) -> list[str]:

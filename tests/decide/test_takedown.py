@@ -17,6 +17,8 @@ http://example.org/a
 
 HTTPS://Example.ORG/b/#top
 example.org
+http://müller.example/x
+http://query.example?Q=1
 """
 DOMAINS = "*.example.org\nhttps://www.shop.example/all\nMüller.example\n[2001:db8::1]\n"
 
@@ -33,7 +35,11 @@ def listed(folder: Path, name: str, text: str) -> Path:
         ("https://example.org/a", False), ("http://EXAMPLE.org/a/", False), ("http://example.org/A", True),
         ("http://example.org/a?b=1", True), ("http://example.org/b#other", False), ("http://example.org", False),
         ("http://example.org/", False), ("http://example.org/a/b", True), ("ftp://example.org/a", True), (None, None),
-        ("", True),
+        ("", True), ("http://example.org:80/a", False), ("https://example.org.:443/a", False),
+        ("//example.org/a", False), ("http://example.org:8080/a", True), ("http://example.org//a", True),
+        ("https://xn--mller-kva.example/x", False), ("http://Müller.example/x", False),
+        ("https://query.example/?Q=1", False), ("https://query.example?q=1", True),
+        ("http://archive.example/http://example.org/a", True),
     ],
 )
 def test_urls_are_found_however_they_are_written(tmp_path, url, kept):
