@@ -22,6 +22,10 @@ from rpdata.errors import UserError
 from rpdata.ledger import Entry, Ledger, configuration_hash, hash_of, refuse_loss
 from rpdata.overlay import OverlayWriter, describe
 
+DECIDING = (                # the modules that a verdict is made of
+    "algebra", "conditions", "edits", "evaluate", "fitted", "importance", "line_conditions", "recipe", "rules",
+    "score", "surviving", "takedown", "tree_kernel", "values",
+)
 GROUPS_AT_ONCE = 64         # row groups (of 1,024 documents at most) that are decided on together
 
 
@@ -167,8 +171,4 @@ def frame_of(table: pa.Table) -> pl.DataFrame:
 def code_hash() -> str:
     """Of the sources that decide what a verdict is: any change to them may change it."""
     folder = Path(inspect.getfile(rpdata.decide)).parent
-    deciding = (
-        "algebra", "conditions", "edits", "evaluate", "fitted", "importance", "line_conditions", "recipe", "rules",
-        "surviving", "takedown", "values",
-    )
-    return configuration_hash({name: hash_of(folder / f"{name}.py") for name in deciding})
+    return configuration_hash({name: hash_of(folder / f"{name}.py") for name in DECIDING})

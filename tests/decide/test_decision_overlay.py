@@ -15,7 +15,9 @@ from deciding import EVEN, FLAGGED, RECIPE, ROWS, SCORED, WORDY, build, decided,
 
 from rpdata.dataset import Dataset
 from rpdata.decide import Recipe, all_of, col, deduplicated, rule
-from rpdata.decide.overlay import decide_unit, is_decided, tasks_of
+from rpdata.decide.conditions import Condition
+from rpdata.decide.overlay import DECIDING, decide_unit, is_decided, tasks_of
+from rpdata.decide.values import Value
 from rpdata.engine.commit import sweep
 from rpdata.engine.killpoint import VARIABLE
 from rpdata.errors import CannotFinish, UserError
@@ -99,6 +101,15 @@ def test_what_is_decided_is_left_alone_until_what_it_is_made_from_changes(root):
     assert [is_decided(task) for task in tasks] == [task.unit != partition for task in tasks]
     decided(root, RECIPE)
     assert [row["keep"] for row in decisions(root, RECIPE)] == [RECIPE(row) for row in rows_of(root)]
+
+
+def test_the_code_of_every_value_and_condition_is_a_part_of_what_decides():
+    def under(kind: type) -> set[type]:
+        return {kind, *(found for each in kind.__subclasses__() for found in under(each))}
+
+    modules = {kind.__module__ for kind in under(Value) | under(Condition)}
+    found = {module.removeprefix("rpdata.decide.") for module in modules if module.startswith("rpdata.decide.")}
+    assert {"score", "takedown", "values"} <= found <= set(DECIDING)
 
 
 @pytest.mark.parametrize("moment", ["files written:2", "entries withdrawn", "one file renamed:3", "one entry written"])
