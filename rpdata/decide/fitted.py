@@ -173,7 +173,9 @@ def quantile(
     """Keeps documents whose value is at least (at most) a quantile of all values of their language.
 
     at_least, at_most: one of them, between 0 and 1. by: a column of text, or None to compare all documents with each
-    other. The quantile is the value of a document: the last one of which no more than that share is below.
+    other. The quantile is the value of a document: of n in ascending order the one at share * (n - 1), rounded down
+    and counted from 0 (Hyndman and Fan 1996, type 7, without interpolation). So of n different values, at_least= keeps
+    up to one document more than its share, and at_most= at least one.
     """
     if (at_least is None) == (at_most is None):
         raise UserError("quantile() wants either at_least= or at_most=, a share between 0 and 1")
