@@ -37,6 +37,13 @@ def missing(dataset: Dataset, name: str) -> Missing:
         known = [column for step in readable(dataset) for column in dataset.columns(step)]
         raise unknown_name("column", name, known) from None
     artefact = signal.artefact or signal.filled_by
+    if dataset.manifest.is_imported:
+        return Missing(
+            name, f"the artefact {artefact}" if artefact else "",
+            "What was imported has published signals only. To have all computed: rpdata compute-signals "
+            f"TREE/documents --output OTHER{' --artefacts DIR' if artefact else ''}; or take a recipe that reads "
+            "published ones, such as gopher.published (rpdata recipes)",
+        )
     if artefact is None:
         return Missing(name, "", f"Run {command_for('quality_signals', dataset.root)}")
     return Missing(

@@ -14,6 +14,7 @@ import rpdata
 from rpdata.annotate import Settings, refresh
 from rpdata.annotate import run as annotate
 from rpdata.dataset import Dataset
+from rpdata.decide.columns import sources_of
 from rpdata.engine.resources import Resources
 from rpdata.errors import UserError
 from rpdata.export import export_redpajama
@@ -133,6 +134,8 @@ def test_an_imported_dataset_is_whole_for_every_other_verb(whole, dataset):
     )
     assert [row for row in ours if tail not in row["doc_id"]] == [row for row in theirs if tail not in row["doc_id"]]
     assert {row["rps_doc_word_count"] for row in ours if tail in row["doc_id"]} == {None}
+    with pytest.raises(UserError, match=r"published signals only.*compute-signals TREE/documents --output OTHER; or"):
+        sources_of(Dataset.open(whole), {"rpdata_doc_tokens": "number"})
 
 
 def test_marks_that_were_not_published_are_found_by_deduplication(whole, tree, tmp_path):
