@@ -14,7 +14,7 @@ from rpdata.decide.contradictions import contradictions
 from rpdata.decide.fitted import deduplicated
 from rpdata.decide.overlay import DecisionTask, decide_unit, is_decided, tasks_of
 from rpdata.decide.recipe import Recipe
-from rpdata.decide.waterfall import DOCUMENT, Tally
+from rpdata.decide.waterfall import ABSTAINED, DOCUMENT, Tally
 from rpdata.engine.commit import sweep
 from rpdata.engine.lock import writer_lock
 from rpdata.engine.progress import Progress
@@ -108,7 +108,7 @@ def run(
         units=len(tasks),
         units_done_before=len(tasks) - len(pending),
         units_without_documents=len(manifest.units) - len(tasks),
-        notes=contradictions(recipe),
+        notes=contradictions(recipe) + untold(tally),
         seconds=round(time.monotonic() - began, 3),
     )
 
@@ -138,6 +138,16 @@ def refuse_difference(root: Path, tally: Tally, tasks: Sequence[DecisionTask]) -
             f"the waterfall of {tally.recipe.folder} does not add up: {told} documents of {dict(written)}, "
             f"{tally.whole.kept[0]} kept"
         )
+
+
+def untold(tally: Tally) -> list[str]:
+    """A sentence for each rule that could not be evaluated on any document, as if nobody had computed its signal."""
+    whole = tally.whole
+    everywhere = whole.rules[:, ABSTAINED, DOCUMENT] == whole.read[DOCUMENT]
+    return [
+        f"{rule.name} can't tell of any document: what it reads is null everywhere"
+        for rule, of_none in zip(tally.recipe.table, everywhere, strict=True) if of_none
+    ]
 
 
 def note_recipe(manifest: Manifest, recipe: Recipe) -> None:

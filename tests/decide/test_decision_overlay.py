@@ -21,6 +21,7 @@ from rpdata.decide.values import Value
 from rpdata.engine.commit import sweep
 from rpdata.engine.killpoint import VARIABLE
 from rpdata.errors import CannotFinish, UserError
+from rpdata.filter import untold
 
 
 @pytest.fixture
@@ -185,6 +186,12 @@ def test_with_unknown_dropped_the_waterfall_still_adds_up(root):
     lost = [row for row in decisions(root, recipe) if not row["keep"] and not row["failed"]]
     assert tally.whole.unknown[0] == len(lost) > 0
     assert tally.whole.balances
+
+
+def test_a_rule_that_can_tell_of_no_document_is_noted(root):
+    nobody = rule("nobody", col("score") / 0 > 1)
+    _, tally = decided(root, Recipe("some", nobody & SCORED))
+    assert untold(tally) == ["nobody can't tell of any document: what it reads is null everywhere"]
 
 
 def test_languages_that_share_a_partition_are_counted_apart(tmp_path):
