@@ -22,7 +22,6 @@ from rpdata.engine.resources import Resources
 from rpdata.errors import UserError
 from rpdata.ledger import Ledger
 from rpdata.manifest import Manifest
-from rpdata.scan import kept_column
 
 
 @dataclass
@@ -66,10 +65,7 @@ def with_deduplication(recipe: Recipe, level: str | None) -> Recipe:
 
     UserError if it is neither.
     """
-    if level is None:
-        return recipe
-    kept_column(level)      # refuses what is neither
-    return deduplicated(level if level == "exact" else float(level)) & recipe
+    return recipe if level is None else deduplicated(level) & recipe
 
 
 def run(

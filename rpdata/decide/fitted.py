@@ -192,9 +192,15 @@ def sample(fraction: float, seed: int = 0) -> Sample:
 
 
 def deduplicated(level: float | str) -> Named:
-    """Keeps one document of every cluster of duplicates: "exact", or a similarity such as 0.8 (`rpdata dedup`)."""
-    column = "exact_keep" if level == "exact" else f"keep_sim{level}"
-    return rule(f"deduplicated.{level}", col(column) == 1, source="rpdata dedup")
+    """Keeps one document of every cluster of duplicates: "exact", or a similarity such as 0.8 (`rpdata dedup`).
+
+    UserError for a similarity that no signature was made for.
+    """
+    from rpdata.scan import kept_column  # not before a dataset is opened: workers need no scans
+
+    column = kept_column(level)
+    told = column.removeprefix("keep_sim") if level != "exact" else level
+    return rule(f"deduplicated.{told}", col(column) == 1, source="rpdata dedup")
 
 
 def fitted(whole: Rule, dataset: "Dataset") -> Rule:

@@ -91,6 +91,13 @@ def test_of_duplicates_those_are_kept_that_their_overlay_says(tmp_path):
     assert [row["keep"] for row in decisions(tmp_path / "out", recipe)] == keep.to_pylist()
 
 
+def test_a_similarity_is_the_same_rule_however_it_is_written():
+    assert deduplicated(1) == deduplicated("1.00") == deduplicated(1.0)
+    assert set(deduplicated(1).columns) == {"keep_sim1.0"}
+    with pytest.raises(UserError, match="neither 'exact' nor a similarity"):
+        deduplicated(0.75)
+
+
 @pytest.mark.parametrize(
     "mistake",
     [
