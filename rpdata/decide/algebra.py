@@ -221,6 +221,7 @@ class ForLanguages(Rule):
 
 def all_of(*rules: Rule) -> Rule:
     """The rule that is true where all of these are. Their order matters only beside an edit."""
+    refuse_others(rules, "all_of()")
     parts = once([part for one in rules for part in (one.parts if isinstance(one, AllOf) else (one,))])
     return parts[0] if len(parts) == 1 else AllOf(parts)
 
@@ -229,9 +230,17 @@ def any_of(*rules: Rule) -> Rule:
     """The rule that is true where one of these is; UserError if there are none."""
     if not rules:
         raise UserError("any_of() has no rules, so that no document could be kept. Name at least one")
+    refuse_others(rules, "any_of()")
     refuse_edits(rules, "|")
     parts = tuple(dict.fromkeys(part for one in rules for part in (one.parts if isinstance(one, AnyOf) else (one,))))
     return parts[0] if len(parts) == 1 else AnyOf(parts)
+
+
+def refuse_others(rules: Collection[object], where: str) -> None:
+    """UserError for what is no rule, such as a recipe."""
+    for found in rules:
+        if not isinstance(found, Rule):
+            raise UserError(f"{where} joins rules, and not {type(found).__name__}: of a recipe take its .rule")
 
 
 def except_for(part: Rule, language: str) -> Rule | None:

@@ -93,6 +93,9 @@ class Rule(ABC):
         self._refuse_unknown(name)
         if rule is None and low is None and high is None:
             raise UserError(f"nothing is said of what is to become of {name}: give low=, high=, or a rule")
+        if rule is not None and not isinstance(rule, Rule):
+            kind = type(rule).__name__
+            raise UserError(f"{name} can be replaced by a rule, and not by {kind}: of a recipe take its .rule")
 
         def changed(found: Rule) -> Rule:
             if found.name != name:

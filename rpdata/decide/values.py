@@ -278,9 +278,11 @@ def value_of(given: "Value | float") -> Value:
 
 def finite(number: float) -> float:
     """As float64, a zero without a sign; UserError for anything that is no finite number."""
-    if isinstance(number, (int, float)) and math.isfinite(number):
+    if isinstance(number, float) and math.isfinite(number):
         return float(number) + 0.0
-    raise UserError(f"{number!r} is no finite number, as rules compare and reckon with. For text: .is_in([...])")
+    if isinstance(number, int) and abs(number) < 2**1023:
+        return float(number)
+    raise UserError(f"{number!r:.40} is no finite number, as rules compare and reckon with. For text: .is_in([...])")
 
 
 def texts(options: Collection[str]) -> tuple[str, ...]:

@@ -158,6 +158,10 @@ def test_thresholds_that_contradict_each_other_are_told():
         (lambda: col("language").is_in("en"), r"'en' is no list of texts: write it like \.is_in"),
         (lambda: col("x").has_any([1]), "is no list of texts"),
         (any_of, "no document could be kept"),
+        (lambda: any_of(LONG, Recipe("a", CLEAN)), r"any_of\(\) joins rules, and not Recipe: .* its .rule"),
+        (lambda: all_of(Recipe("a", CLEAN), LONG), r"all_of\(\) joins rules, and not Recipe"),
+        (lambda: LONG.replace("long", Recipe("a", CLEAN)), "long can be replaced by a rule, and not by Recipe"),
+        (lambda: col("x") > 10**400, "no finite number"),
         (lambda: Recipe("a", LONG) & Recipe("b", CLEAN, unknown="drop"), "a says unknown='keep' and b unknown='drop'"),
     ],
 )
