@@ -27,7 +27,7 @@ def count_tokens(
 ) -> None:
     """Count the tokens of each document, in an overlay tokens/ beside the documents.
 
-    Needs `tokenizers` (pip install 'rpdata[tokens]'). Special tokens are not counted, and nothing is cut off. Run it
+    Needs `tokenizers` (pip install 'rpdata\\[tokens]'). Special tokens are not counted, and nothing is cut off. Run it
     again after any interruption, or with more documents. Exit status 3 if planned units have no documents yet.
     """
     from rpdata.engine.resources import Resources

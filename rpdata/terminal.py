@@ -69,8 +69,9 @@ def print_run(summary: RunSummary, *, as_json: bool) -> None:
         console.print(escape(spared(summary, summary.saving)))
     if summary.not_computed:
         console.print(
-            f"Not computed: {len(summary.not_computed)} signals that need a model or a list "
-            f"({', '.join(summary.not_computed[:3])}, ...). See: rpdata signals list"
+            f"Not computed, for want of a model or a list: {counted(len(summary.not_computed), 'signal')} "
+            f"({', '.join(summary.not_computed[:3])}{', ...' * (len(summary.not_computed) > 3)}). "
+            "See: rpdata signals list"
         )
     if summary.has_failures:
         console.print(f"What failed, and why: {escape(summary.output)}/errors/")

@@ -22,6 +22,9 @@ def print_comparison(summary: CompareSummary, by: str | None, *, as_json: bool) 
     comparison = summary.comparison
     if by is None:
         print_table(recipes_table(comparison, comparison.whole))
+        if edited := [recipe.name for recipe in comparison.recipes if recipe.edits]:
+            say(f"Characters are those of whole documents. What dropped lines leave of them: rpdata filter, of "
+                f"{', '.join(edited)}.")
         console.print()
         print_table(pairs_table(comparison, comparison.whole))
         console.print()

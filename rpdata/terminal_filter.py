@@ -131,7 +131,7 @@ def where_tokens_come_from(summary: FilterSummary) -> str:
 
 def removed(counts: Counts, of: Counts, counted: bool) -> list[str]:
     """Documents with their share, and the shares of characters and, if they were counted, of tokens."""
-    documents = f"{counts[DOCUMENT]:,} ({share(counts[DOCUMENT], of[DOCUMENT])})"
+    documents = f"{counts[DOCUMENT]:,}" + (f" ({share(counts[DOCUMENT], of[DOCUMENT])})" if of[DOCUMENT] else "")
     return [documents, *(share(counts[which], of[which]) for which in (CHARACTER, TOKEN)[: 1 + counted])]
 
 

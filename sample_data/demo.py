@@ -222,6 +222,8 @@ def what_next(pool: str, output: str) -> None:
   rpdata show {pool} 2026-34/0000/en_tail.json.gz/3
   rpdata status {pool}
   rpdata signals show rps_doc_frac_chars_dupe_5grams
+  rpdata filter {pool} --recipe gopher
+  rpdata report {pool} --recipes gopher,fineweb --output report.html
   rpdata export {pool} --format redpajama --output {output}/redpajama
   python -c 'from datasets import load_dataset; print(load_dataset("{pool}", "quality_signals"))'
   rpdata compute-signals YOUR.json.gz OR.warc.gz OR.warc.wet.gz OR.jsonl.zst OR.parquet --output FOLDER""")

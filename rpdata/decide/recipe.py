@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, get_args
 
 from rpdata.decide.algebra import all_of, ordered, segments
 from rpdata.decide.rules import Rule
@@ -152,6 +152,22 @@ class Recipe:
 
     def __rand__(self, other: Rule) -> "Recipe":
         return replace(self, rule=all_of(other, self.rule), title="") if isinstance(other, Rule) else NotImplemented
+
+    def __or__(self, other: object) -> NoReturn:
+        joined = f"{other.name}.rule" if isinstance(other, Recipe) else "other"
+        raise self._only_rules("|", f"{self.name}.rule | {joined}")
+
+    def __ror__(self, other: object) -> NoReturn:
+        raise self._only_rules("|", f"other | {self.name}.rule")
+
+    def __invert__(self) -> NoReturn:
+        raise self._only_rules("~", f"~{self.name}.rule")
+
+    def _only_rules(self, sign: str, asked: str) -> UserError:
+        return UserError(
+            f"{self.name} is a recipe, and {sign} is for rules: a recipe also says what becomes of documents of which "
+            f"it cannot tell. Say that anew: Recipe(NAME, {asked}), or that with unknown='drop'"
+        )
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Recipe) and self.hash == other.hash

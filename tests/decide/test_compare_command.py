@@ -89,6 +89,7 @@ def test_a_second_comparison_decides_nothing_and_fits_the_terminal(out, mine, co
     assert ["long", str(kept), f"{kept / 18:.1%}"] in [line[:3] for line in lines]
     assert "site0.example" in shown
     assert max(map(len, shown.splitlines())) <= 80
+    assert "Characters are those of whole documents" in shown       # one of the two drops lines
     by_language = printed("compare", out, f"{mine}:long", f"{mine}:edited", "--by", "language")
     assert [line for line in by_language.splitlines() if line.endswith("documents")] == [
         "de: 5 documents", "en: 13 documents"

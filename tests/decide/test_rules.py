@@ -168,3 +168,16 @@ def test_thresholds_that_contradict_each_other_are_told():
 def test_a_mistake_is_told_where_it_is_made(mistake, message):
     with pytest.raises(UserError, match=message):
         mistake()
+
+
+def test_a_recipe_says_how_its_rule_is_joined_by_or_and_not():
+    left, right = (Recipe(name, rule(f"mine.{name}", col("rps_doc_word_count") > 5)) for name in ("left", "right"))
+    for joined, asked in (
+        (lambda: left | right, r"Recipe\(NAME, left.rule \| right.rule\)"),
+        (lambda: left | right.rule, r"Recipe\(NAME, left.rule \| other\)"),
+        (lambda: right.rule | left, r"Recipe\(NAME, other \| left.rule\)"),
+        (lambda: ~left, r"Recipe\(NAME, ~left.rule\)"),
+    ):
+        with pytest.raises(UserError, match=asked):
+            joined()
+    assert Recipe("either", left.rule | right.rule).rules

@@ -413,3 +413,12 @@ def test_a_tree_without_documents_is_refused(tree, tmp_path):
     assert not (tmp_path / "out").exists()
     with pytest.raises(UserError, match="no such folder"):
         files_in(tmp_path / "nowhere")
+
+
+def test_a_recipe_that_asks_for_more_than_was_published_is_refused_with_one_that_does_not(whole):
+    for recipe in ("gopher", "rpv1"):
+        done = run("filter", whole, "--recipe", recipe, "--quiet")
+        assert done.returncode == 2
+        assert "gopher.published" in done.stderr
+        assert "compute-signals TREE/documents --output OTHER" in done.stderr
+        assert "rpdata import" not in done.stderr       # which brings back what was published, and no more
