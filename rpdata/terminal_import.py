@@ -30,6 +30,13 @@ def print_import(summary: ImportSummary, *, as_json: bool) -> None:
             f"No documents: {counted(summary.failed, 'record')}; {summary.unread_bytes:,} bytes could not be read. "
             f"See {escape(summary.output)}/errors/documents/"
         )
+    if summary.torn:
+        console.print(
+            f"Torn: {counted(len(summary.torn), 'file')} of documents, of which what could be read is there. Get "
+            f"{'it' if len(summary.torn) == 1 else 'them'} again and run the same command:"
+        )
+    for name in summary.torn[:NAMED]:
+        console.print(f"  {escape(name)}")
     left_out = {
         "their documents are not there": summary.without_documents,
         "their names are none of RedPajama-V2's, or links to folders": summary.not_named_so,

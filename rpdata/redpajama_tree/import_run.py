@@ -19,7 +19,8 @@ from rpdata.engine.resources import Resources
 from rpdata.errors import CannotFinish, UserError
 from rpdata.ledger import Ledger
 from rpdata.manifest import Manifest
-from rpdata.redpajama_tree.import_unit import IMPORTED, QUALITY_SIGNALS, ImportTask, import_unit, is_imported
+from rpdata.redpajama_tree.changes import still_planned, was_torn
+from rpdata.redpajama_tree.import_unit import IMPORTED, QUALITY_SIGNALS, ImportTask, import_unit, is_imported, is_there
 from rpdata.redpajama_tree.layout import NAMES, file_of, partition_of, place_of
 from rpdata.redpajama_tree.signal_columns import published_names
 from rpdata.redpajama_tree.signature_columns import families_of
@@ -37,6 +38,7 @@ class ImportSummary:
     signals, minhash, duplicates: documents whose partitions have such a file.
     without_documents: files that could not be imported, as the documents that they tell of are not in the tree.
     not_named_so: what was passed over, as its name is none of RedPajama-V2's, or a link to a folder.
+    torn: files of documents that could not be followed to their end.
     disagreements: how many, and the first of them.
     """
 
@@ -51,6 +53,7 @@ class ImportSummary:
     signals: int = 0
     minhash: int = 0
     duplicates: int = 0
+    torn: list[str] = field(default_factory=list)
     without_documents: list[str] = field(default_factory=list)
     not_named_so: list[str] = field(default_factory=list)
     disagreements: int = 0
@@ -61,7 +64,7 @@ class ImportSummary:
 
     @property
     def has_failures(self) -> bool:
-        return bool(self.failed or self.unread_bytes or self.disagreements or self.without_documents)
+        return bool(self.failed or self.unread_bytes or self.torn or self.disagreements or self.without_documents)
 
     def as_dict(self) -> dict[str, object]:
         return asdict(self)
@@ -98,7 +101,7 @@ def import_redpajama(
         with finishing(
             root,
             count=lambda: count(tasks, summary),
-            missing=lambda: [name for name, task in tasks.items() if not is_imported(task)],
+            missing=lambda: [name for name, task in tasks.items() if not is_there(task)],
         ):
             if pending:
                 units = [task.unit for task in pending]
@@ -143,7 +146,8 @@ def passed_over_in(tree: Path) -> list[str]:
 
 
 def planned(manifest: Manifest, root: Path, found: Mapping[str, Mapping[str, Path]]) -> Manifest:
-    """The manifest with a place for the documents found. UserError if the dataset was not made by an import."""
+    """The manifest with a place for the documents found. UserError if the dataset was not made by an import, or its
+    documents were made of other files."""
     manifest.refuse_if_subset(root)
     if manifest.units and not manifest.is_imported:
         raise UserError(
@@ -165,7 +169,7 @@ def planned(manifest: Manifest, root: Path, found: Mapping[str, Mapping[str, Pat
         (partition.partition("/")[0], Input(str(path), path.name, "ccnet", path.stat().st_size))
         for partition, path in sorted(found[DOCUMENTS].items(), key=lambda item: place_of(item[0]))
     ]
-    manifest.units = plan(manifest.units, inputs)
+    manifest.units = plan(still_planned(manifest.units, root, found[DOCUMENTS]), inputs)
     return manifest
 
 
@@ -204,6 +208,8 @@ def count(tasks: Mapping[str, ImportTask], summary: ImportSummary) -> None:
                 summary.dropped[reason] = summary.dropped.get(reason, 0) + number
             summary.failed += entry.failed
             summary.unread_bytes += entry.unread_bytes
+        if was_torn(task.root, task.name):
+            summary.torn.append(task.unit.inputs[0].path)
         for name, step in (("signals", QUALITY_SIGNALS), ("minhash", MINHASH), ("duplicates", DUPLICATES)):
             if step in entries and entries[step].inputs:
                 setattr(summary, name, getattr(summary, name) + entries[step].written)

@@ -18,8 +18,9 @@ from rpdata.engine.cluster import advance
 from rpdata.engine.commit import Commit
 from rpdata.engine.plan import Unit
 from rpdata.errors import UserError
-from rpdata.ledger import Entry, Ledger, ReadReport, configuration_hash, hash_of, refuse_loss
+from rpdata.ledger import Entry, Ledger, ReadReport, configuration_hash, refuse_loss
 from rpdata.overlay import OverlayWriter, describe, read_footer
+from rpdata.redpajama_tree.changes import content_of
 from rpdata.redpajama_tree.disagreements import Disagreements
 from rpdata.redpajama_tree.signal_columns import SignalRecords, published_names, signal_columns, signals_schema
 from rpdata.redpajama_tree.signature_columns import MARKS, WHOLE, Rows, duplicate_columns, signature_columns
@@ -56,18 +57,30 @@ class ImportTask:
         return [DOCUMENTS, QUALITY_SIGNALS, MINHASH, *([DUPLICATES] if DUPLICATES in self.files else [])]
 
     def configuration(self, step: str) -> str:
-        """The hash that the ledger keeps: of what was imported from where, and how large that was."""
+        """The hash that the ledger keeps: of the file that there is to import."""
         path = Path(self.unit.inputs[0].path) if step == DOCUMENTS else self.files.get(step)
-        size = None if path is None else path.stat().st_size
-        return configuration_hash({**IMPORTED, "bytes": size, "names": self.names if size is None else None})
+        return self.configuration_of(None if path is None else content_of(path))
+
+    def configuration_of(self, content: str | None) -> str:
+        """Likewise, of a file with this content; None: of none."""
+        return configuration_hash({**IMPORTED, "xxh3": content, "names": self.names if content is None else None})
 
 
 def is_imported(task: ImportTask) -> bool:
     """Whether nothing remains to do."""
     ledger = Ledger(task.root)
-    return all(
-        stays(task, step) or ledger.done(step, task.name, task.configuration(step)) for step in task.steps
+    return all(     # files are read only for what is there
+        stays(task, step)
+        or (ledger.path(step, task.name).exists() and ledger.done(step, task.name, task.configuration(step)))
+        for step in task.steps
     )
+
+
+def is_there(task: ImportTask) -> bool:
+    """Whether the ledger has all overlays of a unit that was just imported; the tree is not read again for it."""
+    ledger = Ledger(task.root)
+    entries = [ledger.entry(step, task.name) for step in task.steps]
+    return all(entry is not None and ledger.done(entry.step, entry.unit, entry.configuration) for entry in entries)
 
 
 def stays(task: ImportTask, step: str) -> bool:
@@ -175,12 +188,12 @@ def entry_of(task: ImportTask, step: str, path: Path, source: ReadReport) -> Ent
     file = describe(path)
     if step == DOCUMENTS:
         return Entry(
-            step, task.name, task.configuration(step), {partition: file}, source.read, dict(source.dropped),
-            source.failed, unread_bytes=source.unread_bytes, inputs=tuple(source.inputs),
+            step, task.name, task.configuration_of(source.inputs[0]["xxh3"]), {partition: file}, source.read,
+            dict(source.dropped), source.failed, unread_bytes=source.unread_bytes, inputs=tuple(source.inputs),
         )
     origin = task.files.get(step)
     inputs = [] if origin is None else [
-        {"name": origin.name, "bytes": origin.stat().st_size, "xxh3": hash_of(origin)}
+        {"name": origin.name, "bytes": origin.stat().st_size, "xxh3": content_of(origin)}
     ]
     columns = dict.fromkeys(read_footer(path).schema.names[1:], configuration_hash(IMPORTED))
     return Entry(

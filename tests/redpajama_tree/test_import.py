@@ -15,10 +15,13 @@ from rpdata.annotate import Settings, refresh
 from rpdata.annotate import run as annotate
 from rpdata.dataset import Dataset
 from rpdata.decide.columns import sources_of
+from rpdata.engine.commit import Commit
 from rpdata.engine.resources import Resources
 from rpdata.errors import UserError
 from rpdata.export import export_redpajama
+from rpdata.ledger import Entry
 from rpdata.manifest import Manifest
+from rpdata.overlay import describe
 from rpdata.redpajama_tree.import_run import files_in, import_redpajama, planned, tasks_of
 from rpdata.redpajama_tree.import_unit import import_unit, is_imported
 from rpdata.report.views import write_views
@@ -164,9 +167,9 @@ def test_values_are_taken_and_not_computed(tree, tmp_path):
     assert told(dataset) == []
 
 
-def write_records(path: Path, records: list[dict]) -> None:
+def write_records(path: Path, records: list[dict], level: int = 9) -> None:
     lines = [json.dumps(record, ensure_ascii=False, separators=(",", ":")) + "\n" for record in records]
-    path.write_bytes(gzip.compress("".join(lines).encode()))
+    path.write_bytes(gzip.compress("".join(lines).encode(), level))
 
 
 def test_what_was_imported_stays_when_the_tree_has_its_file_no_more(tree, tmp_path):
@@ -378,6 +381,57 @@ def test_torn_files_cost_their_units_and_mended_gives_the_same_bytes(tree, whole
     again = run("import", "redpajama", copy, "-o", tmp_path / "out", "--workers", "1")
     assert "5 units (3 were done before)" in again.stdout
     assert contents(tmp_path / "out") == contents(whole)
+
+
+def test_torn_documents_are_imported_anew_when_a_whole_file_is_in_their_place(tree, tmp_path):
+    copy = tmp_path / "copy"
+    for path in tree.rglob("*de_head*"):
+        place(path, copy / path.relative_to(tree))
+    whole = imported_here(copy, tmp_path / "whole")
+    path = copy / f"documents/{DE_HEAD}.json.gz"
+    content = path.read_bytes()
+    path.write_bytes(content[:-1000])
+    dataset = imported_here(copy, tmp_path / "out")
+    assert documents_of(dataset, DE_HEAD) < documents_of(whole, DE_HEAD)
+    mine = dataset / f"signals-mine/{DE_HEAD}.parquet"
+    place(dataset / f"minhash/{DE_HEAD}.parquet", mine)
+    with Commit(dataset) as commit:
+        commit.record(Entry("signals-mine", DE_HEAD, "", {DE_HEAD: describe(mine)}, documents_of(dataset, DE_HEAD)))
+    path.write_bytes(content)
+    assert contents(imported_here(copy, dataset)) == contents(whole)
+    assert not mine.exists()
+    path.write_bytes(content[:-1] + b"?")
+    with pytest.raises(UserError, match=r"de_head.json.gz is not the file that was imported .* read to its end"):
+        imported_here(copy, dataset)
+
+
+def test_a_file_that_is_torn_between_two_records_is_told(tree, tmp_path):
+    path = tmp_path / f"tree/documents/{DE_HEAD}.json.gz"
+    place(tree / f"documents/{DE_HEAD}.json.gz", path)
+    lines = gzip.decompress(path.read_bytes()).splitlines(keepends=True)
+    path.write_bytes(gzip.compress(b"".join(lines))[:-8])       # without its checksum
+    done = run("import", "redpajama", tmp_path / "tree", "-o", tmp_path / "out", "--workers", "1")
+    assert done.returncode == 3, done.stderr
+    assert f"{len(lines)} documents in 1 unit" in done.stdout
+    assert "Torn: 1 file of documents, of which what could be read is there. Get it again" in done.stdout
+
+
+def test_a_corrected_file_of_the_same_size_is_imported_anew(tree, tmp_path):
+    copy = tmp_path / "copy"
+    for path in tree.rglob("*de_head*"):
+        place(path, copy / path.relative_to(tree))
+    path = copy / f"quality_signals/{DE_HEAD}.signals.json.gz"
+    records = [json.loads(line) for line in gzip.decompress(path.read_bytes()).splitlines()]
+    sizes = []
+    for words in (7777, 8888):
+        for record in records:
+            record["quality_signals"]["rps_doc_word_count"][0][2] = words
+        write_records(path, records, level=0)
+        sizes.append(path.stat().st_size)
+        dataset = imported_here(copy, tmp_path / "out")
+        found = pq.read_table(dataset / f"quality_signals/{DE_HEAD}.parquet")["rps_doc_word_count"]
+        assert set(found.to_pylist()) == {words}
+    assert sizes[0] == sizes[1]
 
 
 def test_what_is_damaged_of_an_imported_dataset_is_mended_by_importing_again(whole, tmp_path):
