@@ -14,6 +14,7 @@ from rpdata.dataset import command_for
 from rpdata.engine.lock import writer_lock
 from rpdata.engine.progress import Progress
 from rpdata.errors import CannotFinish, Refused
+from rpdata.hub.changed import states
 from rpdata.hub.comparison import obsolete, refuse_another_dataset, with_presence
 from rpdata.hub.repository import Repository, Stored, named
 from rpdata.hub.selection import CARD, Going, Selection, select
@@ -105,11 +106,13 @@ def upload(
     card = [file for file in differing if file.path == CARD]
     batches = list(commits(file for file in differing if file.path != CARD))
     for number, batch in enumerate(batches, 1):
+        before = states(selection.root, [file.path for file in batch])
         refuse_damaged(selection.root, batch)
-        repository.commit(f"Data, part {number} of {len(batches)}", selection.root, [file.path for file in batch])
+        repository.commit(f"Data, part {number} of {len(batches)}", selection.root, before)
         account(batch, pushed, progress)
     if card or gone:
-        repository.commit("Dataset card", selection.root, [file.path for file in card], gone)
+        before = states(selection.root, [file.path for file in card])
+        repository.commit("Dataset card", selection.root, before, gone)
         account(card, pushed, progress)
         pushed.removed = len(gone)
 

@@ -66,8 +66,14 @@ def passes(error: BaseException) -> bool:
     """
     found = answer(error)
     if found is not None:
-        return found.response.status_code in PASSING
+        return found.response.status_code in PASSING or is_expired(found)
     return any(isinstance(cause, HTTPError | json.JSONDecodeError) for cause in causes(error))
+
+
+def is_expired(error: HfHubHTTPError) -> bool:
+    """Whether the address to which a large file was to go is valid no more; the next try asks for a new one. Only the
+    stores of files are given bytes by PUT, and they do not know the token."""
+    return error.response.status_code == HTTPStatus.FORBIDDEN and error.response.request.method == "PUT"
 
 
 def seconds_asked_for(error: BaseException) -> float | None:

@@ -2,7 +2,7 @@
 
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -21,6 +21,7 @@ from huggingface_hub.utils import disable_progress_bars, logging, validate_repo_
 
 from rpdata import __version__
 from rpdata.errors import Refused, UserError
+from rpdata.hub.changed import State, refuse_changed
 from rpdata.hub.refusals import FAILURES, HOW_TO_WRITE, Secret, passes, refusal, seconds_asked_for
 from rpdata.manifest import FILE, Manifest
 
@@ -105,13 +106,19 @@ class Repository:
                     "Name another repository: --repo"
                 ) from error
 
-    def commit(self, message: str, root: Path, paths: Sequence[str], gone: Sequence[str] = ()) -> None:
-        """Upload files below `root` and delete those `gone`, as one commit; safe to repeat."""
+    def commit(self, message: str, root: Path, files: Mapping[str, State], gone: Sequence[str] = ()) -> None:
+        """Upload files below `root` and delete those `gone`, as one commit; safe to repeat.
+
+        files: path -> its state; CannotFinish if it has another when the commit is through, or failed.
+        """
 
         def attempt() -> None:      # with operations of its own: those of an attempt that failed are half done
             deletions = [CommitOperationDelete(path, is_folder=False) for path in gone]
-            additions = [CommitOperationAdd(path, root / path) for path in paths]
-            self._api.create_commit(self.name, [*deletions, *additions], commit_message=message, repo_type=KIND)
+            try:
+                additions = [CommitOperationAdd(path, root / path) for path in files]
+                self._api.create_commit(self.name, [*deletions, *additions], commit_message=message, repo_type=KIND)
+            finally:
+                refuse_changed(root, files)
 
         self._tried(attempt)
 

@@ -103,9 +103,29 @@ def test_an_interrupted_push_goes_on_where_it_stopped(dataset, account, server, 
     assert set(server.stored.values()) <= {1}
 
 
+@pytest.mark.parametrize(("change", "told"), [("more", "changed"), (None, "was deleted")])
+def test_a_file_that_changes_during_the_upload_is_named(dataset, account, server, change, told):
+    command = [sys.executable, "-m", "rpdata", "push", str(dataset), "--repo", "ann/sample"]
+    server.allows = 1
+    with subprocess.Popen(command, env={**os.environ, **account}, stderr=subprocess.PIPE, text=True) as running:
+        assert server.reached.wait(60)
+        manifest = dataset / "rpdata.json"
+        if change:
+            manifest.write_text(manifest.read_text() + "\n")
+        else:
+            manifest.unlink()
+        server.allows = None
+        server.gone_on.set()
+        _, said = running.communicate(timeout=60)
+    assert running.returncode == 1
+    assert f"rpdata.json {told} while it was uploaded" in said
+
+
 def test_a_server_that_is_unwell_is_asked_again(dataset, push, server):
-    server.failing = {"whoami": [502], "repos/create": [500], "PUT /objects": [503], "commit/main": [503, 429, 500],
-                      "tree/main": [504], "validate-yaml": [500]}
+    server.failing = {
+        "whoami": [502], "repos/create": [500], "commit/main": [503, 429, 500], "tree/main": [504],
+        "validate-yaml": [500], "PUT /objects": [503, 403],     # an address that has expired
+    }
     done = push()
     assert done.returncode == 0, done.stderr
     assert not any(server.failing.values())
