@@ -177,12 +177,12 @@ class SignalLines:
             raise UserError(f"{self._file} has a line that is no record of signals ({error}). Get it again") from error
 
 
-def json_lines(url: str) -> Generator[bytes, None, None]:
+def json_lines(url: str, longest: int = LONGEST_LINE) -> Generator[bytes, None, None]:
     """The lines of a compressed file; one that is too long is empty. CannotFinish if the file is torn."""
     try:
         with opened(url) as file:
             pieces = chain([begun(file.read(READ_BYTES))], iter(partial(file.read, READ_BYTES), b""))
-            for line in lines(decode(pieces), LONGEST_LINE):
+            for line in lines(decode(pieces), longest):
                 yield line or b""
     except (DamageError, OSError, HTTPException) as error:
         raise CannotFinish(f"cannot read {url} to its end: {error}.\nTry again, or get the file again") from error

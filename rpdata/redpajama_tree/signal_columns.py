@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import orjson
 import pyarrow as pa
 
@@ -20,6 +21,8 @@ from rpdata.signals.columns import SPANS
 
 FIELDS = ("cc_segment", "url", "source_domain", "language")     # of documents/, that `metadata` repeats
 KEYS = {"id", "id_int", "metadata", "quality_signals"}           # of a record
+NEWLINE = ord("\n")
+LONGEST_RECORD = 1 << 26        # bytes of JSON; its numbers take about ten times as much while they are read
 NUMBER = re.compile("0|[1-9][0-9]{0,17}")
 Record = Mapping[str, Any]
 
@@ -27,7 +30,7 @@ Record = Mapping[str, Any]
 def published_names(path: Path) -> list[str]:
     """The signals that a file has, by its first record, in its order; none of one without lines. CannotFinish if the
     file is torn, or its first line no record."""
-    first = next(json_lines(str(path)), None)
+    first = next(filter(None, json_lines(str(path), LONGEST_RECORD)), None)
     return [] if first is None else list(record_of(first, path)["quality_signals"])
 
 
@@ -74,7 +77,11 @@ class SignalRecords:
 
     def _numbered(self) -> Iterator[tuple[int, Record]]:
         last = -1
-        for line in json_lines(str(self._path)):
+        for line in json_lines(str(self._path), LONGEST_RECORD):
+            if not line:
+                cause = f"the line after that of {last} is empty, or of more than {LONGEST_RECORD:,} bytes: left out"
+                self._told.add(None, cause)
+                continue
             try:
                 record = record_of(line, self._path)
             except CannotFinish:
@@ -112,33 +119,45 @@ def signal_columns(
     documents: pa.RecordBatch, records: Sequence[Record | None], schema: pa.Schema, told: Disagreements
 ) -> pa.RecordBatch:
     """The rows of `quality_signals/` for documents and their records; null where there is no record."""
-    texts = documents["raw_content"].to_pylist()
-    spans = [spans_of(text) for text in texts]
+    ends = [line_ends(text.as_py()) for text in documents["raw_content"]]
+    starts = [np.concatenate([[0], of[:-1]]).astype(np.int32) if len(of) else of for of in ends]
+    lines = [len(of) for of in ends]
+    offsets = pa.array(np.cumsum([0, *lines]), pa.int32())
+
+    def lists(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
+        arrays = [pa.array(of, kind.value_type) for of in values]
+        return pa.ListArray.from_arrays(offsets, pa.concat_arrays([pa.array([], kind.value_type), *arrays]), type=kind)
+
     columns = [
         documents["doc_id"],
-        pa.array([[start for start, _ in of] for of in spans], schema.field(SPANS[0]).type),
-        pa.array([[end for _, end in of] for of in spans], schema.field(SPANS[1]).type),
+        *(lists(of, schema.field(name).type) for name, of in zip(SPANS, (starts, ends), strict=True)),
     ]
     for field in list(schema)[1 + len(SPANS) :]:
         said = [None if record is None else record["quality_signals"].get(field.name) for record in records]
-        values: list[Any]
         if pa.types.is_list(field.type):
-            values = [scores(of, len(lines), field.type.value_type) for of, lines in zip(said, spans, strict=True)]
+            kind = field.type.value_type
+            of_lines = [
+                pa.nulls(number, kind) if of is None else scores(of, number, kind)
+                for of, number in zip(said, lines, strict=True)
+            ]
+            columns.append(lists(of_lines, field.type))
         else:
-            values = [(scores(of, 1, field.type) or [None])[0] for of in said]
-        columns.append(pa.array(values, field.type))
+            columns.append(pa.array([scores(of, 1, field.type)[0] for of in said], field.type))
     signals = pa.RecordBatch.from_arrays(columns, schema=schema)
     tell_differences(documents, signals, records, told)
     return signals
 
 
-def spans_of(text: str) -> list[tuple[int, int]]:
-    """Start and end in code points of the pieces that end in a newline, and of what is left behind the last."""
-    lengths = [len(piece) + 1 for piece in text.split("\n")]
-    lengths[-1] -= 1
-    ends = np.cumsum(lengths).tolist()
-    spans = list(zip([0, *ends], ends, strict=False))
-    return spans if lengths[-1] else spans[:-1]
+def line_ends(text: str) -> npt.NDArray[np.int32]:
+    """Where the pieces of a text end that a newline ends, and what is left behind the last; in code points.
+
+    Each begins where the one before ends. A text may have millions: no Python object is made of any.
+    """
+    points = text.encode("ascii" if text.isascii() else "utf-32-le")
+    characters = np.frombuffer(points, np.uint8 if text.isascii() else np.dtype("<u4"))
+    ends = np.flatnonzero(characters == NEWLINE) + 1
+    behind = [len(text)] if text and not text.endswith("\n") else []
+    return np.concatenate([ends, behind]).astype(np.int32)
 
 
 def scores(said: object, number: int, kind: pa.DataType) -> list[float | int | None]:

@@ -24,6 +24,7 @@ from rpdata.manifest import Manifest
 from rpdata.overlay import describe
 from rpdata.redpajama_tree.import_run import files_in, import_redpajama, planned, tasks_of
 from rpdata.redpajama_tree.import_unit import import_unit, is_imported
+from rpdata.redpajama_tree.signal_columns import LONGEST_RECORD
 from rpdata.report.views import write_views
 from tests.command import contents
 from tests.command import rpdata as run
@@ -274,6 +275,13 @@ def a_torn_line(tree):
     path.write_bytes(gzip.compress(b"".join([first, second[:40] + b"\n", *rest])))
 
 
+def a_very_long_line(tree):
+    path = tree / f"quality_signals/{DE_HEAD}.signals.json.gz"
+    first, second, *rest = gzip.decompress(path.read_bytes()).splitlines(keepends=True)
+    padded = second[:-1] + b" " * LONGEST_RECORD + b"\n"
+    path.write_bytes(gzip.compress(b"".join([first, padded, *rest]), 1))
+
+
 def a_number(rows):
     rows[1]["id_int"] += 1
 
@@ -315,6 +323,8 @@ def another_digest(rows):
          "is not among the documents"),
         (with_signals(lambda records: [*records, records[0]]), 0, "does not belong here"),
         (with_signals(lambda records: records[0].update(id=f"{DE_HEAD}.json.gz/{'9' * 5000}")), 0, "has no signals"),
+        (a_very_long_line, 1, "has no signals"),
+        (a_very_long_line, None, "the line after that of 0 is empty, or of more than 67,108,864 bytes"),
         (a_torn_line, None, "the line after that of 0 is no record of signals"),
         (with_rows("minhash", a_number), 1, "id_int is"),
         (with_rows("minhash", a_band), None, "signature_sim0.8 is not cut from signature_sim1.0"),

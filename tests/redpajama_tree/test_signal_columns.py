@@ -1,6 +1,7 @@
 """Published signals as columns: any that the types hold come out as they went in."""
 
 import json
+import tracemalloc
 
 import orjson
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from rpdata.redpajama import signals_json
 from rpdata.redpajama_tree.disagreements import Disagreements
-from rpdata.redpajama_tree.signal_columns import record_of, signal_columns, signals_schema, spans_of
+from rpdata.redpajama_tree.signal_columns import line_ends, record_of, signal_columns, signals_schema
 from rpdata.signals import CATALOGUE
 
 NAMES = [signal.name for signal in CATALOGUE.values() if signal.published]
@@ -27,6 +28,22 @@ def test_reference_records_of_hand_made_documents_come_out_as_they_were():
     for ours, record in zip(signals_json(signals).to_pylist(), golden, strict=True):
         if "error" not in record:
             assert ours == orjson.dumps(record["quality_signals"]).decode()
+
+
+def spans_of(text):
+    ends = line_ends(text).tolist()
+    return list(zip([0, *ends], ends, strict=False))
+
+
+def test_a_text_of_millions_of_lines_makes_no_objects_of_them():
+    lines = 300_000
+    documents = as_batch([{"raw_content": "\n" * lines}], ["2023-06/0000/en_head.json.gz/0"])
+    tracemalloc.start()
+    signals = signal_columns(documents, [None], signals_schema(NAMES), Disagreements("long"))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert signals["line_end"][0].as_py() == list(range(1, lines + 1))
+    assert peak < 40 * lines
 
 
 @given(st.text("ab\n é\r\u2028😀"))
