@@ -9,20 +9,20 @@ from rpdata.signals.catalogue import CATALOGUE, Signal
 SIGNALS = """
 ## Signals
 
-{computed} of {known} signals are computed for all documents. `rpdata signals show NAME` tells what one measures, in
+{number} of {known} signals are {there} for all documents. `rpdata signals show NAME` tells what one measures, in
 which unit, and after which paper. Where languages stand behind a name, documents of others have null there (or 0,
 where RedPajama-V2 has that); so have documents in languages that a model or list was not given for.
 
 {families}{absent}"""
 
 FAMILIES = """\
-| family | computed |
+| family | {there} |
 |---|---|
 {rows}
 """
 
 ABSENT = """
-| not computed | why |
+| not {there} for all documents | why |
 |---|---|
 {rows}
 """
@@ -52,12 +52,15 @@ def signals_section(entries: Sequence[Entry], *, imported: bool) -> str:
         else:
             why = reason(signal, covered[signal.name], documents, signal.name in limited, imported=imported)
             absent.setdefault(why, []).append(f"`{signal.name}`")
+    there = "published" if imported else "computed"
+    rows = rows_of((family, ", ".join(names)) for family, names in families.items())
+    others = rows_of((", ".join(names), why) for why, names in absent.items())
     return SIGNALS.format(
-        computed=sum(map(len, families.values())),
+        number=sum(map(len, families.values())),
         known=len(CATALOGUE),
-        families=FAMILIES.format(rows=rows_of((family, ", ".join(names)) for family, names in families.items()))
-        if families else "",
-        absent=ABSENT.format(rows=rows_of((", ".join(names), why) for why, names in absent.items())) if absent else "",
+        there=there,
+        families=FAMILIES.format(there=there, rows=rows) if families else "",
+        absent=ABSENT.format(there=there, rows=others) if absent else "",
     )
 
 

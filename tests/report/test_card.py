@@ -28,7 +28,7 @@ def signals_of(name, rows, columns, inputs=()):
 
 def why_not(section):
     """Signal -> why it is not computed."""
-    rows = [row.strip("| ").split(" | ") for row in section.partition("| not computed |")[2].splitlines()[2:]]
+    rows = [row.strip("| ").split(" | ") for row in section.partition("for all documents | why |")[2].splitlines()[2:]]
     return {name.strip("`"): why for names, why in rows for name in names.split(", ")}
 
 
@@ -66,7 +66,7 @@ def test_every_signal_is_computed_or_it_is_said_why_not():
     assert why["rps_doc_ml_palm_score"] == "needs `classifier.palm`, which was not given"
     assert why[bare[0]].startswith("only for 3 of 5 documents")
     assert f"{len(bare) - 1} of {len(CATALOGUE)} signals are computed" in section
-    assert all(f"`{name}`" in section.partition("| not computed |")[0] for name in bare[1:])
+    assert all(f"`{name}`" in section.partition("| not computed")[0] for name in bare[1:])
 
 
 def test_what_one_recipe_alone_had_computed_is_not_passed_off_as_computed():
@@ -77,7 +77,9 @@ def test_what_one_recipe_alone_had_computed_is_not_passed_off_as_computed():
 
 def test_signals_of_an_imported_tail_are_nulls_and_told_as_such():
     entries = [signals_of("en_head", 3, PUBLISHED, [{"name": "x"}]), signals_of("en_tail", 2, PUBLISHED)]
-    why = why_not(signals_section(entries, imported=True))
+    section = signals_section(entries, imported=True)
+    assert f"0 of {len(CATALOGUE)} signals are published for all documents" in section
+    why = why_not(section)
     assert why["rps_doc_word_count"].startswith("only for 3 of 5 documents: the files that were published")
     assert why["rpdata_doc_tokens"] == "RedPajama-V2 does not have it"
 
