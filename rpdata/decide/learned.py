@@ -85,22 +85,26 @@ def load_learned(path: str | Path) -> LearnedRecipe:
         if told["format"] != FORMAT:
             raise ValueError(f"its format is {told['format']!r}, not {FORMAT!r}")
         recipe = recipe_of(told)
+        f"{recipe.title}{recipe.report}".encode()       # what cannot be shown is no report
+        noted = f"{told['hash']}"
     except OSError as error:
         raise UserError(f"cannot read {path}: {error.strerror}") from error
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise UserError(
             f"{path} is no file of a learned recipe ({type(error).__name__}: {error}). learn(...).save(FILE) makes one"
         ) from error
-    if recipe.hash != told["hash"]:
+    if recipe.hash != noted:
         raise UserError(
             f"{path} was changed by hand: what it decides has the hash {recipe.hash[:12]}, and the file says "
-            f"{str(told['hash'])[:12]}. Bring it back, or learn anew; in Python, rules can be changed and joined"
+            f"{noted[:12]}. Bring it back, or learn anew; in Python, rules can be changed and joined"
         )
     return recipe
 
 
 def recipe_of(told: Mapping[str, Any]) -> LearnedRecipe:
     score = replace(score_of(told["score"]), report=Report.of(told["report"]))
+    if not isinstance(told["title"], str):
+        raise TypeError(f"its title is {told['title']!r}")
     rule: Rule
     if "thresholds" in told:
         groups = tuple((str(group), finite(at)) for group, at in told["thresholds"])

@@ -238,3 +238,26 @@ def test_what_cannot_be_learned_is_refused(sides):
     ):
         with pytest.raises(UserError, match=said):
             learn(**{**sides, **arguments})
+
+
+@pytest.mark.parametrize(("place", "value"), [
+    (("hash",), None), (("title",), 5), (("title",), "\ud800"), (("report", "error"), None),
+    (("report", "alone"), None), (("report", "signals"), [{"signal": "a", "drop": [], "alone": 0, "nulls": [0, 0]}]),
+    (("score", "trees"), [[[float("inf"), 1, 0, 0]]]),
+])
+def test_a_file_of_a_learned_recipe_with_a_hole_is_refused_and_no_traceback(learned, tmp_path, place, value):
+    path = tmp_path / "mine.json"
+    learned.save(path)
+    told = json.loads(path.read_text())
+    holder = told
+    for key in place[:-1]:
+        holder = holder[key]
+    holder[place[-1]] = value
+    if place == ("hash",):
+        del told["hash"]
+    path.write_text(json.dumps(told))
+    with pytest.raises(UserError, match=r"is no file of a learned recipe"):
+        load_learned(path)
+    path.write_text("[" * 100_000)
+    with pytest.raises(UserError, match=r"is no file of a learned recipe"):
+        load_learned(path)
