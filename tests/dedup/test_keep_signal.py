@@ -1,6 +1,7 @@
 """A signal of the user's own decides which duplicate stays, also where it changes or lies elsewhere."""
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from build_dataset import Builder
 
@@ -9,6 +10,8 @@ from rpdata.dedup import run as runs
 from rpdata.dedup.run import recluster, run
 from rpdata.dedup.settings import DedupSettings
 from rpdata.engine.resources import Resources
+from rpdata.errors import UserError
+from rpdata.for_recipe import version_for
 from tests.dedup.annotated import annotated, here, marks
 
 ONE = Resources(workers=1)
@@ -48,3 +51,11 @@ def test_datasets_of_an_index_may_have_it_in_overlays_of_other_names(tmp_path):
     with_signal(new, NEW, [2], "yours")
     recluster(old / "index", SETTINGS, ONE, allow_large_clusters=True)
     assert [row["keep_sim0.8"] for root in (old, new) for row in marks(root)] == [False, True]
+
+
+def test_a_signal_that_was_computed_for_one_recipe_only_prefers_nothing(tmp_path):
+    root = annotated(tmp_path / "out", tmp_path / "crawl", {NEW: [TEXT, "another", TEXT]})
+    table = pq.read_table(root / f"quality_signals/{NEW}.parquet")
+    Builder(root).write("quality_signals", NEW, table, version_for("v1", "0123456789abcdef"))
+    with pytest.raises(UserError, match=r"was computed for the recipe 0123456789ab only"):
+        run(root, DedupSettings(keep="signal:rps_doc_word_count"), ONE, allow_large_clusters=True)

@@ -20,6 +20,7 @@ from rpdata.dedup.index.segments import Segment
 from rpdata.dedup.settings import SIGNAL
 from rpdata.engine.arrays import is_written, write_arrays
 from rpdata.errors import UserError, unknown_name
+from rpdata.for_recipe import refuse_others
 from rpdata.text.arrays import Floats
 
 FIRST, NEWEST, LONGEST = "first", "newest", "longest"
@@ -41,8 +42,8 @@ class Preference:
     def of(cls, keep: str, dataset: Dataset) -> "Preference | None":
         """What `DedupSettings.keep` means; None for "first".
 
-        UserError for a signal that the dataset does not have, or not in all partitions, or not as one number; for
-        "newest" where nothing says how old a document is.
+        UserError for a signal that the dataset does not have, or not in all partitions, or not as one number, or for
+        one recipe only; for "newest" where nothing says how old a document is.
         """
         if keep == FIRST:
             return None
@@ -61,6 +62,7 @@ class Preference:
             raise unknown_name(f"--keep {SIGNAL}NAME (one number for each document) in {dataset.root}:", name, known)
         for sentence in dataset.disagreements(known[name], [name], dataset.partitions):
             raise UserError(f"cannot prefer by {name} in {dataset.root}: {sentence}")
+        refuse_others(dataset, {name: known[name]}, ())
         return cls(keep, known[name], name)
 
     def ranks(self, values: pa.Array) -> Floats:
