@@ -35,10 +35,13 @@ def limited(columns: Mapping[str, str]) -> dict[str, str]:
     return {name: recipe for name, version in columns.items() if (recipe := recipe_of(version))}
 
 
-def limited_of(dataset: "Dataset") -> dict[str, str]:
-    """The columns of a dataset that were computed for a recipe in some partition, with its hash."""
-    files = dataset.overlays.get(STEP, {}).values()
-    return {name: recipe for file in files for name, recipe in limited(file.hashes).items()}
+def limited_of(dataset: "Dataset") -> dict[str, set[str]]:
+    """The columns of a dataset that were computed for a recipe in some partition, with the hashes of all of those."""
+    found: dict[str, set[str]] = {}
+    for file in dataset.overlays.get(STEP, {}).values():
+        for name, recipe in limited(file.hashes).items():
+            found.setdefault(name, set()).add(recipe)
+    return found
 
 
 def refuse_others(dataset: "Dataset", sources: Mapping[str, str], readers: Collection[str]) -> None:
@@ -52,14 +55,14 @@ def refuse_others(dataset: "Dataset", sources: Mapping[str, str], readers: Colle
     told = dataset.manifest.configurations.get(STEP, {}).get("for_recipe", {})
     asked = told.get("rule_hashes") or [None]
     allowed = {*readers} | ({told["hash"]} if set(asked) <= {*readers} else set())
-    versions = limited_of(dataset)
-    read = [name for name in versions if sources.get(name) == STEP]
+    limits = limited_of(dataset)
+    read = [name for name in limits if sources.get(name) == STEP]
     for name in read:
-        if versions[name] not in allowed:
+        if others := sorted(limits[name] - allowed):
             more = f" (and {len(read) - 1} more columns)" if len(read) > 1 else ""
             raise UserError(
                 f"`{name}`{more} of {dataset.root} was computed for the recipe "
-                f"{called(dataset.manifest, versions[name])} only: no model was asked about documents that it rejects "
+                f"{called(dataset.manifest, others[0])} only: no model was asked about documents that it rejects "
                 "anyway, so that null says nothing there.\nRead other columns, use that recipe, or have it computed "
                 f"for all documents: rpdata compute-signals {dataset.root} --artefacts DIR, without --for-recipe"
             )

@@ -1,5 +1,6 @@
 """Documents of our own datasets, each with its signals, as the rows of RedPajama-V2's loader."""
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from rpdata.dataset import DOCUMENTS, DUPLICATES, Dataset
 from rpdata.engine.places import language_of
 from rpdata.errors import CannotFinish, UserError
 from rpdata.for_recipe import limited_of
+from rpdata.manifest import FILE
 from rpdata.overlay import DOC_IDS
 from rpdata.redpajama import slices
 from rpdata.redpajama_tree.layout import Request, bucket_of
@@ -87,8 +89,15 @@ def own_parts(tree: Tree, request: Request) -> tuple[list[OwnPart], Wanted]:
         )
         for part in chosen
     ]
-    hidden = tuple(sorted(limited_of(dataset))) if dataset else ()
-    return parts, Wanted(request.languages, request.buckets, kept, hidden)
+    hidden = sorted(limited_of(dataset)) if dataset else limited_in(tree)
+    return parts, Wanted(request.languages, request.buckets, kept, tuple(hidden))
+
+
+def limited_in(tree: Tree) -> list[str]:
+    """The signals of a dataset elsewhere that were computed for one recipe only, as its manifest says."""
+    with opened(tree.file(FILE)) as file:
+        told = json.loads(file.read())["configurations"].get(QUALITY_SIGNALS, {})
+    return sorted(told.get("for_recipe", {}).get("columns", ()))
 
 
 def own_rows(parts: Sequence[OwnPart], wanted: Wanted) -> Iterator[dict[str, str]]:

@@ -66,6 +66,7 @@ def test_of_a_repository_only_the_files_asked_for_are_fetched(hub, dataset, tree
         ("somebody/small", tail), ("somebody/small", stream),
     )
     assert hub.fetched == {
+        "somebody/ours/rpdata.json",
         "somebody/ours/documents/2026-34/0000/de_head.parquet",
         "somebody/ours/quality_signals/2026-34/0000/de_head.parquet",
         "somebody/ours/duplicates/2026-34/0000/de_head.parquet",
