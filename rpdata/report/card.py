@@ -211,5 +211,5 @@ def rules_of(subset: Mapping[str, Any]) -> str:
 
 
 def cell(text: str) -> str:
-    """Text of a table, in which the sign that ends a cell is no sign of Markdown's."""
-    return text.replace("|", "\\|")
+    """Text of a table, in which what ends a cell or a row is no sign of Markdown's."""
+    return " ".join(text.split()).replace("|", "\\|")
