@@ -38,3 +38,15 @@ def test_rows_of_a_dataset_elsewhere_leave_them_out_too(tmp_path):
     assert len(rows) == 2
     assert all("rps_doc_word_count" not in json.loads(row["quality_signals"]) for row in rows)
     assert all("rps_doc_mean_word_length" in json.loads(row["quality_signals"]) for row in rows)
+
+
+def test_buckets_that_were_computed_for_one_recipe_only_choose_no_rows(tmp_path):
+    root = annotated(tmp_path / "out", tmp_path / "crawl", {"2023-06/0000/en_all": ["some words of a text"]})
+    path = root / "ledger/quality_signals/2023-06/0000/en_all.json"
+    entry = json.loads(path.read_text())
+    entry["columns"]["ccnet_bucket"] = version_for("v1", FIRST)
+    path.write_text(json.dumps(entry, indent=1, sort_keys=True))
+    for partition in ("head_middle", "tail"):
+        with pytest.raises(UserError, match=r'`ccnet_bucket` was computed for one recipe only.*\n.*partition="all"'):
+            load_dataset(str(root), partition=partition, streaming=True)
+    assert len(list(load_dataset(str(root), partition="all", streaming=True)["train"])) == 1

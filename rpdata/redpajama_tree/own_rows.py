@@ -90,7 +90,20 @@ def own_parts(tree: Tree, request: Request) -> tuple[list[OwnPart], Wanted]:
         for part in chosen
     ]
     hidden = sorted(limited_of(dataset)) if dataset else limited_in(tree)
+    if "ccnet_bucket" in hidden:
+        refuse_buckets(tree, request, chosen)
     return parts, Wanted(request.languages, request.buckets, kept, tuple(hidden))
+
+
+def refuse_buckets(tree: Tree, request: Request, chosen: Sequence[str]) -> None:
+    """UserError if not all buckets are asked for, and a column for one recipe would say what is in them."""
+    names = {*BUCKETS.to_pylist()}
+    if not names <= {*request.buckets} and not names >= {bucket_of(part) for part in chosen}:
+        raise UserError(
+            f"cannot tell the buckets of {tree.named}: `ccnet_bucket` was computed for one recipe only, and no model "
+            "was asked about documents that it rejects.\nAsk for all: partition=\"all\"; or have it computed for all "
+            "documents: rpdata compute-signals, without --for-recipe"
+        )
 
 
 def limited_in(tree: Tree) -> list[str]:
