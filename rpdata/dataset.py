@@ -144,6 +144,10 @@ class Dataset:
                     f"{list(versions)[-1]} (the first is {others[0]}): run {command}"
                 )
 
+    def entries_of(self, overlay: str) -> list[Entry]:
+        """The ledger's entries of an overlay, or of `documents`: one for each unit that has it."""
+        return [entry for entry in self._entries if entry.step == overlay]
+
     def status(self) -> "Status":
         """What the ledger says of every step: what was read, written, dropped and failed; what is missing."""
         from rpdata.status import status_of

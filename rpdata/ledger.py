@@ -86,7 +86,8 @@ class Entry:
     For `documents`, `read` counts the source's records; for any other step it counts the rows of `documents/` that the
     step read, and nothing is dropped or failed. `columns` maps each column of an overlay to the hash of the code,
     artefact and configuration that made it. `failed_values` and `unread_bytes` stand outside the balance: no document
-    is lost with them, nor with `skipped`: documents about which no model was asked (`--for-recipe`).
+    is lost with them, nor with `skipped`: documents about which no model was asked (`--for-recipe`). `made_from`: for
+    decisions, each overlay that they were made from and its `state_of_files` then.
     """
 
     step: str
@@ -101,6 +102,12 @@ class Entry:
     unread_bytes: int = 0
     inputs: Sequence[Mapping[str, Any]] = ()
     columns: Mapping[str, str] = field(default_factory=dict)
+    made_from: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def state_of_files(self) -> str:
+        """Stands for the bytes of all its files."""
+        return configuration_hash({partition: file.xxh3 for partition, file in self.partitions.items()})
 
     @property
     def written(self) -> int:
@@ -112,8 +119,12 @@ class Entry:
         return self.read == self.written + sum(self.dropped.values()) + self.failed
 
     def to_json(self) -> bytes:
-        """Sorted keys, one per line: the same entry is the same bytes. `written` is included for human readers."""
-        return (json.dumps({**asdict(self), "written": self.written}, indent=1, sort_keys=True) + "\n").encode()
+        """Sorted keys, one per line: the same entry is the same bytes. `written` is included for human readers, and
+        `made_from` where there is any."""
+        fields = {**asdict(self), "written": self.written}
+        if not self.made_from:
+            del fields["made_from"]
+        return (json.dumps(fields, indent=1, sort_keys=True) + "\n").encode()
 
     @classmethod
     def from_json(cls, data: bytes) -> "Entry":

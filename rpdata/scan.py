@@ -18,6 +18,7 @@ from rpdata.errors import UserError, unknown_name
 from rpdata.for_recipe import refuse_others
 from rpdata.overlay import TEXT_COLUMN
 from rpdata.pages import TextPages
+from rpdata.stale import refuse_stale
 
 SIGNATURE = "signature"
 OTHER = "other"             # the partition of languages that share one, as in "2026-34/0000/other_all"
@@ -67,6 +68,7 @@ class Scan:
                 if name not in sources:
                     raise unknown_name("column", name, sources)
             sources = {name: sources[name] for name in columns}
+        refuse_stale(dataset, dict.fromkeys(sources.values()))
         refuse_others(dataset, sources, () if for_recipe is None else (for_recipe,))
         for overlay in sorted(set(sources.values())):
             needed = [SIGNATURE if name == band_column else name for name in sources if sources[name] == overlay]

@@ -6,7 +6,8 @@ from typing import Any
 
 from rpdata.dataset import DECISIONS, DOCUMENTS, Dataset, entries_by_unit
 from rpdata.for_recipe import limits
-from rpdata.ledger import Entry, totals
+from rpdata.ledger import Entry, Ledger, totals
+from rpdata.stale import stale_decisions
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Status:
 
     disagreements: sentences such as "12 of 40 partitions lack `x` (the first is ...): run ...".
     limits: sentences about columns that were computed for one recipe only.
+    stale: sentences about decisions that are older than what they were made from.
     """
 
     dataset: str
@@ -46,12 +48,14 @@ class Status:
     steps: list[StepStatus]
     disagreements: list[str]
     limits: list[str]
+    stale: list[str]
 
     @property
     def complete(self) -> bool:
         """Whether every step is done with every unit, and all partitions have the same columns.
 
-        Decisions on some of the units leave a dataset as whole as it was: each is a recipe's word at its time.
+        Decisions on some of the units, and stale ones, leave a dataset as whole as it was: each is a recipe's word at
+        its time.
         """
         return not self.disagreements and not any(step.missing for step in self.steps if not step.is_decision)
 
@@ -75,6 +79,7 @@ def status_of(dataset: Dataset, entries: Sequence[Entry]) -> Status:
         steps=[_step(dataset, step, entries) for step in steps],
         disagreements=disagreements,
         limits=list(map(str, limits(dataset.manifest, entries))),
+        stale=list(stale_decisions(Ledger(dataset.root), entries).values()),
     )
 
 

@@ -205,6 +205,8 @@ def print_status(status: Status, *, as_json: bool) -> None:
         print_units("with errors (see errors/)", step.step, step.with_errors)
     for sentence in status.disagreements:
         console.print(escape(sentence))
+    for sentence in status.stale:
+        console.print(escape(sentence))
     for sentence in status.limits:
         console.print(escape(f"{sentence}."))
     missing = [step.step for step in steps if step.missing]

@@ -21,6 +21,7 @@ from rpdata.decide.recipe import Recipe
 from rpdata.engine.places import language_of
 from rpdata.errors import UserError
 from rpdata.scan import OTHER
+from rpdata.stale import refuse_stale
 
 Counts = npt.NDArray[np.int64]
 Patterns = npt.NDArray[np.int64]
@@ -183,7 +184,8 @@ def refuse_recipes(recipes: Sequence[Recipe]) -> None:
 
 
 def refuse_undecided(dataset: Dataset, recipes: Sequence[Recipe]) -> None:
-    """UserError for a dataset of which not every document was decided on by every recipe, or that has none."""
+    """UserError for a dataset of which not every document was decided on by every recipe as it is, or that has none.
+    """
     if not dataset.partitions:
         raise UserError(f"{dataset.root} has no documents to compare recipes on.\nSee: rpdata status {dataset.root}")
     for recipe in recipes:
@@ -193,6 +195,7 @@ def refuse_undecided(dataset: Dataset, recipes: Sequence[Recipe]) -> None:
                 f"{recipe.name} has not decided on all documents of {dataset.root}: "
                 f"run {command_for(recipe.folder, dataset.root)}"
             )
+    refuse_stale(dataset, [recipe.folder for recipe in recipes])
 
 
 def decided(

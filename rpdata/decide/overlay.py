@@ -57,9 +57,12 @@ class DecisionTask:
     @property
     def state(self) -> str:
         """Stands for all that decides the bytes of the unit's files. UserError if an overlay of it is missing."""
-        files = {step: entry.partitions[part].xxh3 for step in self.steps for entry in [entry_of(self, step)]
-                 for part in entry.partitions}
-        return configuration_hash({"version": self.version, "files": files})
+        return configuration_hash({"version": self.version, "files": self.made_from})
+
+    @property
+    def made_from(self) -> dict[str, str]:
+        """What is read, and the state of its files in this unit. UserError if an overlay is missing."""
+        return {step: entry_of(self, step).state_of_files for step in self.steps}
 
     @property
     def steps(self) -> list[str]:
@@ -96,7 +99,8 @@ def decide_unit(task: DecisionTask) -> Tally:
     documents = entry_of(task, DOCUMENTS)
     written: dict[str, pa.Table] = {}
     if not is_decided(task):
-        state, schema = task.state, schema_of(len(task.recipe.edits))
+        # before anything is read: what is written meanwhile makes it stale
+        state, made_from, schema = task.state, task.made_from, schema_of(len(task.recipe.edits))
         files = {}
         with Commit(task.root) as output:
             for partition in sorted(documents.partitions):
@@ -110,6 +114,7 @@ def decide_unit(task: DecisionTask) -> Tally:
                 partitions=files,
                 read=documents.written,
                 columns=dict.fromkeys(schema.names[1:], task.version),
+                made_from=made_from,
             )
             refuse_loss(entry, documents)
             output.record(entry)

@@ -5,7 +5,7 @@ checked, like the original), and the card. The order is that of the upload: mani
 whose the repository is and what is to be there; the card last, since it makes the rest loadable.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from rpdata.dataset import MINHASH, Dataset, entries_by_unit
 from rpdata.ledger import Ledger
 from rpdata.manifest import FILE
 from rpdata.schema import OVERLAYS
+from rpdata.stale import stale_decisions
 from rpdata.status import Status
 
 CARD = "README.md"
@@ -23,6 +24,7 @@ DOCUMENTS = OVERLAYS[0]
 
 # What rpdata writes beside, and why it stays where it is.
 STAYS = {
+    "decisions": "decided before the numbers changed; rpdata status names them",
     "errors": "may quote the input; the ledger has its numbers",
     "index": "rpdata dedup makes it anew",
     "logs": "times of this machine",
@@ -79,7 +81,9 @@ def select(root: Path) -> Selection:
     Raises UserError if `root` is no dataset, or one of its files is not the one that the ledger speaks of.
     """
     dataset = Dataset.open(root)
-    paths = [(FILE, FILE), *_entries(dataset), *_overlay_files(dataset), (SAMPLE_FILE, SAMPLE), (CARD, CARD)]
+    stale = stale_decisions(Ledger(root), Ledger(root).entries())
+    overlays = [*_entries(dataset, stale), *_overlay_files(dataset, stale)]
+    paths = [(FILE, FILE), *overlays, (SAMPLE_FILE, SAMPLE), (CARD, CARD)]
     hashes = _hashes(root)
     files = [
         Going(path, part, (root / path).stat().st_size, hashes.get(path))
@@ -88,8 +92,8 @@ def select(root: Path) -> Selection:
     return Selection(root, files, _stays(root, files), _unfinished(dataset))
 
 
-def _overlay_files(dataset: Dataset) -> Iterator[tuple[str, str]]:
-    for overlay in (DOCUMENTS, *dataset.overlays):
+def _overlay_files(dataset: Dataset, stale: Collection[str]) -> Iterator[tuple[str, str]]:
+    for overlay in (DOCUMENTS, *(name for name in dataset.overlays if name not in stale)):
         present = dataset.partitions if overlay == DOCUMENTS else dataset.overlays[overlay]
         for partition in dataset.partitions:
             if partition in present:
@@ -104,13 +108,14 @@ def _hashes(root: Path) -> dict[str, str]:
     }
 
 
-def _entries(dataset: Dataset) -> Iterator[tuple[str, str]]:
-    """Entries of units whose documents are there: those of others speak of files that are no part of the dataset."""
+def _entries(dataset: Dataset, stale: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Entries of units whose documents are there: those of others speak of files that are no part of the dataset. Nor
+    are stale decisions published."""
     ledger = Ledger(dataset.root)
     entries = list(ledger.entries())
     units = entries_by_unit(entries, DOCUMENTS)
     for entry in entries:
-        if entry.unit in units:
+        if entry.unit in units and entry.step not in stale:
             yield ledger.path(entry.step, entry.unit).relative_to(dataset.root).as_posix(), LEDGER
 
 

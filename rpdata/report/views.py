@@ -15,6 +15,7 @@ from rpdata.manifest import Manifest
 from rpdata.report import sample
 from rpdata.report.card import DOCUMENTS, SIGNALS, Decided, Overlay, about_minhash, card
 from rpdata.schema import OVERLAYS
+from rpdata.stale import changed_since
 
 
 def write_views(root: Path) -> None:
@@ -79,12 +80,13 @@ def overlay_of(ledger: Ledger, step: str, about: str, partitions: Collection[str
 
 
 def decided(manifest: Manifest, ledger: Ledger) -> list[Decided]:
-    """The recipes whose decisions are there and were counted, by the names of their folders."""
+    """The recipes whose decisions are there, were counted and are not stale, by the names of their folders."""
     return [
         Decided(step, options["recipe"], options["title"], options["decided"]["documents"], options["decided"]["kept"])
         for step, options in sorted(manifest.configurations.items())
         if step.startswith(DECISIONS) and "decided" in options
         and any(entry.partitions for entry in ledger.entries(step))
+        and not changed_since(ledger, ledger.entries(step))
     ]
 
 

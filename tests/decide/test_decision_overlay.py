@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -15,13 +16,17 @@ from deciding import EVEN, FLAGGED, RECIPE, ROWS, SCORED, WORDY, build, decided,
 
 from rpdata.dataset import Dataset
 from rpdata.decide import Recipe, all_of, col, deduplicated, rule
+from rpdata.decide.compare import refuse_undecided
 from rpdata.decide.conditions import Condition
 from rpdata.decide.overlay import DECIDING, decide_unit, is_decided, tasks_of
 from rpdata.decide.values import Value
 from rpdata.engine.commit import sweep
 from rpdata.engine.killpoint import VARIABLE
 from rpdata.errors import CannotFinish, UserError
-from rpdata.filter import untold
+from rpdata.filter import note_recipe, note_tallies, untold
+from rpdata.hub.selection import select
+from rpdata.ledger import Entry, Ledger, PartitionFile
+from rpdata.report.views import decided as shown
 
 
 @pytest.fixture
@@ -57,6 +62,43 @@ def test_the_overlay_is_aligned_with_the_documents_and_known_to_the_ledger(root)
         assert sizes[0] == sizes[1]
     (status,) = [step for step in opened.status().steps if step.step == RECIPE.folder]
     assert (status.done, status.missing, status.written, status.balances) == (len(ROWS), [], sum(ROWS.values()), True)
+
+
+def test_a_decision_older_than_its_numbers_is_refused_told_and_neither_shown_nor_published(tmp_path):
+    builder = build(tmp_path / "out")
+    root, part = builder.root, "2023-06/0000/en_head"
+    _, tally = decided(root, RECIPE)
+    opened = Dataset.open(root)
+    note_recipe(opened.manifest, RECIPE)
+    note_tallies(opened.manifest, root, [tally])
+    assert not opened.status().stale
+    assert opened.scan([RECIPE.folder]).collect().height == sum(ROWS.values())
+    assert [each.folder for each in shown(opened.manifest, Ledger(root))] == [RECIPE.folder]
+    builder.write("quality_signals", part, signals(builder.tables["documents"][part], seed=99))
+    opened = Dataset.open(root)
+    (sentence,) = opened.status().stale
+    assert f"{RECIPE.folder} was decided before quality_signals changed: run rpdata filter {root}" in sentence
+    assert opened.status().complete
+    for folders in (None, [RECIPE.folder]):
+        with pytest.raises(UserError, match="decided before quality_signals changed: run rpdata filter"):
+            Dataset.open(root, folders).scan([RECIPE.folder])
+    with pytest.raises(UserError, match="decided before quality_signals changed"):
+        refuse_undecided(opened, [RECIPE])
+    assert opened.scan().collect().height == sum(ROWS.values())      # who does not ask for it is not kept from it
+    assert shown(opened.manifest, Ledger(root)) == []
+    selection = select(root)
+    assert not [file.path for file in selection.files if "decisions" in file.path]
+    assert "rpdata status" in selection.stays["decisions/"]
+    decided(root, RECIPE)
+    assert not Dataset.open(root).status().stale
+
+
+def test_what_changes_in_any_partition_of_a_unit_is_decided_anew(tmp_path):
+    entry = Entry("documents", "u", "", {name: PartitionFile(1, "a", name, 1) for name in "ab"}, 2)
+    changed = replace(entry, partitions={**entry.partitions, "a": PartitionFile(1, "a", "other", 1)})
+    assert entry.state_of_files != changed.state_of_files
+    assert b"made_from" not in entry.to_json()
+    assert Entry.from_json(replace(entry, made_from={"x": "1"}).to_json()).made_from == {"x": "1"}
 
 
 def test_a_decision_on_some_of_the_units_leaves_the_dataset_whole(root):
