@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rpdata.dataset import Dataset
 
 HASHES = 2.0**64
+DIGITS = 6      # of a share of a number of documents: 0.29 * 100 is 28.999999999999996, and means 29
 
 
 class Global(Rule):
@@ -75,9 +76,15 @@ class Quantile(Global):
             (pl.col(self.by) if self.by else pl.lit("")).alias("group"), self.value.expr().alias("value")
         )
         known = frame.filter(pl.col("value").is_not_null() & pl.col("group").is_not_null())
-        found = known.group_by("group").agg(pl.col("value").quantile(self.share, "lower")).sort("group").collect()
+        found = known.group_by("group").agg(pl.col("value").sort().get(self._place())).sort("group").collect()
         words = said(self.share, self.at_least, self.by)
         return Thresholds(self.name, self.value, tuple(found.iter_rows()), words, self.at_least, self.by)
+
+    def _place(self) -> pl.Expr:
+        """Of the threshold among the values in ascending order, from 0."""
+        share = (pl.len() * self.share).round(DIGITS)
+        place = share.floor() if self.at_least else share.ceil() - 1
+        return place.cast(pl.Int64).clip(0, pl.len().cast(pl.Int64) - 1)
 
     def __str__(self) -> str:
         return f"{self.value} {said(self.share, self.at_least, self.by)}"
@@ -173,9 +180,8 @@ def quantile(
     """Keeps documents whose value is at least (at most) a quantile of all values of their language.
 
     at_least, at_most: one of them, between 0 and 1. by: a column of text, or None to compare all documents with each
-    other. The quantile is the value of a document: of n in ascending order the one at share * (n - 1), rounded down
-    and counted from 0 (Hyndman and Fan 1996, type 7, without interpolation). So of n different values, at_least= keeps
-    up to one document more than its share, and at_most= at least one.
+    other. The quantile is the value of a document, so that of n different values at_least= keeps the (1 - share) * n
+    largest, and at_most= the share * n smallest, rounded up, and one at least. Ties with the last one are kept too.
     """
     if (at_least is None) == (at_most is None):
         raise UserError("quantile() wants either at_least= or at_most=, a share between 0 and 1")

@@ -1,5 +1,7 @@
 """Rules that need a whole dataset: fitted once, they decide on a document by itself, and as the columns do."""
 
+import math
+from fractions import Fraction
 from pathlib import Path
 
 import pyarrow as pa
@@ -16,9 +18,12 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build(tmp_path_factory.mktemp("global") / "out").root
 
 
-def slow_quantile(values: list[float | None], share: float) -> float:
-    known = sorted(value for value in values if value is not None)
-    return known[int((len(known) - 1) * share)]
+def slow_quantile(values: list[float | None], share: float, at_least: bool = True) -> float:
+    """The worst of the best, as many as are to be kept; shares as people write them."""
+    known = sorted((value for value in values if value is not None), reverse=at_least)
+    exact = Fraction(str(share))
+    kept = math.ceil((1 - exact if at_least else exact) * len(known))
+    return known[max(kept, 1) - 1]
 
 
 @pytest.mark.parametrize("by", ["language", None])
@@ -38,6 +43,25 @@ def test_a_quantile_keeps_its_share_of_each_language(root, by):
         assert bool(told["abstained"]) == unknown
     assert fitted.is_fitted
     assert not recipe.is_fitted
+
+
+@pytest.mark.parametrize("count", [1, 4, 10, 100])
+def test_of_different_values_a_quantile_keeps_its_share_to_a_document(tmp_path, count):
+    partition = "2023-06/0000/en_head"
+    builder = build(tmp_path / "out", {partition: count})
+    doc_ids = builder.tables["documents"][partition]["doc_id"]
+    values = [(row * 37 % count) / 8 for row in range(count)]
+    builder.write("signals-own", partition, pa.table({"doc_id": doc_ids, "value": pa.array(values, pa.float64())}))
+    dataset = Dataset.open(builder.root)
+    for share in (0, 0.25, 0.29, 0.3, 0.5, 0.7, 1 - 0.9, 0.9, 1):
+        low, high = (
+            quantile("value", by=None, **{bound: share}).fit(dataset).thresholds[0][1]
+            for bound in ("at_least", "at_most")
+        )
+        exact = round(share, 6)
+        assert (low, high) == (slow_quantile(values, exact), slow_quantile(values, exact, at_least=False)), share
+    best = Recipe("best", quantile("value", by=None, at_least=0.3)).fit(dataset)
+    assert sum(best({"value": value}) for value in values) == {1: 1, 4: 3, 10: 7, 100: 70}[count]
 
 
 def test_at_most_keeps_the_other_end_and_both_can_be_asked(root):
