@@ -55,7 +55,7 @@ EXAMPLE_WITHOUT_SIGNALS = 'load_dataset("path/to/this/folder", name="documents")
 DOCUMENTS = "a document: text, URL, language, provenance"
 SIGNALS = "its signals; line signals are lists beside `line_start` and `line_end` (code points)"
 SAMPLE = "one of the documents whose identifiers hash lowest, in RedPajama-V2's form"
-MINHASH = "128 MinHash values of its word 13-grams ({family}), as 512 bytes; null {null}"
+MINHASH = "128 MinHash values of its word 13-grams{family}, as 512 bytes; null {null}"
 SHORT = "below 13 words"
 UNPUBLISHED = "where none was published: below 13 words, and of files that were not there"
 
@@ -192,8 +192,8 @@ def card(
 
 def about_minhash(manifest: Manifest) -> str:
     """What a row of `minhash/` is."""
-    family = manifest.configurations["minhash"]["minhash_hash"]
-    return MINHASH.format(family=family, null=UNPUBLISHED if manifest.is_imported else SHORT)
+    family = manifest.configurations.get("minhash", {}).get("minhash_hash")
+    return MINHASH.format(family=f" ({family})" if family else "", null=UNPUBLISHED if manifest.is_imported else SHORT)
 
 
 def size(count: int) -> str:

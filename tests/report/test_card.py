@@ -101,6 +101,10 @@ def test_a_signature_is_null_for_short_texts_or_where_none_was_published():
     assert "null where none was published" in about_minhash(manifest)
 
 
+def test_a_manifest_that_does_not_tell_of_signatures_has_a_card_all_the_same():
+    assert about_minhash(Manifest([], {})).startswith("128 MinHash values of its word 13-grams, as 512 bytes")
+
+
 @pytest.mark.parametrize(("count", "shown"), [(999, "999 B"), (1000, "1.0 kB"), (12_340_000, "12.3 MB")])
 def test_sizes_are_read_by_people(count, shown):
     assert size(count) == shown
