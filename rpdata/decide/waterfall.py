@@ -1,7 +1,7 @@
 """The waterfall: what each rule of a recipe removes, in documents, characters and tokens, by snapshot and language.
 
 In order: what is left by the rules before it, and removed by this one. Alone: what it removes of all documents.
-Unique: what it removes and no other rule does.
+Unique: what it removes and would be kept without it: no other rule is false, or null where the recipe drops those.
 
 An edit removes characters of documents, and no document: in order, of those that the rules before it left. What rules
 after it remove is what it left of them. Nobody counts the tokens of edited texts: they are taken to go in proportion
@@ -221,7 +221,10 @@ def tally(recipe: Recipe, decisions: pa.Table, weights: Counts, without_length: 
     rows_unknown, abstained = flat(decisions["abstained"])
     removed, first = first_failed(recipe, rows, failed)
     times = np.bincount(rows, minlength=len(keep))
-    single = times[rows] == 1
+    removed_anyway = times > 1
+    if recipe.unknown == "drop":
+        removed_anyway[rows_unknown] = True
+    single = ~removed_anyway[rows]
     size = len(recipe.table)
     rules = np.stack(
         [

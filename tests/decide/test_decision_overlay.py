@@ -230,6 +230,18 @@ def test_with_unknown_dropped_the_waterfall_still_adds_up(root):
     assert tally.whole.balances
 
 
+def test_what_a_rule_alone_removes_is_kept_without_it_also_where_unknown_is_dropped(root):
+    some = rule("some", col("flag") == 1)       # null where score is
+    recipe = Recipe("strict", SCORED & WORDY & some, unknown="drop")
+    _, tally = decided(root, recipe)
+    rows = rows_of(root)
+    for told in tally.as_dict()["rules"]:
+        without = Recipe("rest", recipe.rule.without(told["rule"]), unknown="drop")
+        own = Recipe("own", {"scored": SCORED, "wordy": WORDY, "some": some}[told["rule"]])
+        alone = [row for row in rows if without(row) and not own(row)]
+        assert told["unique"]["documents"] == len(alone), told["rule"]
+
+
 def test_a_rule_that_can_tell_of_no_document_is_noted(root):
     nobody = rule("nobody", col("score") / 0 > 1)
     _, tally = decided(root, Recipe("some", nobody & SCORED))

@@ -21,7 +21,7 @@ def waterfalls(found: Findings) -> Html:
         element(
             "p", element("b", "In order"), ": what a rule removes of what the rules above it leave. ",
             element("b", "Alone"), ": what it removes of all documents. ", element("b", "Unique"),
-            ": what no other rule removes. ", element("b", "Cannot tell"), ": its signal has no value.",
+            ": what would be kept without it. ", element("b", "Cannot tell"), ": its signal has no value.",
             " An edit drops lines and no document; rules after it see what it leaves."
             if any(recipe.edits for recipe in found.recipes) else "", class_="lead",
         ),
