@@ -32,16 +32,18 @@ class Difference:
 
     @property
     def is_empty(self) -> bool:
-        """Whether both decide alike."""
-        return self.first == self.second
+        """Whether both decide alike. A rule that reads no lines may stand before or after an edit."""
+        return self.first == self.second or (self._has_same_steps and self.first.edits == self.second.edits)
 
     @property
     def has_other_order(self) -> bool:
         """Whether all that differs is which of some edits comes first."""
-        return not (
-            self.is_empty or self.only_first or self.only_second or self.changed
-            or self.first.unknown != self.second.unknown
-        )
+        return self._has_same_steps and self.first.edits != self.second.edits
+
+    @property
+    def _has_same_steps(self) -> bool:
+        differ = self.only_first or self.only_second or self.changed
+        return not differ and self.first.unknown == self.second.unknown
 
     def as_dict(self) -> dict[str, Any]:
         """As JSON values."""
@@ -49,6 +51,7 @@ class Difference:
             "first": self.first.name,
             "second": self.second.name,
             "equal": self.is_empty,
+            "other_order": self.has_other_order,
             "only_first": list(map(str, self.only_first)),
             "only_second": list(map(str, self.only_second)),
             "changed": [{"first": str(one), "second": str(two)} for one, two in self.changed],

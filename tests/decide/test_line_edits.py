@@ -156,6 +156,12 @@ def test_rules_on_both_sides_of_an_edit_are_told_apart():
     assert [part.name for part in found.common] == ["short"]
     swapped = difference(Recipe("a", SHORT & ODD_END), Recipe("b", ODD_END & SHORT))
     assert (swapped.is_empty, swapped.changed, swapped.has_other_order) == (False, [], True)
+    assert swapped.as_dict()["other_order"]
+    assert not found.as_dict()["other_order"]
+    english = rule("english", col("language").is_in(["en"]))
+    moved = difference(Recipe("a", english & SHORT & ODD_END), Recipe("b", SHORT & english & ODD_END))
+    assert (moved.is_empty, moved.has_other_order, moved.as_dict()["changed"]) == (True, False, [])
+    assert difference(Recipe("a", english), Recipe("b", english, unknown="drop")).is_empty is False
     few = rule("few", line("rps_lines_num_words").sum() < 9)
     assert contradictions(Recipe("some", few & SHORT & LONG)) == []
     assert contradictions(Recipe("some", SHORT & few & LONG)) == [
