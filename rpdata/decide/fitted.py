@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rpdata.dataset import Dataset
 
 HASHES = 2.0**64
+SALT = b"sample "       # the hash of doc_id alone chooses what is in the dataset's folder sample/
 DIGITS = 6      # of a share of a number of documents: 0.29 * 100 is 28.999999999999996, and means 29
 
 
@@ -168,7 +169,7 @@ class Sample(Rule):
         return None if doc_id is None else self._takes(doc_id)
 
     def _takes(self, doc_id: str) -> bool:
-        return xxhash.xxh3_64_intdigest(doc_id.encode(), self.seed) < self.fraction * HASHES
+        return xxhash.xxh3_64_intdigest(SALT + doc_id.encode(), self.seed) < self.fraction * HASHES
 
     def __str__(self) -> str:
         return f"a sample of {plain(self.fraction)} of the documents, seed {self.seed}"
@@ -190,9 +191,10 @@ def quantile(
 
 
 def sample(fraction: float, seed: int = 0) -> Sample:
-    """Keeps about this fraction of the documents: those of which xxh3(doc_id, seed) is low.
+    """Keeps about this fraction of the documents: those of which xxh3("sample " + doc_id, seed) is low.
 
-    A smaller fraction with the same seed is a part of a larger one.
+    A smaller fraction with the same seed is a part of a larger one. What the folder sample/ of a dataset shows does not
+    depend on it.
     """
     return Sample(share_of(fraction, "sample()"), seed_of(seed, "a sample"))
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 from deciding import SCORED, build, decided, decisions, rows_of
+from xxhash import xxh3_64_intdigest
 
 from rpdata.dataset import Dataset
 from rpdata.decide import Recipe, col, deduplicated, quantile, rule, sample
@@ -102,6 +103,13 @@ def test_a_sample_is_the_same_everywhere_and_smaller_ones_are_in_larger_ones(roo
     assert few < many
     assert 0.4 < len(many) / len(rows) < 0.6
     assert {row["doc_id"] for row in rows if Recipe("half", sample(0.5, seed=1))(row)} != many
+
+
+def test_a_sample_has_its_share_of_the_documents_that_the_folder_sample_shows():
+    names = sorted((f"document {number}" for number in range(4000)), key=lambda name: xxh3_64_intdigest(name.encode()))
+    tenth = Recipe("tenth", sample(0.1))
+    shown = [tenth({"doc_id": name}) for name in names[:1000]]
+    assert 60 < sum(shown) < 140
 
 
 def test_of_duplicates_those_are_kept_that_their_overlay_says(tmp_path):
