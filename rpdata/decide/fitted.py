@@ -193,8 +193,8 @@ def quantile(
 def sample(fraction: float, seed: int = 0) -> Sample:
     """Keeps about this fraction of the documents: those of which xxh3("sample " + doc_id, seed) is low.
 
-    A smaller fraction with the same seed is a part of a larger one. What the folder sample/ of a dataset shows does not
-    depend on it.
+    A smaller fraction with the same seed is a part of a larger one. The folder sample/ of a dataset is chosen by
+    another hash.
     """
     return Sample(share_of(fraction, "sample()"), seed_of(seed, "a sample"))
 
