@@ -8,6 +8,7 @@ from typing import Any, Literal
 from rpdata.decide.algebra import ForLanguages, asked, sources
 from rpdata.decide.conditions import Between, Differs, Names, OneOf
 from rpdata.decide.fitted import Thresholds
+from rpdata.decide.json_numbers import with_infinities
 from rpdata.decide.line_conditions import LINE_START
 from rpdata.decide.recipe import Recipe
 from rpdata.decide.rules import Named, Rule
@@ -51,8 +52,9 @@ class Explanation:
     rules: list[Explained]
 
     def as_dict(self) -> dict[str, Any]:
-        """As JSON values."""
-        return asdict(self)
+        """As JSON values; infinite numbers as the strings "Infinity" and "-Infinity"."""
+        told: dict[str, Any] = with_infinities(asdict(self))
+        return told
 
 
 def explain(recipe: Recipe, doc_id: str, row: Row) -> Explanation:

@@ -18,6 +18,7 @@ from rpdata.decide.compare import by_language
 from rpdata.decide.conditions import Between
 from rpdata.decide.evaluate import decide, stages
 from rpdata.decide.files import PartitionFiles
+from rpdata.decide.json_numbers import with_infinities
 from rpdata.decide.movable import FALSE, TRUE, Movable, movable
 from rpdata.decide.near import Near, Nearest
 from rpdata.decide.overlay import frame_of
@@ -86,8 +87,9 @@ class Tuning:
     curves: list[Curve]
 
     def as_dict(self) -> dict[str, Any]:
-        """As JSON values."""
-        return asdict(self)
+        """As JSON values; infinite numbers as the strings "Infinity" and "-Infinity"."""
+        told: dict[str, Any] = with_infinities(asdict(self))
+        return told
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """One document explained: its values, what is asked, how far off; nested rules below the one that they make up."""
 
+import math
+
 import pytest
 
 from rpdata.decide import Recipe, col, rule
@@ -33,6 +35,16 @@ def test_a_rule_is_told_with_its_value_and_how_far_off_it_is(condition, verdict,
     (told,) = explained(rule("r", condition, source="A1"))
     assert (told.verdict, told.value, told.off, told.source) == (verdict, value, off, "A1")
     assert told.condition == str(condition)
+
+
+def test_infinite_values_are_words_in_json_where_null_would_say_that_nothing_is_known():
+    ratio = col("x") / col("tiny")
+    recipe = Recipe("some", rule("low", ratio <= 3) & rule("high", -1 * ratio >= 3) & rule("none", col("y") > 0))
+    told = explain(recipe, "1", SampleRow({"x": 1e300, "tiny": 1e-300, "y": None})).as_dict()["rules"]
+    assert [(each["value"], each["off"]) for each in told] == [
+        ("Infinity", "Infinity"), ("-Infinity", "Infinity"), (None, None)
+    ]
+    assert float(told[1]["value"]) == -math.inf
 
 
 def test_what_a_rule_is_made_of_stands_below_it():

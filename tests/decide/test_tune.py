@@ -57,6 +57,13 @@ def test_a_curve_is_what_recipes_with_those_thresholds_keep(root, recipe, name, 
                 assert of.whole[number] == sum(moved(row) for row in about if row["language"] == language)
 
 
+def test_infinite_thresholds_are_words_in_json(root):
+    told = tune(Dataset.open(root), Recipe("some", rule("r", col("words") * 1e308 >= 50)), "r").as_dict()
+    thresholds = told["curves"][0]["thresholds"]
+    assert thresholds[-1] == "Infinity"
+    assert thresholds[:-1] == [number for number in thresholds[:-1] if isinstance(number, float)]
+
+
 def test_the_nearest_documents_are_those_that_the_rule_alone_decides(root):
     (curve,) = tune(Dataset.open(root), RECIPE, "scored").curves
     rows = [row for row in rows_of(root) if row["score"] is not None]
