@@ -23,8 +23,7 @@ def print_comparison(summary: CompareSummary, by: str | None, *, as_json: bool) 
     if by is None:
         print_table(recipes_table(comparison, comparison.whole))
         if edited := [recipe.name for recipe in comparison.recipes if recipe.edits]:
-            say(f"Characters are those of whole documents. What dropped lines leave of them: rpdata filter, of "
-                f"{', '.join(edited)}.")
+            say(f"Characters of {' and '.join(edited)} are those of the lines that are left.")
         console.print()
         print_table(pairs_table(comparison, comparison.whole))
         console.print()

@@ -1,7 +1,8 @@
 """Recipes beside each other: which documents they decide alike, and what each alone keeps or removes.
 
 All of it is sums over one count for each language: of the documents that just these recipes keep. Characters are code
-points of whole documents: what edits drop of a kept one is not left out.
+points: of what a recipe keeps those that its edits leave, as the waterfall counts them; of all else those of whole
+documents.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,6 +17,8 @@ import pyarrow.compute as pc
 
 from rpdata.dataset import DOCUMENTS, Dataset, command_for
 from rpdata.decide.compared_domains import DomainCount, widest
+from rpdata.decide.edit_tally import per_edit
+from rpdata.decide.evaluate import DROPPED_CHARACTERS
 from rpdata.decide.files import PartitionFiles
 from rpdata.decide.recipe import Recipe
 from rpdata.engine.places import language_of
@@ -61,8 +64,8 @@ class Comparison:
     Attributes
     ----------
     recipes: fitted, with different names.
-    languages: language -> counts, shape (2**recipes, 2): by pattern, of which bit r says that recipe r keeps, the
-        documents and their characters. `read`, `kept`, `agreement` and the like are sums over them.
+    languages: language -> counts, shape (2**recipes, 2 + recipes), see `by_pattern`. `read`, `kept`, `agreement` and
+        the like are sums over them.
     domains: on which the recipes differ most, those first.
     """
 
@@ -73,7 +76,7 @@ class Comparison:
     @property
     def whole(self) -> Counts:
         """All languages together."""
-        return sum(self.languages.values(), np.zeros((1 << len(self.recipes), 2), np.int64))
+        return sum(self.languages.values(), np.zeros(shape_of(len(self.recipes)), np.int64))
 
     def agreement(self, counts: Counts, first: int, second: int) -> Agreement:
         """Of two recipes, by their numbers, on the documents of these counts."""
@@ -126,24 +129,50 @@ class Comparison:
         }
 
 
+def shape_of(recipes: int) -> tuple[int, int]:
+    """Of the counts of so many recipes."""
+    return 1 << recipes, 2 + recipes
+
+
+def by_pattern(patterns: Patterns, lengths: Counts, left: Counts) -> Counts:
+    """Counts, shape (2**recipes, 2 + recipes), by pattern, of which bit r says that recipe r keeps: the documents,
+    their characters, and for each recipe the characters that its edits leave of them.
+
+    patterns, lengths: of each document. left: shape (documents, recipes), see `verdicts`.
+    """
+    rows, _ = shape_of(left.shape[1])
+    found = [np.bincount(patterns, each, minlength=rows) for each in (None, lengths, *left.T)]
+    return np.stack(found, axis=1).astype(np.int64)
+
+
+def decision_columns(recipe: Recipe) -> list[str]:
+    """What is read of its decisions."""
+    return ["keep", DROPPED_CHARACTERS] if recipe.edits else ["keep"]
+
+
 def read(counts: Counts) -> Counts:
     """All documents and characters of some counts."""
-    return np.asarray(counts.sum(axis=0), np.int64)
+    return np.asarray(counts[:, :2].sum(axis=0), np.int64)
 
 
 def kept(counts: Counts, recipe: int) -> Counts:
-    """Those that a recipe keeps, given by its number."""
-    return read(counts[np.arange(len(counts)) >> recipe & 1 == 1])
+    """Those that a recipe keeps, given by its number, without what its edits drop."""
+    return kept_in(counts, np.arange(len(counts)) >> recipe & 1 == 1, recipe)
 
 
 def kept_alone(counts: Counts, recipe: int) -> Counts:
-    """Those that no other recipe keeps."""
-    return np.asarray(counts[1 << recipe], np.int64)
+    """Those that no other recipe keeps, without what the edits of this one drop."""
+    return kept_in(counts, np.arange(len(counts)) == 1 << recipe, recipe)
+
+
+def kept_in(counts: Counts, patterns: npt.NDArray[np.bool_], recipe: int) -> Counts:
+    """Documents of some patterns, and the characters that a recipe leaves of them."""
+    return np.asarray(counts[patterns][:, [0, 2 + recipe]].sum(axis=0), np.int64)
 
 
 def removed_alone(counts: Counts, recipe: int) -> Counts:
     """Those that all others keep."""
-    return np.asarray(counts[len(counts) - 1 - (1 << recipe)], np.int64)
+    return np.asarray(counts[len(counts) - 1 - (1 << recipe), :2], np.int64)
 
 
 def compare(dataset: Dataset, recipes: Sequence[Recipe]) -> Comparison:
@@ -156,18 +185,15 @@ def compare(dataset: Dataset, recipes: Sequence[Recipe]) -> Comparison:
     refuse_undecided(dataset, recipes)
     languages: dict[str, Counts] = {}
     for partition in dataset.partitions:
-        for patterns, documents in decided(dataset, recipes, partition, ["length", "language"]):
+        for patterns, left, documents in decided(dataset, recipes, partition, ["length", "language"]):
             for name, here in by_language(partition, documents["language"]):
-                lengths = pc.fill_null(documents["length"], 0).to_numpy()
-                found = [np.bincount(patterns[here], weights, minlength=1 << len(recipes))
-                         for weights in (None, lengths[here])]
-                counted = np.stack(found, axis=1).astype(np.int64)
-                languages[name] = languages.get(name, 0) + counted
+                lengths = lengths_of(documents)
+                languages[name] = languages.get(name, 0) + by_pattern(patterns[here], lengths[here], left[here])
     domains = widest(
         len(recipes),
         lambda: (
             (patterns, documents["source_domain"]) for partition in dataset.partitions
-            for patterns, documents in decided(dataset, recipes, partition, ["source_domain"])
+            for patterns, _, documents in decided(dataset, recipes, partition, ["length", "source_domain"])
         ),
     )
     return Comparison(tuple(recipes), dict(sorted(languages.items())), domains)
@@ -200,18 +226,36 @@ def refuse_undecided(dataset: Dataset, recipes: Sequence[Recipe]) -> None:
 
 def decided(
     dataset: Dataset, recipes: Sequence[Recipe], partition: str, columns: Sequence[str]
-) -> Iterator[tuple[Patterns, pa.Table]]:
-    """For some documents of a partition after the other: who keeps each, and columns of documents."""
+) -> Iterator[tuple[Patterns, Counts, pa.Table]]:
+    """For some documents of a partition after the other: who keeps each, what each recipe leaves of it (see
+    `by_pattern`), and columns of documents, `length` among them."""
     with PartitionFiles(dataset.root, partition) as files:
         groups = range(len(files.rows_of_groups()))
         for first in range(0, len(groups), GROUPS_AT_ONCE):
             some = groups[first:first + GROUPS_AT_ONCE]
             documents = files.read(DOCUMENTS, columns, some)
-            patterns = np.zeros(documents.num_rows, np.int64)
-            for number, recipe in enumerate(recipes):
-                keep = files.read(recipe.folder, ["keep"], some)["keep"].to_numpy()
-                patterns |= keep.astype(np.int64) << number
-            yield patterns, documents
+            decisions = [files.read(recipe.folder, decision_columns(recipe), some) for recipe in recipes]
+            yield *verdicts(recipes, decisions, lengths_of(documents)), documents
+
+
+def verdicts(recipes: Sequence[Recipe], decisions: Sequence[pa.Table], lengths: Counts) -> tuple[Patterns, Counts]:
+    """Of some documents the pattern (see `by_pattern`), and the characters that each recipe's edits leave of them.
+
+    decisions: of each recipe, the columns `decision_columns`. lengths: characters of each document.
+    """
+    patterns = np.zeros(len(lengths), np.int64)
+    left = np.zeros((len(lengths), len(recipes)), np.int64)
+    for number, (recipe, table) in enumerate(zip(recipes, decisions, strict=True)):
+        patterns |= table["keep"].to_numpy().astype(np.int64) << number
+        dropped = per_edit(recipe, table, DROPPED_CHARACTERS).sum(axis=1)
+        left[:, number] = np.maximum(lengths - dropped, 0)      # 0 where nobody counted them
+    return patterns, left
+
+
+def lengths_of(documents: pa.Table) -> Counts:
+    """Characters of documents; 0 where nobody counted them."""
+    lengths: Counts = pc.fill_null(documents["length"], 0).to_numpy()
+    return lengths
 
 
 def by_language(partition: str, languages: pa.ChunkedArray) -> Iterator[tuple[str, Any]]:

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from rpdata.report.bins import Counts
-
 COUNTED = 200_000       # domains that are held at once, twice as many for a moment; beyond, the smallest are let go
 NAMED = 12              # for each recipe and direction
 
@@ -78,14 +76,3 @@ class DomainCounts:
 
 def changes_in(frame: pl.DataFrame) -> list[DomainChange]:
     return [DomainChange(**row) for row in frame.drop("change").iter_rows(named=True)]
-
-
-def patterns(keep: Sequence[np.ndarray], lengths: Counts) -> Counts:
-    """Shape (2**recipes, 2): documents and characters for each set of recipes that keep a document; bit r of the
-    number is set where recipe r does."""
-    numbers = np.zeros(len(lengths), np.int64)
-    for recipe, kept in enumerate(keep):
-        numbers |= kept.astype(np.int64) << recipe
-    size = 1 << len(keep)
-    weights = (np.bincount(numbers, minlength=size), np.bincount(numbers, lengths, minlength=size))
-    return np.stack(weights, axis=1).astype(np.int64)

@@ -15,12 +15,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rpdata.dataset import DOCUMENTS, DUPLICATES, Dataset
+from rpdata.decide.compare import by_pattern, decision_columns, verdicts
 from rpdata.decide.files import PartitionFiles
 from rpdata.decide.recipe import Recipe
 from rpdata.engine.places import language_of
 from rpdata.report.bins import Bins, Counts, Floats
 from rpdata.report.chosen import columns_of, values_of
-from rpdata.report.domains import DomainCounts, patterns
+from rpdata.report.domains import DomainCounts
 from rpdata.report.measures import SIGNALS, Measure, drawable
 
 GROUPS_AT_ONCE = 16         # row groups, of 1,024 documents at most
@@ -52,7 +53,7 @@ class Counted:
     ----------
     cells: language and bucket -> shape (measures, bins of the widest): documents in each bin. nulls: -> of each
         measure, documents without a value. documents: -> how many there are.
-    patterns: language -> shape (2**recipes, 2), see `patterns`.
+    patterns: language -> shape (2**recipes, 2 + recipes), see `by_pattern`.
     levels: of deduplication, by name, if there was any.
     """
 
@@ -129,10 +130,12 @@ def count_groups(plan: Plan, found: Counted, files: PartitionFiles, partition: s
     """Add some row groups of a partition."""
     documents = files.read(DOCUMENTS, ["source_domain", "language", "length"], groups)
     lengths: Counts = pc.fill_null(documents["length"], 0).to_numpy()
-    keep = [files.read(recipe.folder, ["keep"], groups)["keep"].to_numpy() for recipe in plan.recipes]
+    decisions = [files.read(recipe.folder, decision_columns(recipe), groups) for recipe in plan.recipes]
+    keep = [table["keep"].to_numpy() for table in decisions]
     found.domains.add(pl.Series(documents["source_domain"].to_pylist(), dtype=pl.String), keep)
     language = language_of(partition)
-    found.patterns[language] = found.patterns.get(language, 0) + patterns(keep, lengths)
+    patterns, left = verdicts(plan.recipes, decisions, lengths)
+    found.patterns[language] = found.patterns.get(language, 0) + by_pattern(patterns, lengths, left)
     values = values_of(columns_of(files, plan.sources, groups), plan.measures, plan.recipes)
     name = language if language in plan.named_languages else OTHERS
     buckets = buckets_of(plan, files, partition, groups, len(lengths))

@@ -11,6 +11,7 @@ from dedup.annotated import annotated
 from rpdata.dataset import Dataset
 from rpdata.decide.tune import tune
 from rpdata.recipe_names import recipe_named
+from rpdata.report.findings import tally_of
 from rpdata.terminal import console
 
 WORDS = [" ".join(["some words of a page"] * times) for times in range(1, 13)]
@@ -89,11 +90,21 @@ def test_a_second_comparison_decides_nothing_and_fits_the_terminal(out, mine, co
     assert ["long", str(kept), f"{kept / 18:.1%}"] in [line[:3] for line in lines]
     assert "site0.example" in shown
     assert max(map(len, shown.splitlines())) <= 80
-    assert "Characters are those of whole documents" in shown       # one of the two drops lines
+    assert "Characters of edited are those of the lines that are left." in shown
     by_language = printed("compare", out, f"{mine}:long", f"{mine}:edited", "--by", "language")
     assert [line for line in by_language.splitlines() if line.endswith("documents")] == [
         "de: 5 documents", "en: 13 documents"
     ]
+
+
+def test_characters_of_a_recipe_that_drops_lines_are_those_of_its_waterfall(out, mine, compared):
+    dataset = Dataset.open(out)
+    kept = {name: compared["decisions"][name]["kept"] for name in ("long", "edited")}
+    for name, told in kept.items():
+        whole = tally_of(dataset, recipe_named(f"{mine}:{name}").fit(dataset)).whole
+        assert [told["documents"], told["characters"]] == whole.kept[:2].tolist()
+    edited = tally_of(dataset, recipe_named(f"{mine}:edited").fit(dataset)).whole
+    assert edited.edits[0, 1] > 0       # a line was dropped
 
 
 def test_a_rule_behind_an_edit_is_moved_over_the_lines_that_are_left(out, mine, printed):

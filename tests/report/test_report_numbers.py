@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import spearmanr
 
+from rpdata.decide.compare import by_pattern
 from rpdata.report.bins import bins_for
 from rpdata.report.correlation import spearman
-from rpdata.report.domains import patterns
 from rpdata.report.evidence import Span, evidence
 
 FLOATS = st.floats(-1e6, 1e6, allow_nan=False)
@@ -45,8 +45,10 @@ def test_bins_of_long_tails_are_of_logarithms_and_of_few_whole_numbers_one_each(
 
 
 def test_patterns_count_documents_by_who_keeps_them():
-    keep = [np.array([True, True, False]), np.array([True, False, False])]
-    assert patterns(keep, np.array([10, 20, 30])).tolist() == [[1, 30], [1, 20], [0, 0], [1, 10]]
+    left = np.array([[10, 9], [20, 8], [30, 7]])
+    assert by_pattern(np.array([3, 1, 0]), np.array([10, 20, 30]), left).tolist() == [
+        [1, 30, 30, 7], [1, 20, 20, 8], [0, 0, 0, 0], [1, 10, 10, 9]
+    ]
 
 
 LINES = ["Menu of the day", "", "• one", "the menu of THE day, again...", "{ } #tag", "123 456", "short"]

@@ -79,14 +79,16 @@ def combined(found: Findings) -> Html:
     order = sorted(range(len(counts)), key=lambda at: (-counts[at, 0], at))
     rows = []
     for pattern in [at for at in order if counts[at, 0]][:SHOWN]:
-        documents, characters = (int(each) for each in counts[pattern])
+        documents, characters = (int(each) for each in counts[pattern, :2])
         rows.append([
             element("th", said(found, pattern), scope="row"), *marks(found, pattern),
             element("td", bar([(0, documents / max(total, 1), "fill plain")])), number(documents),
             number(share(documents, total)), number(characters),
         ])
+    edited = any(recipe.edits for recipe in found.recipes)     # each leaves other characters of a document
     heads = [head("Kept by"), *(head(recipe_name(found, at)) for at in range(len(found.recipes))), head("Share"),
-             head("Documents", numeric=True), head("of all", numeric=True), head("Characters", numeric=True)]
+             head("Documents", numeric=True), head("of all", numeric=True),
+             head("Characters of whole documents" if edited else "Characters", numeric=True)]
     return table("Documents by the recipes that keep them", heads, rows, kind="combinations", hidden=True)
 
 
