@@ -65,7 +65,8 @@ Text was edited: lines that other documents have too were taken out, as cc_net d
 """
 EDITED_BY_RECIPE = """
 Text was edited: lines were dropped, as the table says, and documents without any line left. Of each line that is left
-`kept_start` and `kept_end` tell where it was (code points in the text as it was read).
+`kept_start` and `kept_end` tell where it was (code points in the text as it was read). Of a document that lost a line
+`perplexity`, `bucket` and `language_score` are null: they were those of the text before.
 """
 
 SUBSET = """

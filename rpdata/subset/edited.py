@@ -12,6 +12,7 @@ from rpdata.decide.recipe import Recipe
 from rpdata.overlay import TEXT_COLUMN
 from rpdata.schema import DOCUMENTS
 
+OF_TEXT = ("language_score", "perplexity", "bucket")   # what models said of the text, and nobody says of a part of it
 STARTS, ENDS = "kept_start", "kept_end"     # of each line that is left: its span in the text as it was read
 
 Flags = npt.NDArray[np.bool_]
@@ -28,8 +29,9 @@ def edited(recipe: Recipe, documents: pa.RecordBatch, frame: pl.DataFrame) -> pa
     """The documents that have a line left, with those lines only.
 
     frame: of the same documents, the columns that the recipe reads. `raw_content`, `length`, `nlines` and `line_ids`
-    are as the text is now; `original_length` and `original_nlines`, where no one said them before, as it was. Spans
-    are those in the text that was read first, also if it is edited a second time.
+    are as the text is now; `original_length` and `original_nlines`, where no one said them before, as it was. What models
+    said of a text that has changed (OF_TEXT) is null. Spans are those in the text that was read first, also if it is
+    edited a second time.
     """
     texts, starts, ends = edited_texts(recipe, documents[TEXT_COLUMN], frame)
     counts = pc.list_value_length(starts).cast(pa.int64())
@@ -42,6 +44,8 @@ def edited(recipe: Recipe, documents: pa.RecordBatch, frame: pl.DataFrame) -> pa
     kept = kept_lines(frame[LINE_START], starts) if of_lines else []
     columns |= {name: narrowed(columns[name], kept) for name in of_lines}
     columns |= {name: pc.coalesce(columns[name], spans) for name, spans in ((STARTS, starts), (ENDS, ends))}
+    same = pc.equal(texts, columns[TEXT_COLUMN])
+    columns |= {name: pc.if_else(same, columns[name], None) for name in OF_TEXT}
     columns[TEXT_COLUMN] = texts
     schema = documents.schema
     whole = pa.RecordBatch.from_arrays([columns[name] for name in schema.names], schema=schema)

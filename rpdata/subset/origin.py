@@ -28,7 +28,7 @@ def carried_from(dataset: Dataset, recipe: Recipe) -> tuple[str, ...]:
 
 def state_of(recipe: Recipe) -> str:
     """What decides which documents are kept, and how: the ledger calls it their configuration."""
-    return configuration_hash({"subset": 1, "recipe": recipe.hash})
+    return configuration_hash({"subset": 2 if recipe.edits else 1, "recipe": recipe.hash})
 
 
 def origin_of(dataset: Dataset, recipe: Recipe, command: str) -> dict[str, Any]:

@@ -172,6 +172,16 @@ def test_edited_text_has_the_lines_that_are_left_and_says_where_they_were(out, e
         assert (row["original_length"], row["original_nlines"]) == (len(text.encode()), text.count("\n") + 1)
 
 
+def test_what_models_said_of_a_text_is_not_said_of_a_part_of_it(tmp_path):
+    root = annotated(tmp_path / "out", tmp_path / "crawl", {LANGUAGE: [f"Menu\n{SENTENCE}\n{SENTENCE}", SENTENCE]})
+    keeping(root, Recipe("bare", all_of(WORDS)), tmp_path / "kept")
+    frame = Dataset.open(tmp_path / "kept").scan(["documents"]).collect()
+    assert isinstance(frame, pl.DataFrame)
+    assert frame.select("language", "language_score", "perplexity", "bucket").rows() == [
+        ("en", None, None, None), ("en", 0.9, 100.0, "head")      # which lost no line
+    ]
+
+
 def test_a_document_without_a_line_left_is_dropped_and_counted(out, tmp_path):
     summary = keeping(out, Recipe("bare", all_of(WORDS)), tmp_path / "bare")
     bare = sum(SENTENCE not in text for text in texts(out).values())
