@@ -33,6 +33,9 @@ def sources_of(dataset: Dataset, columns: Mapping[str, Kind], readers: Collectio
     have in the same version, or that was computed for another recipe only.
     """
     sources = {}
+    there = {name for step in readable(dataset) for name in dataset.columns(step)}
+    if len(columns.keys() - there) > 1:
+        refuse_all_missing(dataset, {"the recipe": columns})
     for name, kind in columns.items():
         places = [step for step in readable(dataset) if name in dataset.columns(step)]
         if not places:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from rpdata.artefacts.where_from import where_from
 from rpdata.dataset import DECISIONS, DOCUMENTS, DUPLICATES, Dataset, command_for
 from rpdata.errors import UserError, unknown_name
 
@@ -11,17 +12,19 @@ from rpdata.errors import UserError, unknown_name
 class Missing:
     """A column that a dataset lacks.
 
-    needs: what it takes beside the text, or nothing. remedy: what to run.
+    needs: what it takes beside the text, or nothing. remedy: what to run. artefact: that it needs, if it does.
     """
 
     name: str
     needs: str
     remedy: str
+    artefact: str | None = None
 
     def told(self, dataset: Dataset) -> UserError:
         """The error about this column alone."""
         needs = f": it needs {self.needs}.\n" if self.needs else ". "
-        return UserError(f"`{self.name}` was not computed in {dataset.root}{needs}{self.remedy}")
+        source = f"{where_from(self.artefact)}\n" if self.artefact else ""
+        return UserError(f"`{self.name}` was not computed in {dataset.root}{needs}{source}{self.remedy}")
 
 
 def missing(dataset: Dataset, name: str) -> Missing:
@@ -43,12 +46,14 @@ def missing(dataset: Dataset, name: str) -> Missing:
             "What was imported has published signals only. To have all computed: rpdata compute-signals "
             f"TREE/documents --output OTHER{' --artefacts DIR' if artefact else ''}; or take a recipe that reads "
             "published ones, such as gopher.published (rpdata recipes)",
+            artefact,
         )
     if artefact is None:
         return Missing(name, "", f"Run {command_for('quality_signals', dataset.root)}")
     return Missing(
         name, f"the artefact {artefact}",
         f"Run rpdata compute-signals {dataset.root} --artefacts DIR, or leave the rule away: recipe.without(...)",
+        artefact,
     )
 
 
@@ -64,8 +69,10 @@ def refuse_all_missing(dataset: Dataset, wanted: Mapping[str, Iterable[str]]) ->
         for who, columns in lacking.items() if columns
     ]
     if lines:
-        remedies = dict.fromkeys(each.remedy for columns in lacking.values() for each in columns)
-        raise UserError("\n".join([f"not all columns were computed in {dataset.root}:", *lines, *remedies]))
+        every = [each for columns in lacking.values() for each in columns]
+        origins = dict.fromkeys(where_from(each.artefact) for each in every if each.artefact)
+        remedies = dict.fromkeys(each.remedy for each in every)
+        raise UserError("\n".join([f"not all columns were computed in {dataset.root}:", *lines, *origins, *remedies]))
 
 
 def readable(dataset: Dataset) -> list[str]:

@@ -29,9 +29,9 @@ def edited(recipe: Recipe, documents: pa.RecordBatch, frame: pl.DataFrame) -> pa
     """The documents that have a line left, with those lines only.
 
     frame: of the same documents, the columns that the recipe reads. `raw_content`, `length`, `nlines` and `line_ids`
-    are as the text is now; `original_length` and `original_nlines`, where no one said them before, as it was. What models
-    said of a text that has changed (OF_TEXT) is null. Spans are those in the text that was read first, also if it is
-    edited a second time.
+    are as the text is now; `original_length` and `original_nlines`, where no one said them before, as it was. What
+    models said of a text that has changed (OF_TEXT) is null. Spans are those in the text that was read first, also if
+    it is edited a second time.
     """
     texts, starts, ends = edited_texts(recipe, documents[TEXT_COLUMN], frame)
     counts = pc.list_value_length(starts).cast(pa.int64())

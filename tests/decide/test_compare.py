@@ -133,7 +133,11 @@ def test_all_missing_columns_of_all_recipes_are_told_at_once(root):
     listed = Recipe("listed", rule("c", col("rps_doc_ldnoobw_words") == 0) & rule("d", col("rps_doc_word_count") > 2))
     with pytest.raises(UserError) as told:
         refuse_missing(Dataset.open(root), [RECIPE, models, listed])
-    _, models_lack, listed_lacks, with_artefacts, with_text = str(told.value).splitlines()
+    _, models_lack, listed_lacks, *origins, with_artefacts, with_text = str(told.value).splitlines()
+    assert origins == [
+        "classifier.palm: rpdata artefacts train classifier --name palm ...",
+        "bad_words: rpdata artefacts pull ldnoobw",
+    ]
     assert models_lack == "models lacks `rps_doc_ml_palm_score` (the artefact classifier.palm), `rps_doc_word_count`"
     assert listed_lacks == "listed lacks `rps_doc_ldnoobw_words` (the artefact bad_words), `rps_doc_word_count`"
     assert with_artefacts.endswith("--artefacts DIR, or leave the rule away: recipe.without(...)")

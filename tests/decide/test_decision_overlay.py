@@ -263,7 +263,12 @@ def test_languages_that_share_a_partition_are_counted_apart(tmp_path):
     [
         (rule("a", col("scores") > 1), "unknown column 'scores'; did you mean score"),
         (rule("a", col("rps_doc_word_count") > 1), "`rps_doc_word_count` was not computed.*rpdata compute-signals"),
-        (rule("a", col("rps_doc_ml_palm_score") > 1), "it needs the artefact classifier.palm.\n.*--artefacts DIR"),
+        (rule("a", col("rps_doc_ml_palm_score") > 1), "needs the artefact classifier.palm.\n.*\n.*--artefacts DIR"),
+        (
+            rule("a", col("ccnet_bucket") > 1) & rule("b", col("rps_doc_ml_wikiref_score") > 1),
+            "the recipe lacks `ccnet_bucket` .*, `rps_doc_ml_wikiref_score` .*\n"
+            "lm: rpdata artefacts pull cc_net.LANGUAGE.*\nclassifier.wikiref: rpdata artefacts pull wikiref, or",
+        ),
         (deduplicated(0.8), "`keep_sim0.8` was not computed.*overlay duplicates.\nRun rpdata dedup .* --fuzzy 0.8"),
         (deduplicated("exact"), "Run rpdata dedup .* --exact text"),
         (rule("a", col("url") > 1), "wants a number for each document of `url`, which is string"),
