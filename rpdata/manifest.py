@@ -5,7 +5,6 @@ bytes.
 """
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 from rpdata.engine.commit import write_atomically
 from rpdata.engine.plan import Input, Piece, Unit
 from rpdata.errors import UserError
+from rpdata.no_dataset import no_dataset, others_in
 from rpdata.schema import FORMAT_VERSION
 
 FILE = "rpdata.json"
@@ -32,7 +32,7 @@ class Manifest:
     def load(cls, root: Path) -> "Manifest":
         """The manifest of the dataset `root`; UserError if there is none, or one of another format version.
 
-        A folder inside a dataset is told by the name of that.
+        Of a folder that is none, those are told that may be meant.
         """
         path = root / FILE
         try:
@@ -40,15 +40,7 @@ class Manifest:
             if fields["format_version"] == FORMAT_VERSION:
                 return cls(_units(fields["plan"]), fields["configurations"])
         except (FileNotFoundError, NotADirectoryError):
-            for folder in root.resolve().parents:
-                if (folder / FILE).is_file():
-                    raise UserError(
-                        f"{root} lies in a dataset, and is none itself. Name the dataset: {folder}"
-                    ) from None
-            raise UserError(
-                f"{root} is not a dataset of rpdata: it has no {FILE}.\nMake one: rpdata compute-signals INPUT... "
-                f"--output {root}"
-            ) from None
+            raise no_dataset(root, FILE) from None
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise UserError(
                 f"{path} cannot be read ({type(error).__name__}: {error}).\nrpdata writes it whole or not at all, so "
@@ -69,9 +61,7 @@ class Manifest:
             return cls.load(root)
         if root.exists() and not root.is_dir():
             raise UserError(f"{root} is a file; the output is a folder. Name another one: --output")
-        others = [name for name in sorted(os.listdir(root)) if not name.startswith(".") and name != "logs"] \
-            if root.exists() else []
-        if others:
+        if others := others_in(root) if root.exists() else []:
             raise UserError(
                 f"{root} is not empty ({', '.join(others[:3])}{', ...' if len(others) > 3 else ''}) and not a dataset "
                 "of rpdata.\nName a new or empty folder: --output"

@@ -80,3 +80,22 @@ def test_a_step_that_may_be_done_again_takes_its_new_options(tmp_path: Path) -> 
     manifest.replace("quality_signals", {"code": "a"})
     manifest.replace("quality_signals", {"code": "b"})
     assert manifest.configurations == {"quality_signals": {"code": "b"}}
+
+
+def test_a_folder_that_is_no_dataset_names_those_that_may_be_meant(tmp_path: Path) -> None:
+    Manifest().save(tmp_path / "out")
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "texts" / "book.txt").touch()
+    (tmp_path / "empty").mkdir()
+    said = {
+        "ou": f"no such folder. Did you mean {tmp_path}/out?",
+        "": f"has no rpdata.json. Did you mean {tmp_path}/out?",
+        "texts": "has no rpdata.json.\nMake one: rpdata compute-signals INPUT... --output NEW_FOLDER",
+        "empty": f"has no rpdata.json.\nMake one: rpdata compute-signals INPUT... --output {tmp_path}/empty",
+        "texts/book.txt": "it is a file.\nMake one: rpdata compute-signals INPUT... --output NEW_FOLDER",
+        "out/documents": f"lies in a dataset, and is none itself. Name the dataset: {tmp_path}/out",
+    }
+    for name, message in said.items():
+        with pytest.raises(UserError) as refused:
+            Manifest.load(tmp_path / name)
+        assert str(refused.value).endswith(message)
