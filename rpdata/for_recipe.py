@@ -81,18 +81,20 @@ class Limited:
     Attributes
     ----------
     recipe: its name and the begin of its hash. columns: of `quality_signals/`.
-    skipped: documents about which no model was asked. documents: of the units that have the columns so.
+    skipped: documents about which no model was asked; None in a subset, where nobody counted them again.
+    documents: of the units that have the columns so.
     """
 
     recipe: str
     columns: list[str]
-    skipped: int
+    skipped: int | None
     documents: int
 
     def __str__(self) -> str:
+        asked = "about some" if self.skipped is None else f"about {self.skipped:,}"
         return (
             f"{len(self.columns)} columns ({', '.join(self.columns[:3])}{', ...' if len(self.columns) > 3 else ''}) "
-            f"were computed for the recipe {self.recipe} only: no model was asked about {self.skipped:,} of "
+            f"were computed for the recipe {self.recipe} only: no model was asked {asked} of "
             f"{self.documents:,} documents, which it rejects without"
         )
 
@@ -110,6 +112,8 @@ def limits(manifest: Manifest, entries: Iterable[Entry]) -> list[Limited]:
             skipped[recipe] = skipped.get(recipe, 0) + entry.skipped
             documents[recipe] = documents.get(recipe, 0) + entry.written
     return [
-        Limited(called(manifest, recipe), list(names), skipped[recipe], documents[recipe])
+        Limited(
+            called(manifest, recipe), list(names), None if manifest.subset else skipped[recipe], documents[recipe]
+        )
         for recipe, names in sorted(columns.items())
     ]

@@ -47,6 +47,11 @@ def fit_score(
 
 def input_of(name: str, values: Floats) -> Input:
     known = values[~np.isnan(values)]
+    if not len(known):
+        raise UserError(
+            f"`{name}` is null of every document that a fold fits its model to. Leave it out: name the other signals "
+            "in signals=, or take fewer folds"
+        )
     low, high = np.quantile(known, TAILS, method="nearest")
     return Input(name, *map(finite, (float(np.quantile(known, 0.5, method="nearest")), float(low), float(high))))
 

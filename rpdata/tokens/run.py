@@ -28,7 +28,10 @@ from rpdata.tokens.tokenizer import TokenizerFile
 from rpdata.tokens.unit import CountTask, count_unit, is_counted
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]*")
-DEFINITION = "Tokens of the text, by this tokenizer: without special tokens, truncation and padding."
+DEFINITION = (
+    "Tokens of the text, by this tokenizer; it adds no special tokens (one that the text spells out counts as one), "
+    "cuts nothing off and pads nothing."
+)
 
 
 @dataclass

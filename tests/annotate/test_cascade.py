@@ -17,7 +17,7 @@ from rpdata.decide.columns import kinds_of, scan_columns, sources_of
 from rpdata.decide.evaluate import decide
 from rpdata.decide.tune import tune
 from rpdata.errors import UserError
-from rpdata.for_recipe import recipe_of
+from rpdata.for_recipe import limits, recipe_of
 from rpdata.ledger import Ledger
 from rpdata.manifest import Manifest
 from rpdata.recipe_names import recipe_named
@@ -173,3 +173,13 @@ def test_what_could_spare_nothing_is_refused(ran, tmp_path):
         Cascade.of(Recipe("late", PALM), columns, fed)
     (tmp_path / "mine.py").write_text(FILE)
     assert recipe_named(f"{tmp_path / 'mine.py'}:joined") == RECIPES[0]
+
+
+def test_of_a_subset_nobody_says_how_many_documents_no_model_was_asked_about(ran):
+    manifest, entries = Manifest.load(ran[0]), list(Ledger(ran[0]).entries())
+    (whole,) = limits(manifest, entries)
+    manifest.configurations["subset"] = {"recipe": "cheap"}
+    (part,) = limits(manifest, entries)
+    assert whole.skipped
+    assert part.skipped is None
+    assert f"no model was asked about some of {part.documents:,} documents" in str(part)

@@ -18,6 +18,7 @@ from rpdata.decide.evaluate import decide
 from rpdata.decide.explain import explain
 from rpdata.decide.fitted import Thresholds
 from rpdata.decide.learn_data import Side, training
+from rpdata.decide.learn_fit import input_of
 from rpdata.decide.sample_row import SampleRow
 from rpdata.decide.score import Input, Linear, Score, Trees
 from rpdata.errors import UserError
@@ -261,3 +262,8 @@ def test_a_file_of_a_learned_recipe_with_a_hole_is_refused_and_no_traceback(lear
     path.write_text("[" * 100_000)
     with pytest.raises(UserError, match=r"is no file of a learned recipe"):
         load_learned(path)
+
+
+def test_a_signal_of_which_a_fold_knows_nothing_is_named():
+    with pytest.raises(UserError, match="`x` is null of every document that a fold fits its model to"):
+        input_of("x", np.full(3, np.nan))
