@@ -14,11 +14,11 @@ LEADS = ((0x00, 0x7F), (0xC0, 0xDF), (0xE0, 0xEF), (0xF0, 0xF7))     # first byt
 def mark_sentences(raw: Bytes, size: int, blocks: int, bitmaps: Bitmaps, sentence: Bits) -> None:
     """Set a bit behind each sentence: each stretch between ends that holds a word character.
 
-    Ends are newlines; runs of signs (neither word character nor white space) with a mark of SENTENCE_MARKS beyond
-    ASCII; and those with . ! or ? that white space follows. A full stop is no such mark beside another one (an
-    ellipsis), and behind a single ASCII letter (initials, `U.S.`).
+    Ends are newlines; marks of SENTENCE_MARKS beyond ASCII; and runs of signs (neither word character nor white space)
+    with . ! or ? that white space follows. A full stop is no such mark beside another one (an ellipsis), and behind a
+    single ASCII letter (initials, `U.S.`).
     """
-    signs_carry = marks_carry = words_carry = uint64(0)
+    signs_carry = words_carry = uint64(0)
     word_before = single_before = uint64(0)
     end_of_text = FIRST + size
     for block in range(1, blocks):
@@ -32,10 +32,8 @@ def mark_sentences(raw: Bytes, size: int, blocks: int, bitmaps: Bitmaps, sentenc
         beside_stop = is_byte(raw, at - 1, FULL_STOP) | is_byte(raw, at + 1, FULL_STOP)
         no_mark = is_byte(raw, at, FULL_STOP) & (beside_stop | behind_single)
         marks = bitmaps.terminator[block] & ~no_mark
-        signs = ~(word | space)
-        behind_marks, signs_carry = runs_with(signs, marks, signs_carry)
-        behind_others, marks_carry = runs_with(signs, bitmaps.sentence_mark[block], marks_carry)
-        ends = behind_marks & space | behind_others | bitmaps.newline[block]
+        behind_marks, signs_carry = runs_with(~(word | space), marks, signs_carry)
+        ends = behind_marks & space | bitmaps.sentence_mark[block] | bitmaps.newline[block]
         if at <= end_of_text < at + BLOCK:
             ends |= uint64(1) << uint64(end_of_text & 63)
         sentence[block], words_carry = runs_with(~ends, word & ~ends, words_carry)
