@@ -238,6 +238,12 @@ def cut_contractions(raw: Bytes, blocks: int, bitmaps: Bitmaps) -> None:
 
 
 @borrowing_kernel
+def continues_word(bitmaps: Bitmaps, position: int) -> bool:
+    """Whether there is an ASCII letter that no token starts with (as that of `n't` does, behind other letters)."""
+    return is_set(bitmaps.letter, position) and not is_set(bitmaps.token, position)
+
+
+@borrowing_kernel
 def cut_units(raw: Bytes, blocks: int, bitmaps: Bitmaps) -> None:
     """Cut off units of measure behind digits at the end of a token."""
     for block in range(1, blocks):
@@ -246,7 +252,9 @@ def cut_units(raw: Bytes, blocks: int, bitmaps: Bitmaps) -> None:
         while starts != 0:
             start = at + lowest(starts)
             starts &= starts - uint64(1)
-            length = run_length(bitmaps.letter, start)
+            length = 1
+            while length <= LONGEST_UNIT and continues_word(bitmaps, start + length):
+                length += 1
             if length > LONGEST_UNIT or not ends_token(bitmaps, start + length):
                 continue
             if (load64(raw, start) | uint64(SMALL)) & LETTERS[length] in UNIT_BYTES:

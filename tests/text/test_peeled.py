@@ -16,7 +16,8 @@ WORDS = {
     "well-known": "well - known", "and/or": "and / or", "1990-95": "1990 - 95", "COVID-19": "COVID-19",
     "word—word": "word — word", "a--b": "a -- b", "10:30": "10:30", "-she": "-she", "“-she”": "“ -she ”",
     "@user": "@user", "com/": "com/", "--": "--", "):": ") :", "(-)": "( - )",
-    "10g": "10 g", "10G.": "10 G .", "350°F": "350 ° F", "10gs": "10gs", "I❤you": "I ❤ you", "_a_b_": "_ a_b _",
+    "10g": "10 g", "10G.": "10 G .", "350°F": "350 ° F", "10gs": "10gs", "10gn't": "10 g n't", "I❤you": "I ❤ you",
+    "_a_b_": "_ a_b _",
 }  # fmt: skip
 
 
