@@ -20,7 +20,7 @@ def sentences(text: TextStats) -> pa.Array:
 
     A sentence ends at . ! or ? (closing punctuation may follow) before white space, at any mark of Unicode's
     Sentence_Terminal beyond ASCII, and with the line. No end is a full stop beside another one, or behind a single
-    ASCII letter (`U.S.`, initials).
+    ASCII letter (`U.S.`, initials). Citation marks ([1], [edit], [citation needed]) are punctuation, all of them.
     """
     return count(text.lines.sentences)
 

@@ -4,9 +4,13 @@ from rpdata.text.arrays import Bits, Bytes
 from rpdata.text.bitmaps import FIRST, Bitmaps, runs_with
 from rpdata.text.classify import is_byte
 from rpdata.text.compiled import borrowing_kernel, uint64
-from rpdata.text.vectors import BLOCK, are_equal, between, popcount
+from rpdata.text.vectors import BLOCK, are_equal, between, load64, lowest, popcount
 
-FULL_STOP = ord(".")
+FULL_STOP, LEFT_BRACKET, RIGHT_BRACKET = (ord(sign) for sign in ".[]")
+EDIT = int.from_bytes(b"[edit]", "little")
+SIX_BYTES = (1 << 48) - 1
+CITATION = int.from_bytes(b"[citatio", "little")
+N_NEEDED = int.from_bytes(b"n needed", "little")
 LEADS = ((0x00, 0x7F), (0xC0, 0xDF), (0xE0, 0xEF), (0xF0, 0xF7))     # first bytes of characters of 1, 2, 3, 4 bytes
 
 
@@ -16,14 +20,16 @@ def mark_sentences(raw: Bytes, size: int, blocks: int, bitmaps: Bitmaps, sentenc
 
     Ends are newlines; marks of SENTENCE_MARKS beyond ASCII; and runs of signs (neither word character nor white space)
     with . ! or ? that white space follows. A full stop is no such mark beside another one (an ellipsis), and behind a
-    single ASCII letter (initials, `U.S.`).
+    single ASCII letter (initials, `U.S.`). All of a citation mark ([1], [edit], [citation needed]) is signs.
     """
     signs_carry = words_carry = uint64(0)
     word_before = single_before = uint64(0)
     end_of_text = FIRST + size
+    cited_until = 0
     for block in range(1, blocks):
         at = block * BLOCK
-        word, space = bitmaps.word[block], bitmaps.space[block]
+        cited, cited_until = citations(raw, at, cited_until)
+        word, space = bitmaps.word[block] & ~cited, bitmaps.space[block] & ~cited
         single = bitmaps.letter[block] & ~(word << uint64(1) | word_before)
         behind_single = single << uint64(1) | single_before
         word_before = word >> uint64(63)
@@ -37,6 +43,43 @@ def mark_sentences(raw: Bytes, size: int, blocks: int, bitmaps: Bitmaps, sentenc
         if at <= end_of_text < at + BLOCK:
             ends |= uint64(1) << uint64(end_of_text & 63)
         sentence[block], words_carry = runs_with(~ends, word & ~ends, words_carry)
+
+
+@borrowing_kernel
+def citations(raw: Bytes, at: int, until: int) -> tuple[int, int]:
+    """One bit for each of 64 bytes, set in citation marks, and where the last one ends; `until`: the one before."""
+    cited = first_bits(until - at)
+    brackets = is_byte(raw, at, LEFT_BRACKET)
+    while brackets != 0:
+        start = lowest(brackets)
+        brackets &= brackets - uint64(1)
+        end = behind_citation(raw, at + start)
+        if end > 0:
+            cited |= first_bits(end - at) & ~first_bits(start)
+            until = end
+    return cited, until
+
+
+@borrowing_kernel
+def first_bits(count: int) -> int:
+    """The lowest bits set, as many as there are; none for less than 0, 64 at most."""
+    return (uint64(1) << uint64(max(count, 0))) - uint64(1) if count < BLOCK else uint64(0) - uint64(1)
+
+
+@borrowing_kernel
+def behind_citation(raw: Bytes, start: int) -> int:
+    """The position behind the citation mark that starts at a left bracket; 0 if none does."""
+    end = start + 1
+    while ord("0") <= raw[end] <= ord("9"):
+        end += 1
+    if raw[end] == RIGHT_BRACKET:
+        return end + 1
+    eight = load64(raw, start)
+    if eight & uint64(SIX_BYTES) == uint64(EDIT):
+        return start + 6
+    if eight == uint64(CITATION) and load64(raw, start + 8) == uint64(N_NEEDED) and raw[start + 16] == RIGHT_BRACKET:
+        return start + 17
+    return 0
 
 
 @borrowing_kernel

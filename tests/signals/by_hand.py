@@ -46,6 +46,7 @@ LINE_SIGNALS = [
     ("rpdata_lines_sentences", "One. Two! (Three?) four\n\n...\n3.50 at 5 p.m. in the U.S. today\n", [4, 0, 0, 1]),
     ("rpdata_lines_sentences", 'He said "no." She... did not.\nNo.Yes\n一。二！三\nक ख। ग\n- 1\n', [2, 1, 3, 2, 1]),
     ("rpdata_lines_sentences", "漢。b。漢\n1。2？!3。\n", [3, 3]),       # a single byte between marks
+    ("rpdata_lines_sentences", "One.[1] Two.[citation needed] Three. [2][edit]\n[3]\nOne.[a] Two.[]", [3, 0, 1]),
     ("rpdata_lines_sentences", "J. R. Smith vs. them.\nend.\r\nA\u2028bc. d", [2, 1, 2]),
     ("rpdata_lines_whitespace_words", "a  b,c - d\u00A0e\n \nf", [5, 0, 1]),
     ("rpdata_lines_longest_word", "é漢😀 ab\n\nhttp://a.b c", [3, 0, 10]),

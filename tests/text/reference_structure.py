@@ -10,12 +10,13 @@ STOP = r"(?:(?<!\.)(?<!\b[A-Za-z])\.(?!\.)|[!?])"
 OTHERS = "".join(re.escape(chr(mark)) for mark in SENTENCE_MARKS if mark > 0x7F)
 ASCII_CASE = {capital: capital + 32 for capital in range(ord("A"), ord("Z") + 1)}
 POLICIES = ("cookie policy", "privacy policy", "terms of use", "use cookies", "use of cookies", "uses cookies")
+CITATION = re.compile(r"\[[0-9]*\]|\[edit\]|\[citation needed\]")
 CITATIONS = re.compile(r"(?:\s|\[[0-9]*\]|\[edit\]|\[citation needed\])*\Z")
 RUN = re.compile(r"(\S)\1{3,}")
 
 
 def sentences(line: str) -> int:
-    stretches = re.split(rf"{STOP}(?=[^\w\s]*(?:\s|\Z))|[{OTHERS}]", line)
+    stretches = re.split(rf"{STOP}(?=[^\w\s]*(?:\s|\Z))|[{OTHERS}]", CITATION.sub("[]", line))
     return sum(bool(re.search(r"\w", stretch)) for stretch in stretches)
 
 
