@@ -30,13 +30,18 @@ class StopLists:
     """
 
     def __init__(self, lists: Mapping[str, Collection[str]], common: "StopLists | None" = None) -> None:
-        """common: lists of up to MOST_COMMON words each, of which it is counted how many different ones occur."""
+        """common: lists of up to MOST_COMMON words each, of which it is counted how many different ones occur.
+
+        Raises ValueError if one of those has more.
+        """
         self._numbers = {language: number for number, language in enumerate(lists)}
         words = [sorted({word.encode() for word in entries}) for entries in lists.values()]
         flat = [word for entries in words for word in entries]
         self._text = b"".join(flat) + bytes(BLOCK)
         self._start = np.cumsum([0, *map(len, flat)], dtype=np.int64)
         self._first = np.cumsum([0, *map(len, words)], dtype=np.int64)
+        if common and (longest := int(np.diff(common._first).max(initial=0))) > MOST_COMMON:
+            raise ValueError(f"a list of {longest} common words; the kernels have room for {MOST_COMMON}")
         self._common = common
 
     @property

@@ -17,7 +17,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from nasty import texts
 
-from rpdata.text import measure
+from rpdata.text import StopLists, measure
 from rpdata.text.utf8 import MAX_DOCUMENT_BYTES
 from tests.text.compare import STOP_LISTS, check, document_row, line_rows
 
@@ -95,6 +95,13 @@ def test_a_language_without_a_stop_list_says_so():
     statistics, _ = measure(pa.array(["the the"] * 3), ["en", "pt", None], STOP_LISTS, None)
     assert statistics.has_stop_list.tolist() == [True, False, False]
     assert statistics.raw_stop_words.tolist() == [2, 0, 0]
+
+
+def test_more_common_words_than_kernels_have_room_for_are_refused():
+    words = list("abcdefgh")
+    StopLists({}, StopLists({"de": [], "en": words}))
+    with pytest.raises(ValueError, match="9 common words"):
+        StopLists({}, StopLists({"de": [], "en": [*words, "i"]}))
 
 
 def test_stop_lists_survive_pickling():
