@@ -15,6 +15,7 @@ import polars as pl
 from rpdata.decide.conditions import Between, Condition
 from rpdata.decide.values import Content, Kind, Row, finite
 from rpdata.errors import UserError, unknown_name
+from rpdata.language_codes import check_code
 from rpdata.ledger import configuration_hash
 
 
@@ -105,9 +106,15 @@ class Rule(ABC):
         return rest(self.rewrite(changed))
 
     def for_language(self, language: str, rule: "Rule | None") -> "Rule":
-        """The same, but documents of `language` are decided by `rule` alone; None: all of them are kept."""
-        from rpdata.decide.algebra import ForLanguages, all_of, except_for
+        """The same, but documents of `language` are decided by `rule` alone; None: all of them are kept.
 
+        UserError for what is no code of one language as documents have it ("de", "zh-Hant"), and for what is no rule.
+        """
+        from rpdata.decide.algebra import ForLanguages, all_of, except_for, refuse_others
+
+        refuse_language(language)
+        if rule is not None:
+            refuse_others((rule,), "for_language()")
         if rule == self:
             return self
         others = () if rule is None else rule.conjuncts
@@ -152,6 +159,17 @@ class Rule(ABC):
 
     def __bool__(self) -> NoReturn:
         raise UserError(f"a rule ({self.name}) is true or false of a document, not by itself: join rules by & and |")
+
+
+def refuse_language(language: object) -> None:
+    """UserError for what the language of no document can be."""
+    if not isinstance(language, str) or not language.strip():
+        raise UserError(f"for_language() takes the code of one language, such as 'de', and not {language!r:.60}")
+    first = language.replace("_", "-").partition("-")[0]
+    if first != first.lower():
+        written = first.lower() + language[len(first):]
+        raise UserError(f"for_language {language}: codes of languages are in lower case, write {written}")
+    check_code(language, "for_language")
 
 
 Change: TypeAlias = Callable[[Rule], Rule | None]

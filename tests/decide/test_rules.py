@@ -79,6 +79,28 @@ def test_a_second_word_on_a_language_is_the_last():
     assert (LONG & CLEAN).for_language("de", CLEAN) == LONG.for_language("de", None) & CLEAN
 
 
+@pytest.mark.parametrize(
+    ("language", "message"),
+    [
+        (["de"], r"the code of one language, such as 'de', and not \['de'\]"), ("", "the code of one language"),
+        (None, "the code of one language"), ("DE", "lower case, write de"), ("deu", "write de"),
+        ("ee-x", None), ("xq", "unknown language 'xq'"), ("zh-Hant", None), ("arz", None), ("sh", None),
+    ],
+)
+def test_a_rule_is_for_a_language_that_documents_can_have(language, message):
+    if message is None:
+        assert LONG.for_language(language, CLEAN) != LONG
+        return
+    for asked in (LONG, Recipe("a", LONG)):
+        with pytest.raises(UserError, match=message):
+            asked.for_language(language, CLEAN)
+
+
+def test_a_recipe_is_no_rule_for_a_language():
+    with pytest.raises(UserError, match=r"of a recipe take its \.rule"):
+        LONG.for_language("de", Recipe("b", CLEAN))
+
+
 def test_a_recipe_takes_what_a_rule_takes():
     both = Recipe("a", LONG) & Recipe("b", SHORT_WORDS)
     assert (both.name, both) == ("a_b", Recipe("c", SHORT_WORDS & LONG))
@@ -119,7 +141,7 @@ def test_a_condition_is_printed_as_it_is_written(condition, text):
 def test_recipes_are_compared_rule_by_rule():
     found = difference(Recipe("a", LONG & CLEAN), Recipe("b", LONG.replace("long", low=3) & SHORT_WORDS & CLEAN))
     assert found.as_dict() == {
-        "first": "a", "second": "b", "equal": False,
+        "first": "a", "second": "b", "equal": False, "other_order": False,
         "only_first": [], "only_second": ["short_words: letters / words <= 10"],
         "changed": [{"first": "long: 50 <= words <= 100000", "second": "long: 3 <= words <= 100000"}],
         "common": ["clean"], "unknown": {"first": "keep", "second": "keep"},
