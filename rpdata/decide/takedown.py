@@ -31,6 +31,8 @@ Flags = npt.NDArray[np.bool_]
 COMMENT = "#"
 SCHEME = re.compile(r"\A(https?:)?//", re.IGNORECASE)
 HOST = re.compile(r"(?P<name>[^/?]*?)(:(?P<port>[0-9]*))?(?=[/?]|\Z)")
+ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
+UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")    # RFC 3986, 2.3
 DEFAULT_PORTS = ("80", "443")
 LISTS_HELD = 8      # in memory, of all recipes of a process
 
@@ -92,7 +94,10 @@ def taken_down(
     """Keeps documents that are in none of these lists, each a file with an entry on a line.
 
     urls: compared without http:// or https://, port 80 or 443, fragment, and slashes at the end; hosts in lower case
-    and in ASCII (xn--). domains: with all their sub-domains, in lower case, without port; of `source_domain`. doc_ids:
+    and in ASCII (xn--); %7e, %7E and ~ are one, as all escapes of letters, digits and -._~ are (RFC 3986, 6.2.2).
+    Names are put into ASCII by IDNA 2003: of those with \u00df, \u03c2 or a zero-width joiner, which others write
+    otherwise by IDNA 2008, list that form too (xn--strae-oqa.de beside stra\u00dfe.de, which is strasse.de here).
+    domains: with all their sub-domains, in lower case, without port; of `source_domain`. doc_ids:
     as `show` tells them. A document without URL or domain cannot be told: the rule abstains.
 
     UserError for a file that cannot be read, and if no list is given.
@@ -148,7 +153,7 @@ def digest_of(text: str) -> int:
 
 def forms_of_url(url: str) -> list[str]:
     """http://M\u00fcller.example:80/a/#b -> xn--mller-kva.example/a"""
-    place = SCHEME.sub("", url.strip()).partition("#")[0]
+    place = ESCAPE.sub(unescaped, SCHEME.sub("", url.strip()).partition("#")[0])
     host = HOST.match(place)
     assert host is not None, "it may be empty"
     found, port = host["name"].lower().removesuffix("."), host["port"]
@@ -156,6 +161,12 @@ def forms_of_url(url: str) -> list[str]:
     rest = place[host.end():]
     slash = "/" if rest.startswith("?") else ""
     return [(ascii_form(found) + kept + slash + rest).rstrip("/")]
+
+
+def unescaped(escape: re.Match[str]) -> str:
+    """%7e -> ~, %c3 -> %C3: the escape as RFC 3986 normalises it (6.2.2)."""
+    character = chr(int(escape[1], 16))
+    return character if character in UNRESERVED else escape[0].upper()
 
 
 def forms_of_domain(domain: str) -> list[str]:
@@ -167,7 +178,10 @@ def forms_of_domain(domain: str) -> list[str]:
 
 
 def ascii_form(host: str) -> str:
-    """m\u00fcller.de -> xn--mller-kva.de, as URLs have it; what cannot be written so stays as it is."""
+    """m\u00fcller.de -> xn--mller-kva.de, as URLs have it; what cannot be written so stays as it is.
+
+    By IDNA 2003 (RFC 3490), which Python has: stra\u00dfe.de is strasse.de, and by IDNA 2008 another site.
+    """
     try:
         return host if host.isascii() else host.encode("idna").decode()
     except UnicodeError:

@@ -46,6 +46,22 @@ def test_urls_are_found_however_they_are_written(tmp_path, url, kept):
     agree(taken_down(urls=listed(tmp_path, "urls.txt", URLS)), "url", url, kept)
 
 
+@pytest.mark.parametrize("listed_as", ["%7euser/%C3%BC?a%2fb", "~user/%c3%bc?a%2Fb", "%7Eu%73er/%c3%BC?a%2Fb"])
+def test_escapes_of_a_url_are_compared_as_what_they_stand_for(tmp_path, listed_as):
+    rule = taken_down(urls=listed(tmp_path, "urls.txt", f"http://example.org/{listed_as}\n"))
+    for path, kept in (
+        ("~user/%C3%BC?a%2Fb", False), ("%7Euser/%c3%bc?a%2fb", False), ("~user/%C3%BC?a/b", True),
+        ("~user/%25C3%BC?a%2Fb", True), ("%257Euser/%C3%BC?a%2Fb", True), ("%7user/%C3%BC?a%2Fb", True),
+    ):
+        agree(rule, "url", f"https://example.org/{path}", kept)
+
+
+def test_names_are_put_into_ascii_by_idna_2003(tmp_path):
+    rule = taken_down(domains=listed(tmp_path, "domains.txt", "stra\u00dfe.example\nxn--strae-oqa.example\n"))
+    for domain in ("strasse.example", "stra\u00dfe.example", "xn--strae-oqa.example"):
+        agree(rule, "source_domain", domain, False)
+
+
 @pytest.mark.parametrize(
     ("domain", "kept"),
     [
