@@ -8,7 +8,7 @@ import typer
 from rpdata.errors import FINISHED_WITH_FAILURES
 from rpdata.options import Json, Memory, Quiet, Scheduler, Workers
 
-NAMED = "A recipe of rpdata, or one of your own: FILE.py:NAME."
+NAMED = "A recipe of rpdata, or one of your own: FILE.py:NAME, or FILE.json that learn saved."
 
 recipes_app = typer.Typer(help="The recipes: their rules, with thresholds and the papers that they come from.")
 Name = Annotated[str, typer.Argument(help=NAMED, metavar="RECIPE")]
@@ -78,7 +78,7 @@ def filter_documents(
     from rpdata.engine.resources import Resources
     from rpdata.filter import run, with_deduplication
     from rpdata.recipe_names import recipe_named
-    from rpdata.subset.run import keep, refuse_place
+    from rpdata.subset.run import keep, refuse_output
     from rpdata.terminal import print_json
     from rpdata.terminal_filter import print_filter
     from rpdata.terminal_subset import print_subset
@@ -86,7 +86,7 @@ def filter_documents(
     asked = with_deduplication(recipe_named(recipe), deduplicated)
     resources = Resources.of(workers, memory, scheduler)
     if output is not None:
-        refuse_place(dataset, output)
+        asked = refuse_output(dataset, asked, output)
     summary = run(dataset, asked, resources, quiet=quiet, silent=as_json)
     subset = None
     if output is not None:

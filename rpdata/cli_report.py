@@ -12,7 +12,7 @@ from rpdata.options import Json, Memory, Quiet, Scheduler, Workers
 def report(
     dataset: Annotated[Path, typer.Argument(help="A dataset that compute-signals wrote.")],
     recipes: Annotated[
-        str, typer.Option(help="Recipes of rpdata, or of your own: NAME,FILE.py:NAME,...", metavar="RECIPES")
+        str, typer.Option(help="Recipes of rpdata, or of your own: NAME,FILE.py:NAME,FILE.json,...", metavar="RECIPES")
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="The page, one file.")] = Path("report.html"),
     workers: Workers = None,

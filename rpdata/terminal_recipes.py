@@ -10,6 +10,7 @@ from rpdata.decide.algebra import asked, sources
 from rpdata.decide.contradictions import contradictions
 from rpdata.decide.difference import Difference
 from rpdata.decide.recipe import Recipe
+from rpdata.decide.rules import Rule
 from rpdata.terminal import console, counted, print_json
 
 UNKNOWN = {
@@ -56,9 +57,12 @@ def print_difference(found: Difference, *, as_json: bool) -> None:
     if as_json:
         print_json(found.as_dict())
         return
-    lines = [f"- {rule}" for rule in found.only_first]
-    lines += [line for one, two in found.changed for line in (f"- {one}", f"+ {two}")]
-    lines += [f"+ {rule}" for rule in found.only_second]
+    renamed = [(one, two) for one in found.only_first for two in found.only_second if asks_the_same(one, two)]
+    others = [rule for pair in renamed for rule in pair]
+    lines = [f"- {rule}" for rule in found.only_first if rule not in others]
+    lines += [line for one, two in (*found.changed, *renamed) for line in (f"- {one}", f"+ {two}")]
+    lines += [f"+ {rule}" for rule in found.only_second if rule not in others]
+    lines += [f"{one.name} and {two.name} ask the same." for one, two in renamed]
     if found.first.unknown != found.second.unknown:
         lines += [f"- unknown: {found.first.unknown}", f"+ unknown: {found.second.unknown}"]
     for line in lines:
@@ -69,6 +73,11 @@ def print_difference(found: Difference, *, as_json: bool) -> None:
     if found.has_other_order:
         told += ", and their edits in another order"
     console.print(escape(f"{names} {told}."))
+
+
+def asks_the_same(one: Rule, two: Rule) -> bool:
+    """Whether two rules differ in name and source alone."""
+    return one.is_edit == two.is_edit and asked(one) == asked(two)
 
 
 def described(recipe: Recipe) -> dict[str, Any]:

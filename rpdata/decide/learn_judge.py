@@ -74,7 +74,7 @@ def reported(
         *(f"the {what} alone tells positives from negatives nearly as well as the score "
           f"(AUC {told:.3f} of {auc:.3f}): what was learned may be no more than that" for what, told in alone.items()
           if told - 0.5 >= EXPLAINS * (auc - 0.5)),
-        *(f"{one.signal} alone tells positives from negatives nearly as well as the score (AUC {one.alone:.3f}): if "
+        *(f"{one.signal} alone tells positives from negatives nearly as well as the score (AUC {one.apart}): if "
           "the sides were chosen by it, or by what it is made of, the score says no more than that choice"
           for one in signals if abs(one.alone - 0.5) >= EXPLAINS * (auc - 0.5)),
     ]

@@ -38,6 +38,11 @@ class Weighed:
     alone: float
     nulls: tuple[float, float]
 
+    @property
+    def apart(self) -> str:
+        """How well it separates by itself, in whichever direction."""
+        return f"{max(self.alone, 1 - self.alone):.3f}{' reversed' if self.alone < 0.5 else ''}"
+
 
 @dataclass(frozen=True)
 class Bin:
@@ -105,8 +110,9 @@ class Report:
             *(f"within {name}: AUC {auc:.4f}" for name, auc in self.languages.items()),
             f"calibration (predicted, true share, documents), mean error {self.error:.4f}",
             *(f"  {one.predicted:.3f}  {one.positive:.3f}  {one.documents:,}" for one in self.calibration),
-            "signals (loss of AUC without, AUC alone, nulls among positives and negatives)",
-            *(f"  {one.drop:7.4f}  {one.alone:.3f}  {one.nulls[0]:.0%} {one.nulls[1]:.0%}  {one.signal}"
+            "signals (loss of AUC without; AUC alone, reversed where low values are of positives; nulls among "
+            "positives and negatives)",
+            *(f"  {one.drop:7.4f}  {one.apart}  {one.nulls[0]:.0%} {one.nulls[1]:.0%}  {one.signal}"
               for one in self.signals[:SHOWN]),
             *([f"  and {len(self.signals) - SHOWN} more"] if len(self.signals) > SHOWN else []),
             *(f"Note: {note}." for note in self.notes),

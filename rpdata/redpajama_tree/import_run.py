@@ -82,7 +82,9 @@ def import_redpajama(
     if not found[DOCUMENTS]:
         raise UserError(
             f"{tree} has no documents, such as {file_of(DOCUMENTS, '2023-06/0000/en_head')}: a dataset is made of "
-            "them, and the rest lies beside them.\nGet those that the other files tell of too"
+            "them, and the rest lies beside them.\nPut the files of cc_net that the others tell of into "
+            f"{tree}/{DOCUMENTS}, below their snapshots and shards. An export of rpdata has none: its documents are "
+            "in the files that its dataset was made of"
         )
     shown, root = str(output), output.absolute()
     Manifest.load_or_new(root)      # a folder of other things is refused before the lock puts a file into it

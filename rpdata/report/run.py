@@ -14,7 +14,7 @@ from rpdata.decide.overlay import is_decided, tasks_of
 from rpdata.decide.recipe import Recipe
 from rpdata.engine.commit import write_atomically
 from rpdata.engine.resources import Resources
-from rpdata.errors import CannotFinish, UserError
+from rpdata.errors import UserError
 from rpdata.report.findings import gather
 from rpdata.report.page.whole import whole_page
 
@@ -87,4 +87,4 @@ def refuse_place(output: Path) -> None:
     if output.is_dir():
         raise UserError(f"{output} is a folder; the report is one file. Name it: --output {output}/report.html")
     if not output.absolute().parent.is_dir():
-        raise CannotFinish(f"cannot write {output}: there is no folder {output.parent}. Make it, and run this again")
+        raise UserError(f"cannot write {output}: there is no folder {output.parent}. Make it, or name another place")

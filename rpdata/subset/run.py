@@ -20,7 +20,7 @@ from rpdata.engine.resources import Resources
 from rpdata.errors import UserError
 from rpdata.ledger import Ledger
 from rpdata.manifest import Manifest
-from rpdata.subset.origin import carried_from, origin_of, other_documents, planned
+from rpdata.subset.origin import carried_from, origin_of, other_documents, planned, refuse_another
 from rpdata.subset.task import SubsetTask, missing_steps
 from rpdata.subset.unit import write_unit
 
@@ -58,6 +58,21 @@ def refuse_place(root: Path, output: Path) -> None:
             "Name a folder beside it: --output"
         )
     Manifest.load_or_new(output)    # a folder of other things is refused before a lock puts a file into it
+
+
+def refuse_output(root: Path, recipe: Recipe, output: Path) -> Recipe:
+    """UserError if what a recipe keeps of the dataset `root` cannot be written to `output`; before it decides.
+
+    Returns the recipe, fitted where that was needed to tell.
+    """
+    refuse_place(root, output)
+    known = Manifest.load_or_new(output)
+    dataset = Dataset.open(root)
+    if not (known.units and dataset.partitions):
+        return recipe
+    fitted = recipe.fit(dataset)
+    refuse_another(known, output, origin_of(dataset, fitted, ""))
+    return fitted
 
 
 def keep(

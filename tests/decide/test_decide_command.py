@@ -10,11 +10,14 @@ from deciding import decided, decisions
 from dedup.annotated import annotated
 
 from rpdata.dataset import Dataset
-from rpdata.decide import Recipe, quantile
+from rpdata.decide import Recipe, col, quantile, rule
+from rpdata.decide.difference import difference
 from rpdata.errors import UserError
 from rpdata.explain import explain_document
 from rpdata.filters import redpajama_v2
 from rpdata.recipe_names import recipe_named
+from rpdata.terminal import console
+from rpdata.terminal_recipes import print_difference
 
 PARTITIONS = {
     "2023-06/0000/en_head": [" ".join(["some words of a page"] * times) for times in (1, 2, 20, 40)],
@@ -140,6 +143,15 @@ def test_recipes_are_listed_shown_and_compared(mine):
     assert diff.stdout.splitlines()[-1] == "strict and LONG have 1 rule in common."
     typo = rpdata("recipes", "show", "gophr")
     assert (typo.returncode, typo.stderr) == (2, "rpdata: unknown recipe 'gophr'; did you mean gopher?\n")
+
+
+def test_a_condition_under_another_name_is_noted(capsys):
+    one, two = (Recipe(name, rule(f"{name}.words", col("words") >= 50)) for name in ("one", "two"))
+    console.file = None
+    print_difference(difference(one, two), as_json=False)
+    assert capsys.readouterr().out.splitlines()[:3] == [
+        "- one.words: words >= 50", "+ two.words: words >= 50", "one.words and two.words ask the same."
+    ]
 
 
 def test_a_column_that_was_not_computed_is_refused_before_anything_is_written(out, mine):

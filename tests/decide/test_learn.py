@@ -19,6 +19,7 @@ from rpdata.decide.explain import explain
 from rpdata.decide.fitted import Thresholds
 from rpdata.decide.learn_data import Side, training
 from rpdata.decide.learn_fit import input_of
+from rpdata.decide.learn_report import Weighed
 from rpdata.decide.sample_row import SampleRow
 from rpdata.decide.score import Input, Linear, Score, Trees
 from rpdata.errors import UserError
@@ -126,6 +127,12 @@ def test_it_learns_what_tells_the_sides_apart_and_says_how_well(learned):
     assert any("gone (null for most of the positives)" in note and "same (" in note for note in report.notes)
     assert {one.name for one in learned.score.inputs} == {"good", "squared", "nothing"}
     assert "AUC" in str(report)
+
+
+def test_a_signal_whose_low_values_are_of_positives_separates_as_well():
+    assert [Weighed("s", 0.0, alone, (0.0, 0.0)).apart for alone in (0.0, 0.25, 0.5, 1.0)] == [
+        "1.000 reversed", "0.750 reversed", "0.500", "1.000"
+    ]
 
 
 def test_the_same_data_give_the_same_recipe_and_other_data_another(learned, sides):

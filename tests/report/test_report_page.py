@@ -149,6 +149,7 @@ def test_what_cannot_be_reported_is_refused_before_any_work(out, folder, tmp_pat
         (["gopher"], folder / "none" / "x.html", "there is no folder"),
         ([], folder / "x.html", "--recipes gopher,c4"),
     ):
-        with pytest.raises(UserError, match=told):
+        with pytest.raises(UserError, match=told) as refused:
             run(out, [recipe_named(name) for name in recipes], recipes, output, HERE)
+        assert refused.value.exit_status == UserError.exit_status
     assert not (folder / "x.html").exists()

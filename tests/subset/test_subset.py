@@ -27,7 +27,7 @@ from rpdata.manifest import Manifest
 from rpdata.report.views import write_views
 from rpdata.show import find_document
 from rpdata.sources.batches import Fill
-from rpdata.subset.run import refuse_place
+from rpdata.subset.run import refuse_output, refuse_place
 
 NOTHING = Recipe("nothing", rule("never", col("rps_doc_word_count") > 100_000))
 PARTITION = "2023-06/0000/en_head"
@@ -171,6 +171,11 @@ def test_another_recipe_or_another_state_of_what_is_there_is_refused_and_nothing
     before = digest(tmp_path / "kept")
     with pytest.raises(UserError, match=r"holds what the recipe some \w+ keeps, and other \w+ keeps other documents"):
         keeping(root, Recipe("other", LONG), tmp_path / "kept")
+    third = Recipe("third", LONG)
+    with pytest.raises(UserError, match="holds what the recipe some"):
+        refuse_output(root, third, tmp_path / "kept")
+    assert refuse_output(root, RECIPE, tmp_path / "kept").hash == RECIPE.hash
+    assert not (root / third.folder).exists()       # nothing was decided for it
     other = annotated(tmp_path / "other", tmp_path / "crawl", {PARTITION: [text(3)]})
     with pytest.raises(UserError, match=r"is a dataset that was not kept of another one.*\n.*new folder"):
         keeping(root, RECIPE, other)
