@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 
 from rpdata.annotate import RunSummary
@@ -26,6 +27,16 @@ class Output(Console):
 
     def on_broken_pipe(self) -> None:
         raise BrokenPipeError
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """A table has no blanks at the ends of its lines, where they could be read by a program."""
+        if self.is_terminal or not (len(objects) == 1 and isinstance(objects[0], (Table, Padding))):
+            super().print(*objects, **options)
+            return
+        with self.capture() as rendered:
+            super().print(*objects, **options)
+        for line in rendered.get().removesuffix("\n").split("\n"):
+            self.out(line.rstrip(), highlight=False)
 
 
 console = Output(highlight=False, soft_wrap=True, width=None if sys.stdout and sys.stdout.isatty() else WIDE)

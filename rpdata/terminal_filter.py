@@ -24,6 +24,7 @@ from rpdata.filter import FilterSummary
 from rpdata.terminal import console, counted, print_json
 from rpdata.terminal_forecast import align
 from rpdata.terminal_show import visible
+from rpdata.terminal_width import print_below_names, print_stacked
 
 
 def print_filter(summary: FilterSummary, *, ends: bool) -> None:
@@ -32,7 +33,7 @@ def print_filter(summary: FilterSummary, *, ends: bool) -> None:
     ends: whether nothing more is done, so that it is said how to go on.
     """
     tally = summary.tally
-    console.print(waterfall(summary))
+    print_below_names(waterfall(summary))
     console.print()
     console.print(by_group("language", tally.languages, tally))
     if len(tally.snapshots) > 1:
@@ -151,6 +152,6 @@ def print_explanation(found: Explanation, *, as_json: bool) -> None:
             each.verdict, escape("  " * each.depth + each.rule), escape(value), escape(each.condition),
             "" if each.off is None else f"{each.off:.6g}",
         )
-    console.print(table)
+    print_stacked(table, names=2)
     kept = "keeps" if found.keep else "does not keep"
     console.print(f"{escape(found.recipe)} {kept} {escape(visible(found.doc_id))}")

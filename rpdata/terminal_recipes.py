@@ -12,6 +12,7 @@ from rpdata.decide.difference import Difference
 from rpdata.decide.recipe import Recipe
 from rpdata.decide.rules import Rule
 from rpdata.terminal import console, counted, print_json
+from rpdata.terminal_width import print_stacked, room
 
 UNKNOWN = {
     "keep": "A document is kept unless a rule is false of it.",
@@ -29,7 +30,8 @@ def print_recipes(recipes: Sequence[Recipe], *, as_json: bool) -> None:
         column.justify = "right"
     for recipe in recipes:
         table.add_row(escape(recipe.name), str(len(recipe.rules)), str(len(recipe.edits) or ""), escape(recipe.title))
-    console.print(table)
+    table.columns[0].no_wrap = True
+    console.print(table, width=room(), soft_wrap=False)
     console.print("Next: rpdata recipes show RECIPE")
 
 
@@ -42,7 +44,7 @@ def print_recipe(recipe: Recipe, *, as_json: bool) -> None:
     table = Table("rule", "a document is kept where", "source", box=None, pad_edge=False)
     for step in recipe.steps:
         table.add_row(*map(escape, (step.name, f"({asked(step)})" if step.is_edit else asked(step), sources(step))))
-    console.print(table)
+    print_stacked(table, names=1)
     console.print(UNKNOWN[recipe.unknown])
     for note in contradictions(recipe):
         console.print(f"Note: {escape(note)}.")

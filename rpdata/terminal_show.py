@@ -38,6 +38,7 @@ LEGEND = (
     "longest: of those   j: javascript in any word   p: terms of use, cookies   i: lorem ipsum"
 )
 
+LONG = 48               # characters of a list of numbers
 NAMES = 1 << 53         # no count is that large: it is an id_int, which is copied and not read
 
 # Format characters that belong into words: joiners of Indic scripts, Persian and emoji, and the soft hyphen.
@@ -63,9 +64,17 @@ def print_provenance(shown: Shown) -> None:
     table = Table(box=None, show_header=False, pad_edge=False)
     for name, value in shown.fields.items():
         if value is not None:
-            table.add_row(name, Text(spans(value) if isinstance(value, list) else visible(str(value))))
+            table.add_row(name, Text(abbreviated(value) if isinstance(value, list) else visible(str(value))))
     table.add_row("partition", Text(visible(f"{shown.partition}, row {shown.row:,}")))
     console.print(table)
+
+
+def abbreviated(numbers: list[int]) -> str:
+    """Ascending numbers, of many the first: 0, 4-6, 10, ... (3,071 in all)."""
+    told = spans(numbers)
+    if len(told) <= LONG:
+        return told
+    return f"{told[:LONG].rpartition(', ')[0]}, ... ({len(numbers):,} in all)"
 
 
 def spans(numbers: list[int]) -> str:

@@ -15,6 +15,13 @@ from rpdata.errors import CannotFinish
 class Verbs(TyperGroup):
     """The verbs of the command. Typer itself would end with 130 and no word, or with 1."""
 
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The verb, its help as paragraphs that are wrapped where they are shown."""
+        found = super().get_command(ctx, cmd_name)
+        if found is not None:
+            rewrap(found)
+        return found
+
     def make_context(self, *arguments: Any, **more: Any) -> Any:
         """Parse the command line; CannotFinish if that is interrupted."""
         with resumable():
@@ -30,6 +37,14 @@ class Verbs(TyperGroup):
                 raise
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return None
+
+
+def rewrap(command: Any) -> None:
+    """Join the lines of each paragraph of a verb's help, and of the verbs below it: they are those of the source."""
+    if command.help:
+        command.help = "\n\n".join(" ".join(paragraph.split()) for paragraph in command.help.split("\n\n"))
+    for below in getattr(command, "commands", {}).values():
+        rewrap(below)
 
 
 def reader_is_gone() -> bool:
