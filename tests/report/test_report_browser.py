@@ -51,7 +51,7 @@ def window(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def page(window: Browser, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("page")
-    names = ["gopher", f"{hostile_recipes(folder)}:none"]
+    names = ["gopher", "c4.datatrove", f"{hostile_recipes(folder)}:none"]
     run(hostile_dataset(folder), [recipe_named(name) for name in names], names, folder / "report.html",
         Resources(1, 1 << 30, None))
     return folder / "report.html"
@@ -65,6 +65,12 @@ def test_it_fits_and_stands_out_and_says_nothing_to_the_console(window, page, wi
     assert window.run(CONTRAST) == []
     assert window.run("return document.documentElement.scrollWidth") <= width      # with all details open
     assert window.console() == []
+
+
+def test_waterfalls_are_not_cut_off(window, page):
+    window.show(page, 800, "light")
+    wide = "[...document.querySelectorAll('#waterfalls .scroll')].filter(each => each.scrollWidth > each.clientWidth)"
+    assert window.run(f"return {wide}.map(each => each.ariaLabel)") == []
 
 
 def test_the_keyboard_comes_to_the_content_first_and_sees_where_it_is(window, page):
