@@ -152,6 +152,8 @@ def test_a_condition_under_another_name_is_noted(capsys):
     assert capsys.readouterr().out.splitlines()[:3] == [
         "- one.words: words >= 50", "+ two.words: words >= 50", "one.words and two.words ask the same."
     ]
+    print_difference(difference(one, two.for_language("de", None)), as_json=False)
+    assert "ask the same" not in capsys.readouterr().out
 
 
 def test_a_column_that_was_not_computed_is_refused_before_anything_is_written(out, mine):
