@@ -7,6 +7,7 @@ from rpdata.annotate.refresh import refresh_unit
 from rpdata.annotate.unit import annotate_unit
 from rpdata.engine.plan import plan
 from rpdata.errors import UserError
+from rpdata.manifest import Manifest
 from rpdata.sources import discover
 from tests.command import contents
 
@@ -17,6 +18,7 @@ def test_damaged_documents_are_named_and_not_made_again(repository, tmp_path):
     [unit] = plan([], discover([str(crawl / "en_head.json.gz")]))
     settings = Settings(tmp_path / "out")
     annotate_unit(unit, settings)
+    Manifest([unit]).save(settings.output)
     documents, minhash = (
         settings.output / step / f"{unit.partition_path}.parquet" for step in ("documents", "minhash")
     )

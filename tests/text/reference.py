@@ -14,8 +14,9 @@ from functools import cache
 
 import numpy as np
 import numpy.typing as npt
-import reference_structure
 import xxhash
+
+from tests.text import reference_structure
 
 DELETE_PUNCTUATION = str.maketrans("", "", string.punctuation)
 RAW_WORD = re.compile(r"\w+|[^\w\s]+")
