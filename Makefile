@@ -43,10 +43,11 @@ $(FUZZ_INSTALLED): $(INSTALLED)
 	touch $@
 
 # Looks for inputs that break readers or kernels, FUZZ_SECONDS for each harness; then the property tests with many more
-# examples. New inputs on each run.
+# examples, new inputs on each run; then the kernels as they are compiled for the plainest processor.
 fuzz: $(FUZZ_INSTALLED)
 	$(BIN)/python tests/fuzz/run.py --seconds $(FUZZ_SECONDS)
 	$(BIN)/python -m pytest -rs --hypothesis-profile=fuzz -m hypothesis
+	RPDATA_FAULTS=1 $(BIN)/python -m pytest -rs tests/text/test_measure.py -k plainest
 
 # rpdata and datatrove in one environment, apart from .venv, so that both run in one process on the same documents.
 $(BENCH_INSTALLED): pyproject.toml constraints.txt tests/benchmarks/requirements.txt

@@ -1,5 +1,6 @@
 """What tests of every folder share: the reference data beside the checkout, and how hard Hypothesis tries."""
 
+import os
 import signal
 from pathlib import Path
 
@@ -18,6 +19,9 @@ settings.load_profile("tests")
 # What a shell starts in the background ignores Ctrl-C, and so would the commands that tests interrupt.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Some ways of starting pytest say how wide a terminal is; the commands that tests run have none.
+os.environ.pop("COLUMNS", None)
 
 
 # Modules of few tests that take long: begun first, so that no process is left alone with one at the end.

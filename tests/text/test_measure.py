@@ -19,6 +19,7 @@ from nasty import texts
 
 from rpdata.text import StopLists, measure
 from rpdata.text.utf8 import MAX_DOCUMENT_BYTES
+from tests.crawls import PATIENT
 from tests.text.compare import STOP_LISTS, check, document_row, line_rows
 
 
@@ -44,6 +45,7 @@ def test_the_hand_made_documents_equal_their_definitions():
     check([document["raw_content"] for document in documents], [document["language"] for document in documents])
 
 
+@pytest.mark.skipif(not PATIENT, reason="compiles all kernels once more: make fuzz")
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="the plainest processor is named for x86_64 only")
 def test_kernels_for_the_plainest_processor_equal_their_definitions_too(tmp_path):
     """No AVX-512 and no AVX2, of which the machine that tests may have both."""
