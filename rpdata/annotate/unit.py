@@ -21,6 +21,7 @@ from rpdata.annotate.identity import id_ints
 from rpdata.annotate.overlays import Overlays
 from rpdata.annotate.parts import Part, are_intact, from_source, languages_of, stored
 from rpdata.annotate.saving import Saving
+from rpdata.annotate.scorers import KINDS
 from rpdata.annotate.settings import Settings
 from rpdata.engine.cluster import advance
 from rpdata.engine.commit import Commit
@@ -174,6 +175,7 @@ def annotate_parts(
         del documents, text, signatures, rows   # or they would be held while the next batch is read and measured
     summary.timed("read", clock)
     summary.seconds["read"] -= summary.seconds["language"]      # which the reading waited for
+    summary.seconds["signals"] -= sum(summary.seconds[kind] for kind in KINDS if kind in summary.seconds)
 
 
 def signals_of_batch(
