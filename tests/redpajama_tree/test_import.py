@@ -23,23 +23,11 @@ from rpdata.ledger import Entry
 from rpdata.manifest import Manifest
 from rpdata.overlay import describe
 from rpdata.redpajama_tree.import_run import files_in, import_redpajama, planned, tasks_of
-from rpdata.redpajama_tree.import_unit import import_unit, is_imported
-from rpdata.redpajama_tree.signal_columns import LONGEST_RECORD
+from rpdata.redpajama_tree.import_unit import is_imported
 from rpdata.report.views import write_views
 from tests.command import contents
 from tests.command import rpdata as run
-
-DE_HEAD = "2026-34/0000/de_head"
-
-
-def imported_here(tree: Path, output: Path) -> Path:
-    """The tree as a dataset, or into the one that is there, without workers and views."""
-    before = Manifest.load(output) if (output / "rpdata.json").exists() else Manifest()
-    manifest = planned(before, output, files_in(tree))
-    manifest.save(output)
-    for task in tasks_of(manifest, output, files_in(tree)).values():
-        import_unit(task)
-    return output
+from tests.redpajama_tree.importing import DE_HEAD, documents_of, imported_here, place, told, write_records
 
 
 def published(tree: Path) -> dict[str, object]:
@@ -50,12 +38,6 @@ def published(tree: Path) -> dict[str, object]:
     for path in sorted([*tree.rglob("*.minhash.parquet"), *tree.rglob("*.duplicates.parquet")]):
         found[str(path.relative_to(tree))] = pq.read_table(path).to_pylist()
     return found
-
-
-def told(dataset: Path) -> list[tuple[str | None, str]]:
-    lines = [line for path in sorted((dataset / "errors").rglob("*.jsonl")) for line in path.read_text().splitlines()]
-    found = [json.loads(line) for line in lines]
-    return [(line["doc_id"], line["cause"]) for line in found if "doc_id" in line]
 
 
 @pytest.fixture(scope="module")
@@ -89,11 +71,6 @@ def test_real_pages_with_the_signals_of_the_reference_come_out_as_they_were(shar
     assert published(tmp_path / "rp") == published(tree)
     assert len(published(tree)) == 30
     assert "rps_doc_ml_wikiref_score" in Dataset.open(dataset).columns("quality_signals")
-
-
-def place(file: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(file, target)
 
 
 def publish_golden(path: Path, tree: Path, partition: str) -> None:
@@ -168,11 +145,6 @@ def test_values_are_taken_and_not_computed(tree, tmp_path):
     assert told(dataset) == []
 
 
-def write_records(path: Path, records: list[dict], level: int = 9) -> None:
-    lines = [json.dumps(record, ensure_ascii=False, separators=(",", ":")) + "\n" for record in records]
-    path.write_bytes(gzip.compress("".join(lines).encode(), level))
-
-
 def test_what_was_imported_stays_when_the_tree_has_its_file_no_more(tree, tmp_path):
     copy = tmp_path / "copy"
     for path in tree.rglob("*de_head*"):
@@ -190,10 +162,6 @@ def test_what_was_imported_stays_when_the_tree_has_its_file_no_more(tree, tmp_pa
     assert (dataset / f"duplicates/{DE_HEAD}.parquet").exists()
     frame = Dataset.open(dataset).scan(["documents", "quality_signals", "minhash"]).collect()
     assert frame["rps_doc_word_count"].null_count() == len(frame) - documents_of(dataset, DE_HEAD)
-
-
-def documents_of(dataset, partition):
-    return pq.read_metadata(dataset / f"documents/{partition}.parquet").num_rows
 
 
 @pytest.mark.parametrize("kept", [[], ["minhash"], ["quality_signals"], ["duplicates", "quality_signals"]])
@@ -215,161 +183,6 @@ def test_what_was_deleted_comes_back_with_the_same_bytes(tree, tmp_path):
     before = contents(dataset)
     (dataset / f"quality_signals/{DE_HEAD}.parquet").unlink()
     assert contents(imported_here(tree, dataset)) == before
-
-
-def with_signals(change):
-    def applied(tree: Path) -> None:
-        path = tree / f"quality_signals/{DE_HEAD}.signals.json.gz"
-        records = [json.loads(line) for line in gzip.decompress(path.read_bytes()).splitlines()]
-        write_records(path, change(records) or records)
-    return applied
-
-
-def with_rows(component, change):
-    def applied(tree: Path) -> None:
-        path = tree / f"{component}/{DE_HEAD}.{component}.parquet"
-        table = pq.read_table(path)
-        rows = table.to_pylist()
-        pq.write_table(pa.Table.from_pylist(change(rows) or rows, table.schema), path)
-    return applied
-
-
-def another_url(records):
-    records[1]["metadata"]["url"] = "http://elsewhere"
-
-
-def another_number(records):
-    records[2]["id_int"] += 1
-
-
-def another_source(records):
-    records[4]["metadata"]["cc_net_source"] = "2020-05/0000/de_head.json.gz"
-
-
-def half_a_word(records):
-    records[2]["quality_signals"]["rps_doc_word_count"][0][2] = 1.5
-
-
-def another_text(records):
-    records[3]["quality_signals"]["rps_lines_num_words"][0][1] += 1
-
-
-def another_key(records):
-    records[0]["quality_signals"]["rps_doc_new"] = [[0, 1, 0.5]]
-
-
-def another_field(records):
-    for record in records[1:]:
-        record["shard_id"] = "0000"
-
-
-def another_column(tree):
-    path = tree / f"minhash/{DE_HEAD}.minhash.parquet"
-    table = pq.read_table(path)
-    pq.write_table(table.append_column("signature_sim0.6", table["signature_sim0.7"]), path)
-
-
-def a_torn_line(tree):
-    path = tree / f"quality_signals/{DE_HEAD}.signals.json.gz"
-    first, second, *rest = gzip.decompress(path.read_bytes()).splitlines(keepends=True)
-    path.write_bytes(gzip.compress(b"".join([first, second[:40] + b"\n", *rest])))
-
-
-def a_very_long_line(tree):
-    path = tree / f"quality_signals/{DE_HEAD}.signals.json.gz"
-    first, second, *rest = gzip.decompress(path.read_bytes()).splitlines(keepends=True)
-    padded = second[:-1] + b" " * LONGEST_RECORD + b"\n"
-    path.write_bytes(gzip.compress(b"".join([first, padded, *rest]), 1))
-
-
-def a_number(rows):
-    rows[1]["id_int"] += 1
-
-
-def a_band(rows):
-    row = next(row for row in rows if row["signature_sim0.8"])
-    row["signature_sim0.8"][0] = bytes(52)
-
-
-def a_short_signature(rows):
-    row = next(row for row in rows if row["signature_sim1.0"])
-    row["signature_sim1.0"] = [bytes(8)]
-
-
-def another_shard(rows):
-    rows[1]["shard_id"] = "2023-06/0000/de_head.json.gz"
-
-
-def a_stranger(rows):
-    return [*rows, {"shard_id": f"{DE_HEAD}.json.gz", "doc_id": f"{DE_HEAD}.json.gz/9999", "digest": None}]
-
-
-def another_digest(rows):
-    return [{"shard_id": f"{DE_HEAD}.json.gz", "doc_id": f"{DE_HEAD}.json.gz/0", "digest": "AAAA"}]
-
-
-@pytest.mark.parametrize(
-    ("change", "row", "cause"),
-    [
-        (with_signals(another_url), 1, "url is 'http://elsewhere' in its metadata"),
-        (with_signals(another_number), 2, "id_int is"),
-        (with_signals(another_source), 4, "cc_net_source is '2020-05/0000/de_head.json.gz' in its metadata"),
-        (with_signals(half_a_word), 2, "values or spans of rps_doc_word_count can't be held"),
-        (with_signals(another_text), 3, "values or spans of rps_lines_num_words"),
-        (with_signals(another_key), None, "rps_doc_new is no signal that rpdata knows"),
-        (with_signals(another_field), 1, "has shard_id, which rpdata does not know: left out"),
-        (with_signals(lambda records: records[:1] + records[2:]), 1, "has no signals"),
-        (with_signals(lambda records: [*records, {**records[0], "id": f"{DE_HEAD}.json.gz/9999"}]), 9999,
-         "is not among the documents"),
-        (with_signals(lambda records: [*records, records[0]]), 0, "does not belong here"),
-        (with_signals(lambda records: records[0].update(id=f"{DE_HEAD}.json.gz/{'9' * 5000}")), 0, "has no signals"),
-        (a_very_long_line, 1, "has no signals"),
-        (a_very_long_line, None, "the line after that of 0 is empty, or of more than 67,108,864 bytes"),
-        (a_torn_line, None, "the line after that of 0 is no record of signals"),
-        (with_rows("minhash", a_number), 1, "id_int is"),
-        (with_rows("minhash", a_band), None, "signature_sim0.8 is not cut from signature_sim1.0"),
-        (with_rows("minhash", a_short_signature), None, "signature_sim1.0 is not one band of 128 values"),
-        (another_column, None, "signature_sim0.6 is no column that rpdata knows"),
-        (with_rows("minhash", lambda rows: rows[1:]), 0, "has no row"),
-        (with_rows("minhash", lambda rows: [*rows, rows[0]]), 0, "has 2 rows; the first counts"),
-        (with_rows("minhash", another_shard), 1, "shard_id is 2023-06/0000/de_head.json.gz, and by the name"),
-        (with_rows("duplicates", another_shard), None, "shard_id is 2023-06/0000/de_head.json.gz, and by the name"),
-        (with_rows("duplicates", a_stranger), 9999, "is not among the documents"),
-        (with_rows("duplicates", another_digest), 0, "digest is AAAA, and in documents/"),
-    ],
-)
-def test_files_that_disagree_are_told_by_document(change, row, cause, tree, tmp_path):
-    copy = tmp_path / "copy"
-    for path in tree.rglob("*de_head*"):
-        place(path, copy / path.relative_to(tree))
-    change(copy)
-    found = told(imported_here(copy, tmp_path / "out"))
-    assert any(cause in said for _, said in found), found
-    if row is not None:
-        assert (f"{DE_HEAD}.json.gz/{row}", True) in [(name, cause in said) for name, said in found]
-
-
-def test_a_summary_names_what_disagrees_and_what_has_no_documents(tree, tmp_path):
-    copy = shutil.copytree(tree, tmp_path / "copy")
-    with_signals(another_url)(copy)
-    (copy / "documents/2023-06/0003/de_middle.json.gz").unlink()
-    with (copy / f"documents/{DE_HEAD}.json.gz").open("ab") as documents:
-        documents.write(gzip.compress(b"\n"))
-    (copy / "documents/2026-34/0000/en_tail.json.gz").rename(copy / "documents/2026-34/0000/en_tail.json.zst")
-    (copy / "documents/2023-14").symlink_to(copy / "documents/2023-06")
-    (copy / "documents/.part").write_text("")
-    done = run("import", "redpajama", copy, "-o", tmp_path / "out", "--workers", "1", "--json")
-    assert done.returncode == 3
-    summary = json.loads(done.stdout)
-    assert summary["not_named_so"] == ["documents/2023-14", "documents/2026-34/0000/en_tail.json.zst"]
-    assert summary["dropped"] == {"empty_line": 1}
-    assert summary["disagreements"] == 1
-    assert summary["first_disagreements"][0]["doc_id"] == f"{DE_HEAD}.json.gz/1"
-    assert summary["without_documents"] == [
-        "duplicates/2023-06/0003/de_middle.duplicates.parquet",
-        "minhash/2023-06/0003/de_middle.minhash.parquet",
-        "quality_signals/2023-06/0003/de_middle.signals.json.gz",
-    ]
 
 
 def test_torn_files_cost_their_units_and_mended_gives_the_same_bytes(tree, whole, tmp_path):
